@@ -1,0 +1,194 @@
+//! A system call that a program made, with its result. Says what was asked and answered, not why.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::errno::Errno;
+use crate::units::Nanos;
+
+/// Names one socket within its run. Counts from 1 in order of creation; never reused, unlike a descriptor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SocketId(pub u32);
+
+/// One call, from its beginning (the event's time) to its return.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CallReturned {
+    /// The endpoint that called, or `outside`.
+    pub by: String,
+    /// The step it belongs to, counting from 0; `None` for a program that is not scripted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<u32>,
+    pub call: Call,
+    /// The socket it was made on.
+    pub socket: SocketId,
+    /// The socket's own address, once it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local: Option<SocketAddr>,
+    /// The other end's address, once known. `None` on a listener.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remote: Option<SocketAddr>,
+    /// Time spent in the call itself.
+    #[serde(rename = "took_ns")]
+    pub took: Nanos,
+    /// Time spent waiting until the call could go on, before it returned.
+    #[serde(rename = "parked_ns", default)]
+    pub parked: Nanos,
+    pub result: Returned,
+}
+
+/// Which call, with the arguments a diagnosis needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Call {
+    /// `accept`; `opened` is the socket it returned.
+    Accept {
+        opened: Option<SocketId>,
+    },
+    Bind,
+    /// `close` of the last descriptor. `unread` is what `SIOCINQ` said right before: received bytes that were
+    /// never read, without the urgent byte. `None` on a listener or when it was not asked.
+    Close {
+        unread: Option<u32>,
+    },
+    /// `connect` to the event's `remote`.
+    Connect,
+    /// `connect` with `AF_UNSPEC`: dissolves the association.
+    Disconnect,
+    Listen {
+        backlog: i32,
+    },
+    Receive {
+        at_most: u64,
+        #[serde(default, skip_serializing_if = "is_default")]
+        peek: bool,
+        #[serde(default, skip_serializing_if = "is_default")]
+        out_of_band: bool,
+    },
+    Send {
+        bytes: u64,
+        #[serde(default, skip_serializing_if = "is_default")]
+        out_of_band: bool,
+    },
+    /// `setsockopt`; the name as in the C headers, `SO_LINGER`, and the value as C writes it, `{1,0}`.
+    SetOption {
+        option: String,
+        value: String,
+    },
+    Shutdown {
+        how: How,
+    },
+    Socket,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_default(value: &bool) -> bool {
+    !value
+}
+
+/// What `shutdown` ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum How {
+    Read,
+    Write,
+    Both,
+}
+
+/// What a call returned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Returned {
+    /// The number returned: bytes for `send` and `recv`, a socket's id for `accept` and `socket`, else 0.
+    Ok(u64),
+    Err(Errno),
+}
+
+impl Call {
+    /// The system call's name as `strace` shows it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Accept { .. } => "accept",
+            Self::Bind => "bind",
+            Self::Close { .. } => "close",
+            Self::Connect | Self::Disconnect => "connect",
+            Self::Listen { .. } => "listen",
+            Self::Receive { .. } => "recv",
+            Self::Send { .. } => "send",
+            Self::SetOption { .. } => "setsockopt",
+            Self::Shutdown { .. } => "shutdown",
+            Self::Socket => "socket",
+        }
+    }
+}
+
+impl CallReturned {
+    /// Whether this call ended in that error.
+    pub fn failed_with(&self, errno: Errno) -> bool {
+        self.result == Returned::Err(errno)
+    }
+
+    /// The call as a programmer writes it, without its result: `recv(1024)`, `connect(:8080)`.
+    pub fn signature(&self) -> String {
+        let name = self.call.name();
+        match &self.call {
+            Call::Accept { .. } | Call::Close { .. } | Call::Socket => format!("{name}()"),
+            Call::Bind => format!("{name}({})", address(self.local)),
+            Call::Connect => format!("{name}({})", address(self.remote)),
+            Call::Disconnect => format!("{name}(AF_UNSPEC)"),
+            Call::Listen { backlog } => format!("{name}({backlog})"),
+            Call::Receive {
+                at_most,
+                peek,
+                out_of_band,
+            } => {
+                let peek = if *peek { ", MSG_PEEK" } else { "" };
+                let oob = if *out_of_band { ", MSG_OOB" } else { "" };
+                format!("{name}({at_most}{peek}{oob})")
+            }
+            Call::Send { bytes, out_of_band } => {
+                let oob = if *out_of_band { ", MSG_OOB" } else { "" };
+                let unit = if *bytes == 1 { "byte" } else { "bytes" };
+                format!("{name}({bytes} {unit}{oob})")
+            }
+            Call::SetOption { option, value } => format!("{name}({option}, {value})"),
+            Call::Shutdown { how } => format!("{name}({how})"),
+        }
+    }
+}
+
+fn address(address: Option<SocketAddr>) -> String {
+    match address {
+        None => "?".to_owned(),
+        Some(address) if address.ip() == std::net::Ipv4Addr::LOCALHOST => {
+            format!(":{}", address.port())
+        }
+        Some(address) => address.to_string(),
+    }
+}
+
+/// As C names it: `SHUT_WR`.
+impl fmt::Display for How {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Read => "SHUT_RD",
+            Self::Write => "SHUT_WR",
+            Self::Both => "SHUT_RDWR",
+        })
+    }
+}
+
+/// The number, or the errno's name.
+impl fmt::Display for Returned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ok(number) => f.pad(&number.to_string()),
+            Self::Err(errno) => errno.fmt(f),
+        }
+    }
+}

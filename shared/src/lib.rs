@@ -1,0 +1,19 @@
+//! What Aftershake knows, without doing anything: scenarios, events, TCP, diagnosis, ladder.
+//!
+//! Both the agent and the page use this crate, so the same events give the same verdict everywhere.
+//! It does no I/O, reads no clock, spawns nothing, and builds for WASM.
+//!
+//! - [`scenario`]: a story of calls, read from TOML
+//! - [`event`]: what was observed while it ran
+//! - [`recording`]: events as a file; [`channel`]: events on their way to a page
+//! - [`tcp`]: segments, flags, sequence numbers
+
+pub mod catalog;
+pub mod channel;
+pub mod diagnosis;
+pub mod errno;
+pub mod event;
+pub mod recording;
+pub mod scenario;
+pub mod tcp;
+pub mod units;

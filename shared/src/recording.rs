@@ -1,0 +1,234 @@
+//! A run as a file: JSON lines, a header first, then events, then a closing line.
+//!
+//! Holds no host name, user name, path or environment variable. Reads and writes text; opens no file.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Event, Source};
+use crate::scenario::{Scenario, error::ScenarioError};
+
+/// The version written. Newer ones are refused in words; every older one can be read.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// The first line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// [`FORMAT_VERSION`] of the writer.
+    pub aftershake_recording: u32,
+    pub scenario: ScenarioText,
+    pub environment: Environment,
+    /// Seeds every random choice of the run.
+    pub seed: u64,
+}
+
+/// A scenario as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScenarioText {
+    /// The file's stem or the name the editor gave.
+    pub name: String,
+    pub toml: String,
+}
+
+impl ScenarioText {
+    /// The scenario it spells.
+    ///
+    /// # Errors
+    /// The first mistake in the text, with line and column.
+    pub fn parse(&self) -> Result<Scenario, ScenarioError> {
+        Scenario::parse(&self.toml)
+    }
+}
+
+/// Where and with what evidence the run was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Environment {
+    /// The kernel's release, `6.18.44`, without a local suffix that might name a machine.
+    pub kernel: String,
+    /// `namespace`: a private network namespace.
+    pub isolation: String,
+    /// The sources that were recorded.
+    pub evidence: Vec<Source>,
+}
+
+impl Environment {
+    /// Whether this source was recorded.
+    pub fn has(&self, source: Source) -> bool {
+        self.evidence.contains(&source)
+    }
+}
+
+/// The last line: how many events there were, so that a cut file is noticed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Closing {
+    events: u64,
+}
+
+/// A whole run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recording {
+    pub header: Header,
+    pub events: Vec<Event>,
+}
+
+/// Why text is not a recording.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordingError {
+    #[error("line {line}: {source}")]
+    Line {
+        line: usize,
+        source: serde_json::Error,
+    },
+    #[error("the file is empty, expected a recording's header")]
+    Empty,
+    #[error("recording format {found} is newer than the newest known, {known}: update aftershake", known = FORMAT_VERSION)]
+    Newer { found: u32 },
+    #[error("the file ends after {found} events without its closing line: it was cut off")]
+    Cut { found: usize },
+    #[error("the closing line counts {counted} events, the file holds {found}")]
+    Count { counted: u64, found: usize },
+}
+
+impl Recording {
+    /// Writes the file's text.
+    pub fn to_json_lines(&self) -> String {
+        let mut text = line(&self.header);
+        for event in &self.events {
+            text.push_str(&line(event));
+        }
+        text.push_str(&line(&Closing {
+            events: self.events.len() as u64,
+        }));
+        text
+    }
+
+    /// Reads a file's text.
+    ///
+    /// # Errors
+    /// [`RecordingError`], naming the line.
+    pub fn from_json_lines(text: &str) -> Result<Self, RecordingError> {
+        let mut lines = text
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| !line.trim().is_empty());
+        let (_, first) = lines.next().ok_or(RecordingError::Empty)?;
+        let version: Version = parse(0, first)?;
+        if version.aftershake_recording > FORMAT_VERSION {
+            return Err(RecordingError::Newer {
+                found: version.aftershake_recording,
+            });
+        }
+        let header = parse(0, first)?;
+        let mut events = Vec::new();
+        for (number, line) in lines {
+            if let Ok(closing) = serde_json::from_str::<Closing>(line) {
+                if closing.events != events.len() as u64 {
+                    let counted = closing.events;
+                    return Err(RecordingError::Count {
+                        counted,
+                        found: events.len(),
+                    });
+                }
+                return Ok(Self { header, events });
+            }
+            events.push(parse(number, line)?);
+        }
+        Err(RecordingError::Cut {
+            found: events.len(),
+        })
+    }
+}
+
+/// Only the version, readable from a header of any future format.
+#[derive(Deserialize)]
+struct Version {
+    aftershake_recording: u32,
+}
+
+fn parse<'a, T: Deserialize<'a>>(number: usize, line: &'a str) -> Result<T, RecordingError> {
+    serde_json::from_str(line).map_err(|source| RecordingError::Line {
+        line: number + 1,
+        source,
+    })
+}
+
+/// One value as one line. Our own types always serialise; an empty line would be skipped by the reader.
+fn line<T: Serialize>(value: &T) -> String {
+    let mut text = serde_json::to_string(value).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::segment_seen::{Bytes, SegmentSeen};
+    use crate::event::step_progress::{Progress, StepProgress, StepResult};
+    use crate::event::{EventBody, EventId};
+    use crate::units::Nanos;
+
+    fn recording() -> Recording {
+        let event = |id, body| Event {
+            id: EventId(id),
+            at: Nanos(u64::from(id) * 10),
+            body,
+        };
+        Recording {
+            header: Header {
+                aftershake_recording: FORMAT_VERSION,
+                scenario: ScenarioText {
+                    name: "x".into(),
+                    toml: "title = \"x\"".into(),
+                },
+                environment: Environment {
+                    kernel: "6.18.44".into(),
+                    isolation: "namespace".into(),
+                    evidence: Source::ALL.to_vec(),
+                },
+                seed: 7,
+            },
+            events: vec![
+                event(
+                    1,
+                    EventBody::Segment(SegmentSeen {
+                        raw: Bytes(vec![0, 255, 3]),
+                        len: 60,
+                    }),
+                ),
+                event(
+                    2,
+                    EventBody::Step(StepProgress {
+                        step: 0,
+                        progress: Progress::Finished(StepResult::Bytes(16)),
+                    }),
+                ),
+            ],
+        }
+    }
+
+    #[test]
+    fn survives_a_round_trip() {
+        let text = recording().to_json_lines();
+        assert_eq!(Recording::from_json_lines(&text).unwrap(), recording());
+    }
+
+    #[test]
+    fn every_cut_is_refused() {
+        let text = recording().to_json_lines();
+        for end in 0..text.len() - 1 {
+            assert!(
+                Recording::from_json_lines(&text[..end]).is_err(),
+                "cut at byte {end}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_newer_format_is_refused_in_words() {
+        let text = recording().to_json_lines().replacen(":1", ":2", 1);
+        let message = Recording::from_json_lines(&text).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "recording format 2 is newer than the newest known, 1: update aftershake"
+        );
+    }
+}

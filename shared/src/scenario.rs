@@ -1,0 +1,213 @@
+//! A scenario: a story of calls by named endpoints, read from TOML. See `docs/scenarios.md`.
+//!
+//! Parsing refuses whatever could not be carried out, with line and column. Runs nothing.
+
+mod check;
+pub mod error;
+pub mod expect;
+pub mod steps;
+pub mod time;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use error::ScenarioError;
+use expect::{Claim, Expectation};
+use steps::StepKind;
+use time::Span;
+
+/// The reserved actor that never waits: kills, firewall rules, forged segments.
+pub const OUTSIDE: &str = "outside";
+
+/// Limits, enforced when a scenario is read.
+pub mod limits {
+    /// Bytes of a scenario's text.
+    pub const TEXT: usize = 256 * 1024;
+    /// Steps of a scenario.
+    pub const STEPS: usize = 10_000;
+    /// Named endpoints of a scenario.
+    pub const ENDPOINTS: usize = 2_000;
+    /// Bytes that one step may send or receive.
+    pub const BYTES: u64 = 64 * 1024 * 1024;
+    /// Longest single wait, in seconds: the wall limit of a run.
+    pub const SECONDS: u64 = 30;
+    /// Characters of a title, a name or a claim.
+    pub const WORDS: usize = 500;
+}
+
+/// A scenario that can be carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scenario {
+    pub title: String,
+    /// Two sentences: who does what.
+    pub story: String,
+    /// The scenario that shows the remedy.
+    pub fixed_by: Option<String>,
+    pub order: Order,
+    pub steps: Vec<Step>,
+    pub expect: Option<Expectation>,
+    pub claims: Vec<Claim>,
+}
+
+/// Who decides when a step begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Order {
+    /// Steps begin strictly in list order, each after the network has come to rest.
+    #[default]
+    Listed,
+    /// Every endpoint runs by itself from a common start.
+    Free,
+}
+
+/// One thing that one endpoint does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The endpoint, or [`OUTSIDE`].
+    pub by: String,
+    /// Unique; names the step in `[expect]`, and the connection when the step connects.
+    pub name: Option<String>,
+    /// The connection or listener meant, by the name of the step that made it.
+    pub on: Option<String>,
+    /// The step that must have finished before.
+    pub after: Option<String>,
+    /// Follow the step before without letting the network come to rest.
+    pub at_once: bool,
+    /// Wait this long before beginning.
+    pub delay: Option<Span>,
+    pub does: StepKind,
+    /// Line in the text, from 1.
+    pub line: usize,
+}
+
+impl Step {
+    /// The step's name, or what it does when it has none: `reply`, `close`.
+    pub fn label(&self) -> &str {
+        self.name.as_deref().unwrap_or(self.does.name())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ScenarioToml {
+    title: String,
+    #[serde(default)]
+    story: String,
+    fixed_by: Option<String>,
+    #[serde(default)]
+    order: Order,
+    steps: Vec<Spanned<StepToml>>,
+    expect: Option<Spanned<Expectation>>,
+    #[serde(default)]
+    claims: Vec<Spanned<Claim>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StepToml {
+    by: String,
+    name: Option<String>,
+    on: Option<String>,
+    after: Option<String>,
+    #[serde(default)]
+    at_once: bool,
+    delay: Option<Span>,
+    #[serde(rename = "do")]
+    does: StepKind,
+}
+
+impl Scenario {
+    /// Reads and checks a scenario's text.
+    ///
+    /// # Errors
+    /// The first mistake, with line, column, what was found and what was expected.
+    pub fn parse(text: &str) -> Result<Self, ScenarioError> {
+        if text.len() > limits::TEXT {
+            let message = format!(
+                "the text has {} bytes, expected at most {}",
+                text.len(),
+                limits::TEXT
+            );
+            return Err(ScenarioError::at(text, 0..0, message));
+        }
+        let toml: ScenarioToml = toml::from_str(text).map_err(|e| ScenarioError::toml(text, &e))?;
+        let expect_span = toml.expect.as_ref().map(Spanned::span);
+        let claim_spans: Vec<_> = toml.claims.iter().map(Spanned::span).collect();
+        let mut spans = Vec::with_capacity(toml.steps.len());
+        let steps = toml.steps.into_iter().map(|step| {
+            let span = step.span();
+            let line = error::line_of(text, span.start);
+            spans.push(span);
+            step.into_inner().on_line(line)
+        });
+        let scenario = Self {
+            title: toml.title,
+            story: toml.story,
+            fixed_by: toml.fixed_by,
+            order: toml.order,
+            steps: steps.collect(),
+            expect: toml.expect.map(Spanned::into_inner),
+            claims: toml.claims.into_iter().map(Spanned::into_inner).collect(),
+        };
+        let spans = check::Spans {
+            steps: &spans,
+            expect: expect_span,
+            claims: &claim_spans,
+        };
+        check::check(&scenario, &spans).map_err(|fault| fault.locate(text))?;
+        Ok(scenario)
+    }
+
+    /// The endpoints in order of appearance, without [`OUTSIDE`].
+    pub fn endpoints(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        for step in &self.steps {
+            if step.by != OUTSIDE && !names.contains(&step.by.as_str()) {
+                names.push(&step.by);
+            }
+        }
+        names
+    }
+
+    /// The same scenario without anything that only people or tests read.
+    ///
+    /// A diagnosis of the blanked scenario's run must equal the original's.
+    #[must_use]
+    pub fn blanked(&self) -> Self {
+        Self {
+            title: String::new(),
+            story: String::new(),
+            fixed_by: None,
+            expect: None,
+            claims: Vec::new(),
+            ..self.clone()
+        }
+    }
+}
+
+impl StepToml {
+    fn on_line(self, line: usize) -> Step {
+        let Self {
+            by,
+            name,
+            on,
+            after,
+            at_once,
+            delay,
+            does,
+        } = self;
+        Step {
+            by,
+            name,
+            on,
+            after,
+            at_once,
+            delay,
+            does,
+            line,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,34 @@
+//! `close`: gives up a connection or a listener.
+
+use serde::Deserialize;
+
+use super::{Kind, Needs};
+
+/// `do = "close"`, or `do.close = { what = "listener" }`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Close {
+    #[serde(default)]
+    pub what: What,
+}
+
+/// Which descriptor is closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    #[default]
+    Connection,
+    Listener,
+}
+
+impl Kind for Close {
+    const NAME: &'static str = "close";
+    const HELP: &'static str = "close the connection, or the listener";
+
+    fn needs(&self) -> Needs {
+        match self.what {
+            What::Connection => Needs::Connection,
+            What::Listener => Needs::Listener,
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! `connect`: opens a connection.
+
+use std::net::IpAddr;
+
+use serde::Deserialize;
+
+use super::listen::{Address, DEFAULT_PORT};
+use super::{Kind, Makes, Needs};
+use crate::scenario::time::Span;
+
+/// `do = "connect"`, or `do.connect = { port = 9000, timeout = "1s" }`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Connect {
+    pub port: u16,
+    /// `localhost` tries ::1 first, then 127.0.0.1, as `getaddrinfo` orders them.
+    pub address: Address,
+    /// Bind to this address before connecting.
+    pub from: Option<IpAddr>,
+    /// Bind to this port before connecting.
+    pub from_port: Option<u16>,
+    /// Give up after this time; `None` waits for ever.
+    pub timeout: Option<Span>,
+}
+
+impl Default for Connect {
+    fn default() -> Self {
+        Self {
+            port: DEFAULT_PORT,
+            address: Address::default(),
+            from: None,
+            from_port: None,
+            timeout: None,
+        }
+    }
+}
+
+impl Kind for Connect {
+    const NAME: &'static str = "connect";
+    const HELP: &'static str = "open a connection";
+
+    fn needs(&self) -> Needs {
+        Needs::Nothing
+    }
+
+    fn makes(&self) -> Makes {
+        Makes::Connection
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if self.port == 0 {
+            return Err("port is 0, expected 1 to 65535".to_owned());
+        }
+        match (self.address.ips().first(), self.from) {
+            (_, Some(from)) if !from.is_loopback() => {
+                Err(format!("from is {from}, expected a loopback address"))
+            }
+            (Some(to), Some(from)) if to.is_ipv4() != from.is_ipv4() => {
+                Err(format!("from is {from}, expected the same family as {to}"))
+            }
+            _ => Ok(()),
+        }
+    }
+}

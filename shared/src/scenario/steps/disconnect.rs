@@ -1,0 +1,20 @@
+//! `disconnect`: `connect` with `AF_UNSPEC`, which dissolves the association of a live socket.
+
+use serde::Deserialize;
+
+use super::{Kind, Needs};
+
+/// `do = "disconnect"`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Disconnect {}
+
+impl Kind for Disconnect {
+    const NAME: &'static str = "disconnect";
+    const HELP: &'static str =
+        "dissolve the connection with connect(AF_UNSPEC), keeping the socket";
+
+    fn needs(&self) -> Needs {
+        Needs::Connection
+    }
+}

@@ -1,0 +1,68 @@
+//! `receive`: reads from a connection, once or until enough has come.
+
+use serde::Deserialize;
+
+use super::{Kind, Needs};
+use crate::scenario::limits;
+use crate::scenario::time::Span;
+
+/// `do.receive = { at_most = 1024 }`: one `recv`. The other forms are one step and many calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Receive {
+    /// One call with a buffer of this many bytes; 1024 when no form is given.
+    pub at_most: Option<u64>,
+    /// Calls until this many bytes have come, or the end.
+    pub exactly: Option<u64>,
+    /// Calls of 1024 bytes until the received bytes end with this text, or the end.
+    pub until: Option<String>,
+    /// Calls of 1024 bytes until the other end has finished sending.
+    #[serde(default)]
+    pub until_end: bool,
+    /// `MSG_PEEK`: look without taking.
+    #[serde(default)]
+    pub peek: bool,
+    /// `MSG_OOB`: take the urgent byte.
+    #[serde(default)]
+    pub out_of_band: bool,
+    /// Give up after this time, counted from the step's beginning; `None` waits for ever.
+    pub timeout: Option<Span>,
+}
+
+/// The article's buffer.
+pub const DEFAULT_BUFFER: u64 = 1024;
+
+impl Kind for Receive {
+    const NAME: &'static str = "receive";
+    const HELP: &'static str = "read from the connection, once or until enough has come";
+
+    fn needs(&self) -> Needs {
+        Needs::Connection
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let given = usize::from(self.at_most.is_some())
+            + usize::from(self.exactly.is_some())
+            + usize::from(self.until.is_some())
+            + usize::from(self.until_end);
+        if given > 1 {
+            return Err(format!(
+                "receive has {given} forms, expected one of `at_most`, `exactly`, `until`, `until_end`"
+            ));
+        }
+        for (name, bytes) in [("at_most", self.at_most), ("exactly", self.exactly)] {
+            if bytes.is_some_and(|bytes| bytes == 0 || bytes > limits::BYTES) {
+                let bytes = bytes.unwrap_or(0);
+                return Err(format!(
+                    "{name} is {bytes}, expected 1 to {}",
+                    limits::BYTES
+                ));
+            }
+        }
+        let many = self.exactly.is_some() || self.until.is_some() || self.until_end;
+        if many && (self.peek || self.out_of_band) {
+            return Err("`peek` and `out_of_band` go with `at_most` only".to_owned());
+        }
+        Ok(())
+    }
+}

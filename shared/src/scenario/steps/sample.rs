@@ -1,0 +1,19 @@
+//! `sample`: reads the state and queues of all sockets at this moment. Makes no call on them.
+
+use serde::Deserialize;
+
+use super::{Kind, Needs};
+
+/// `do = "sample"`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sample {}
+
+impl Kind for Sample {
+    const NAME: &'static str = "sample";
+    const HELP: &'static str = "read the state and queues of all sockets now";
+
+    fn needs(&self) -> Needs {
+        Needs::Nothing
+    }
+}

@@ -1,0 +1,22 @@
+//! `shutdown`: ends one direction or both, keeping the descriptor.
+
+use serde::Deserialize;
+
+use super::{Kind, Needs};
+use crate::event::call::How;
+
+/// `do.shutdown = { how = "write" }`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shutdown {
+    pub how: How,
+}
+
+impl Kind for Shutdown {
+    const NAME: &'static str = "shutdown";
+    const HELP: &'static str = "end reading, writing or both, keeping the descriptor";
+
+    fn needs(&self) -> Needs {
+        Needs::Connection
+    }
+}
