@@ -84,7 +84,7 @@ fn every_mistake_is_placed_and_explained() {
         (
             "name = \"reply\"",
             "on = \"nobody\"",
-            "26:1",
+            "25:1",
             "step 6: on `nobody`: no step with that name makes a connection",
         ),
         (
@@ -108,7 +108,7 @@ fn every_mistake_is_placed_and_explained() {
         (
             "at_most = 1024",
             "at_most = 1024, exactly = 3",
-            "26:1",
+            "25:1",
             "step 6: receive has 2 forms",
         ),
         (
