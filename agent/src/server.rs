@@ -41,6 +41,8 @@ use slots::{Slot, Slots};
 use token::{Token, WrongTokens};
 use worker_pool::WorkerPool;
 
+use crate::worker::kernel_version;
+
 /// Between a failed accept and the next.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 
@@ -105,7 +107,7 @@ impl Server {
             token: Token::random().context("no random numbers for the token")?,
             wrong_tokens: WrongTokens::default(),
             environment: Environment {
-                kernel: kernel_release(),
+                kernel: kernel_version(),
                 isolation: "namespace".to_owned(),
                 evidence,
             },
@@ -172,24 +174,4 @@ async fn serve_one(stream: TcpStream, shared: Arc<Shared>, slot: Slot) {
     // Only costs latency if it fails.
     let _ = stream.set_nodelay(true);
     connection::serve(stream, &shared, &slot).await;
-}
-
-/// The kernel's release without a local suffix, which might name a machine: `6.18.44`.
-fn kernel_release() -> String {
-    let release = nix::sys::utsname::uname();
-    let release = release.map(|name| name.release().to_string_lossy().into_owned());
-    let release = release.unwrap_or_default();
-    let end = release.find(|c: char| !c.is_ascii_digit() && c != '.');
-    let numbers = release.get(..end.unwrap_or(release.len()));
-    numbers.unwrap_or_default().trim_end_matches('.').to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_kernel_release_is_numbers_only() {
-        let release = super::kernel_release();
-        assert!(release.contains('.'), "{release}");
-        assert!(release.chars().all(|c| c.is_ascii_digit() || c == '.'));
-    }
 }

@@ -14,6 +14,8 @@ use crate::server::origin::Origin;
 use crate::server::{Server, ServerOptions};
 use open_browser::RedirectFile;
 
+/// This program's own file, also when it has been replaced meanwhile.
+const OWN_PROGRAM: &str = "/proc/self/exe";
 /// The port taken when none is named.
 const USUAL_PORT: u16 = 4747;
 
@@ -50,7 +52,7 @@ enum End {
 /// Serves until a signal. `evidence` is what this machine can give, shown to the page.
 ///
 /// # Errors
-/// The port is taken, or this program does not know its own path.
+/// The port is taken.
 pub fn serve(options: ServeOptions, evidence: Vec<Source>) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -95,12 +97,11 @@ async fn serve_until_signal(options: ServeOptions, evidence: Vec<Source>) -> any
 
 /// Binds the named port; without one the usual port, or a free one if that is taken.
 async fn bind(options: &ServeOptions, evidence: &[Source]) -> anyhow::Result<Server> {
-    let worker_program = std::env::current_exe().context("cannot find this program's own file")?;
     let on_port = |port| ServerOptions {
         port,
         public_port: options.public_port,
         allowed_origins: options.allow_origins.clone(),
-        worker_program: worker_program.clone(),
+        worker_program: OWN_PROGRAM.into(),
         evidence: evidence.to_vec(),
         talk: Box::new(say),
     };
