@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use aftershake_shared::event::Source;
 use anyhow::Context as _;
-use serde_json::json;
+use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::server::origin::Origin;
@@ -38,6 +38,14 @@ pub struct ServeOptions {
     /// The port that a forwarder in front of the agent listens on
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub public_port: Option<u16>,
+}
+
+/// The first line on stdout with `--json`.
+#[derive(Serialize)]
+struct Address<'a> {
+    url: &'a str,
+    port: u16,
+    token: &'a str,
 }
 
 /// What ended the server.
@@ -125,7 +133,11 @@ async fn bind(options: &ServeOptions, evidence: &[Source]) -> anyhow::Result<Ser
 fn print_address(server: &Server, options: &ServeOptions) -> anyhow::Result<()> {
     let url = server.url();
     let line = if options.json {
-        json!({"url": url, "port": server.port(), "token": server.token().as_str()}).to_string()
+        serde_json::to_string(&Address {
+            url: &url,
+            port: server.port(),
+            token: server.token().as_str(),
+        })?
     } else {
         url
     };
