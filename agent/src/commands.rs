@@ -1,6 +1,7 @@
 //! The commands, one file each, and what they share: reading a scenario, exit codes, errors as words or JSON.
 
 pub mod run;
+pub mod serve;
 
 use std::process::ExitCode;
 
@@ -14,6 +15,12 @@ pub fn main() -> ExitCode {
     match options.command {
         Some(Command::Worker) => crate::worker::serve(),
         Some(Command::Run(options)) => run::run(&options),
+        Some(Command::Serve(options)) => {
+            serve::serve(options, Vec::new()).unwrap_or_else(|error| {
+                eprintln!("{error:#}");
+                ExitCode::from(4)
+            })
+        }
         _ => ExitCode::FAILURE,
     }
 }

@@ -23,6 +23,7 @@ pub enum Command {
         after_help = "Example: aftershake run linger-zero\n         aftershake run mine.toml --json --pcap run.pcapng"
     )]
     Run(RunOptions),
+    Serve(crate::commands::serve::ServeOptions),
     /// Carries out runs; started by the other commands
     #[command(hide = true)]
     Worker,
