@@ -57,13 +57,17 @@ pub(crate) fn build(log: &mut Log) -> Result<(), Stop> {
         "2 min, afterwards 20 s",
         || trunk(&target, &tools),
     )?;
-    log.step("page: brotli makes it small", "20 s", || {
-        match optimiser {
-            Some((program, _)) => optimise(&program)?,
-            None => log::say("    no wasm-opt 108 or newer on PATH: going without, 7 % larger"),
-        }
-        precompress()
-    })?;
+    log.step(
+        "page: names go, brotli makes the rest small",
+        "20 s",
+        || {
+            match optimiser {
+                Some((program, _)) => optimise(&program)?,
+                None => log::say("    no wasm-opt 108 or newer on PATH: going without, 7 % larger"),
+            }
+            shrink()
+        },
+    )?;
     stamp.write(&folder())
 }
 
@@ -132,10 +136,10 @@ fn optimise(program: &Path) -> Result<(), Stop> {
     Ok(())
 }
 
-fn precompress() -> Result<(), Stop> {
+fn shrink() -> Result<(), Stop> {
     let mut cargo = process::cargo();
     cargo
-        .args(["run", "--quiet", "--release", "-p", "precompress", "--"])
+        .args(["run", "--quiet", "--release", "-p", "shrink", "--"])
         .arg(folder());
     process::set_up(&mut cargo, "")
 }

@@ -1,7 +1,10 @@
-//! `precompress FOLDER`: writes `x.br` beside every text or WASM file `x` of a folder.
+//! `shrink FOLDER`: takes the names of functions out of WASM, then writes `x.br` beside every text or
+//! WASM file `x` of a folder.
 //!
 //! A crate of its own because it is needed once per build of the page, not at every `cargo xtask`.
-//! Knows nothing of the page's structure and looks into no subfolder that it did not find.
+//! Knows nothing of the page's structure.
+
+mod names;
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -18,14 +21,18 @@ const WINDOW: i32 = 22;
 
 fn main() -> anyhow::Result<()> {
     let Some(folder) = std::env::args_os().nth(1).map(PathBuf::from) else {
-        bail!("which folder? usage: precompress FOLDER");
+        bail!("which folder? usage: shrink FOLDER");
     };
     let mut files = Vec::new();
     collect(&folder, &mut files)?;
     files.sort();
     let mut report = io::stderr().lock();
     for file in files {
-        let plain = fs::read(&file).with_context(|| format!("reading {}", file.display()))?;
+        let mut plain = fs::read(&file).with_context(|| format!("reading {}", file.display()))?;
+        if file.extension().is_some_and(|ending| ending == "wasm") {
+            plain = names::without_names(&plain).with_context(|| file.display().to_string())?;
+            fs::write(&file, &plain).with_context(|| format!("writing {}", file.display()))?;
+        }
         let packed = compress(&plain).with_context(|| format!("packing {}", file.display()))?;
         let mut target = file.clone().into_os_string();
         target.push(".br");
