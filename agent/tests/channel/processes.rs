@@ -6,7 +6,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use aftershake_shared::catalog;
-use aftershake_shared::channel::ServerMessage;
+use aftershake_shared::channel::{ClientMessage, ServerMessage};
 use aftershake_shared::recording::ScenarioText;
 
 use crate::support::{Channel, PATIENCE};
@@ -108,16 +108,18 @@ fn start_long_run(program: &Program) -> Option<Channel> {
             toml: toml.to_owned(),
         },
     );
-    match channel.next() {
-        ServerMessage::Started { .. } => Some(channel),
-        ServerMessage::Failed { error, .. } => {
-            let allowed = std::env::var_os("ALLOW_NO_NETNS").is_some_and(|value| value == "1");
-            assert!(allowed && error.code == 3, "{error:?}");
-            println!("SKIPPED: {}", error.message);
-            None
-        }
-        other => panic!("expected a start, got {other:?}"),
+    let message = channel.next();
+    if let ServerMessage::Failed { error, .. } = &message {
+        let allowed = std::env::var_os("ALLOW_NO_NETNS").is_some_and(|value| value == "1");
+        assert!(allowed && error.code == 3, "{error:?}");
+        println!("SKIPPED: {}", error.message);
+        return None;
     }
+    assert!(
+        matches!(message, ServerMessage::Started { .. }),
+        "{message:?}"
+    );
+    Some(channel)
 }
 
 #[test]
@@ -166,6 +168,41 @@ fn a_worker_that_dies_in_a_run_is_told_and_replaced() {
     channel.run(2, catalog::find("linger-zero").unwrap().text());
     while !matches!(channel.next(), ServerMessage::Finished { run: 2, .. }) {}
     assert_eq!(program.workers().len(), 1);
+}
+
+#[test]
+fn cancelled_runs_leave_no_descriptor_and_no_process() {
+    let program = Program::start();
+    let Some(mut channel) = start_long_run(&program) else {
+        return;
+    };
+    channel.send(&ClientMessage::Cancel { run: 1 });
+    while !matches!(channel.next(), ServerMessage::Finished { run: 1, .. }) {}
+    let scenario = catalog::find("linger-zero").unwrap().text();
+    let descriptors = || {
+        let id = program.child.id();
+        std::fs::read_dir(format!("/proc/{id}/fd")).unwrap().count()
+    };
+    let before = (descriptors(), program.workers().len());
+    for run in 2..200 {
+        channel.run(run, scenario.clone());
+        channel.send(&ClientMessage::Cancel { run });
+    }
+    let mut ended = 2;
+    while ended < 200 {
+        let message = channel.next();
+        let end = matches!(
+            message,
+            ServerMessage::Finished { .. } | ServerMessage::Failed { .. }
+        );
+        ended += u32::from(end);
+    }
+    // A second worker may stay warm: one process and two pipes more.
+    let (fds, workers) = before;
+    wait_until("only warm workers are left", || {
+        program.workers().len() <= workers + 1 && descriptors() <= fds + 3
+    });
+    assert!(program.workers().into_iter().all(|worker| !is_gone(worker)));
 }
 
 #[test]

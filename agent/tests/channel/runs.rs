@@ -8,6 +8,8 @@ use aftershake_shared::channel::{ClientMessage, Failure, ServerMessage};
 use aftershake_shared::event::{Event, EventBody};
 use aftershake_shared::recording::{Header, ScenarioText};
 
+use tokio_tungstenite::tungstenite::Message;
+
 use crate::support::{Agent, Channel, PATIENCE};
 
 /// A story that only waits; it ends at once when it is cancelled.
@@ -45,7 +47,12 @@ fn until_end(channel: &mut Channel, wanted: u32) -> (Option<Header>, Vec<Event>,
             ServerMessage::Failed { run, error } if run == Some(wanted) => {
                 return (header, all, End::Failed(error));
             }
-            _ => {}
+            ServerMessage::Welcome { .. }
+            | ServerMessage::Queued { .. }
+            | ServerMessage::Started { .. }
+            | ServerMessage::Events { .. }
+            | ServerMessage::Finished { .. }
+            | ServerMessage::Failed { .. } => {}
         }
     }
 }
@@ -171,17 +178,14 @@ fn a_thousand_runs_at_once_are_run_or_refused_in_words() {
     }
     let (mut finished, mut refused) = (0, 0);
     while finished + refused < 1000 {
-        match channel.next() {
-            ServerMessage::Finished { .. } => finished += 1,
-            ServerMessage::Failed { run, error } => {
-                assert!(run.is_some());
-                assert_eq!(
-                    (error.code, error.message.as_str()),
-                    (3, "32 runs already wait for their turn")
-                );
-                refused += 1;
-            }
-            _ => {}
+        let message = channel.next();
+        if let ServerMessage::Failed { run, error } = message {
+            assert!(run.is_some());
+            assert_eq!(error.code, 3);
+            assert_eq!(error.message, "32 runs already wait for their turn");
+            refused += 1;
+        } else if matches!(message, ServerMessage::Finished { .. }) {
+            finished += 1;
         }
     }
     assert!(finished >= 34, "{finished} finished");
@@ -254,4 +258,47 @@ fn cancelling_at_any_moment_leaves_the_agent_working() {
     let (_, events, end) = until_end(&mut channel, 1000);
     assert!(matches!(end, End::Finished(_)));
     assert!(!events.is_empty());
+}
+
+#[test]
+fn a_client_that_never_reads_is_cut_off_and_slows_nobody() {
+    let agent = Agent::start();
+    if !can_run(&agent) {
+        return;
+    }
+    let mut slow = Channel::open_without_reading(agent.port, &agent.token);
+    for run in 0..9 {
+        slow.run(run, talkative());
+    }
+    // Waits its turn behind the nine, whose events nobody takes.
+    let mut quick = agent.channel();
+    quick.run(1, linger_zero());
+    assert!(matches!(until_end(&mut quick, 1).2, End::Finished(_)));
+    let mut finished = 0;
+    let end = loop {
+        match slow.0.read() {
+            Ok(Message::Text(text)) => {
+                finished += u32::from(text.starts_with("{\"type\":\"finished\""));
+            }
+            Ok(Message::Close(frame)) => break frame.map(|frame| frame.code.into()),
+            Ok(_) => {}
+            Err(_) => break None,
+        }
+    };
+    assert!(finished < 9, "all was delivered");
+    // The reason is written behind what had left already, if the client reads that in time.
+    assert!(matches!(end, None | Some(1013)), "{end:?}");
+}
+
+/// A story of several MiB of events.
+fn talkative() -> ScenarioText {
+    let mut toml = String::from(
+        "title = \"Much\"\n[[steps]]\nby = \"s\"\ndo.listen = { port = 8080 }\n\
+         [[steps]]\nby = \"c\"\ndo = \"connect\"\n[[steps]]\nby = \"s\"\ndo = \"accept\"\n",
+    );
+    let exchange =
+        "[[steps]]\nby=\"c\"\ndo.send={text=\"x\"}\n[[steps]]\nby=\"s\"\ndo.receive={at_most=9}\n";
+    toml.push_str(&exchange.repeat(2400));
+    let name = "much".to_owned();
+    ScenarioText { name, toml }
 }
