@@ -8,6 +8,7 @@
 //! - [`recording`]: events as a file; [`channel`]: events on their way to a page
 //! - [`tcp`]: segments, flags, sequence numbers
 
+pub mod capture;
 pub mod catalog;
 pub mod channel;
 pub mod diagnosis;
