@@ -178,7 +178,7 @@ impl<'a> Drafts<'a> {
         let resumes = event.at + call.parked;
         let ends = resumes + call.took;
         let start = self.text_moment(index, event.at, Place::Lane(lane));
-        let resumed = (call.parked > Nanos(0)).then(|| {
+        let block_start = (call.parked > Nanos(0)).then(|| {
             self.moments.add(Moment {
                 column: Some(lane),
                 below: 17.0,
@@ -205,7 +205,7 @@ impl<'a> Drafts<'a> {
             at: event.at,
             lane,
             start,
-            resumed,
+            resumed: block_start,
             end: Some(end),
             gave_up: None,
             beside,

@@ -23,9 +23,9 @@ pub(super) fn ticks(heights: &Heights, axis: Axis) -> Vec<Tick> {
             let mut gaps = heights.gaps.iter().peekable();
             for &(at, y) in &heights.rows {
                 let after_gap = gaps.next_if(|gap| gap.1 <= at).is_some();
-                let least = if after_gap { 22.0 } else { APART };
+                let apart = if after_gap { 22.0 } else { APART };
                 match ticks.last() {
-                    Some((_, last)) if y - last < least => {}
+                    Some((_, last)) if y - last < apart => {}
                     Some((same, _)) if *same == at => {}
                     _ => ticks.push((at, y)),
                 }
