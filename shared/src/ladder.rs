@@ -14,6 +14,7 @@ mod scene;
 mod sockets;
 mod spread;
 pub mod svg;
+pub mod text;
 mod ticks;
 mod visible;
 mod who;

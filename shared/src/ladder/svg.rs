@@ -65,7 +65,7 @@ pub fn draw(ladder: &Ladder, caption: &Caption<'_>) -> String {
     }
     wires(&mut out, &ladder.lanes);
     for gap in &ladder.gaps {
-        draw_gap(&mut out, gap);
+        draw_gap(&mut out, gap, &ladder.lanes);
     }
     for band in &ladder.bands {
         draw_band(&mut out, band);
@@ -96,10 +96,11 @@ fn heading(caption: &Caption<'_>, width: f32) -> (String, f32) {
     let mut out = String::new();
     let mut y = 14.0;
     let room = width - 2.0 * MARGIN;
-    for (class, text, size, step) in [
-        ("verdict", caption.verdict, 10.2, 25.0),
-        ("why", caption.explanation, 7.2, 20.0),
+    for (class, text, size, step, before) in [
+        ("verdict", caption.verdict, 10.2, 25.0, 0.0),
+        ("why", caption.explanation, 7.2, 19.0, 6.0),
     ] {
+        y += if text.is_empty() { 0.0 } else { before };
         for line in wrap(&plain(text, LONG), room / size) {
             y += step;
             let _ = writeln!(
@@ -143,11 +144,13 @@ fn draw_lane(out: &mut String, lane: &Lane, ladder: &Ladder) {
         xml(&lane.address, LONG)
     );
     for edge in [lane.left_edge, lane.right_edge].into_iter().flatten() {
+        let mut path = format!("M{} {}", n(edge), n(ladder.top));
+        for gap in &ladder.gaps {
+            let _ = write!(path, "V{}M{} {}", n(gap.y - 9.0), n(edge), n(gap.y + 9.0));
+        }
         let _ = write!(
             out,
-            "<path class=\"edge\" d=\"M{} {}V{}\"/>",
-            n(edge),
-            n(ladder.top),
+            "<path class=\"edge\" d=\"{path}V{}\"/>",
             n(ladder.bottom)
         );
     }
@@ -166,13 +169,24 @@ fn wires(out: &mut String, lanes: &[Lane]) {
     }
 }
 
-fn draw_gap(out: &mut String, gap: &GapMark) {
+fn draw_gap(out: &mut String, gap: &GapMark, lanes: &[Lane]) {
     let _ = writeln!(
         out,
-        "<path class=\"gap\" d=\"M9 {}l6 4.5-6 4.5m7-9l6 4.5-6 4.5\"/>{}",
+        "<path class=\"gap\" d=\"M13 {}l6 4.5-6 4.5m7-9l6 4.5-6 4.5\"/>{}",
         n(gap.y - 4.5),
         text("time", &gap.label, &xml(&gap.text, LONG))
     );
+    let edges = lanes
+        .iter()
+        .flat_map(|lane| [lane.left_edge, lane.right_edge]);
+    for edge in edges.flatten() {
+        let _ = writeln!(
+            out,
+            "<path class=\"edge omitted\" d=\"M{} {}v18\"/>",
+            n(edge),
+            n(gap.y - 9.0)
+        );
+    }
 }
 
 fn draw_band(out: &mut String, band: &StateBand) {
@@ -229,9 +243,30 @@ fn draw_queue(out: &mut String, queue: &QueueBar) {
     let fading = format!("{class} fade");
     let fade = (queue.seen.1, queue.fades_to);
     column(out, &fading, queue.x, queue.width, fade, 2.0);
-    leader(out, queue.leader);
+    match queue.leader {
+        Some(_) => leader(out, queue.leader),
+        None => tie(out, queue),
+    }
     *out += &text("queued", &queue.label, &xml(&queue.text, LONG));
     *out += "</g>\n";
+}
+
+/// A line from a bar to its text.
+fn tie(out: &mut String, queue: &QueueBar) {
+    let label = &queue.label;
+    let (from, to) = if label.x > queue.x {
+        (queue.x + queue.width, label.x - 5.0)
+    } else {
+        (queue.x, label.x + 5.0)
+    };
+    let _ = write!(
+        out,
+        "<path class=\"{}\" d=\"M{} {}H{}\"/>",
+        queue.kind.name(),
+        n(from),
+        n(label.top + label.height / 2.0),
+        n(to)
+    );
 }
 
 /// An upright rectangle; nothing when it has no height.

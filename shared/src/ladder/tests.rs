@@ -6,7 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use super::svg::Caption;
-use super::{Axis, Ladder, Options, svg};
+use super::text::{Colour, Paper};
+use super::{Axis, Ladder, Options, StepText, svg, text};
 
 const VERDICT: Caption<'_> = Caption {
     title: "Client sent before the close",
@@ -58,5 +59,45 @@ fn the_story_in_order_as_svg() {
     golden(
         "sent_before_close.order.svg",
         &svg::draw(&placed(Axis::Order), &VERDICT),
+    );
+}
+
+#[test]
+fn the_story_as_text() {
+    let ladder = placed(Axis::GapsShortened);
+    for width in [100, 72, 60] {
+        let paper = Paper {
+            width,
+            colour: Colour::None,
+        };
+        let text = text::write(&ladder, paper);
+        for line in text.lines() {
+            assert!(super::words::columns(line) <= width, "{width}: {line}");
+        }
+        golden(&format!("sent_before_close.{width}.txt"), &text);
+    }
+}
+
+#[test]
+fn three_endpoints_stand_side_by_side() {
+    let waits = StepText {
+        by: "backend".to_owned(),
+        name: "accept".to_owned(),
+    };
+    let options = Options {
+        steps: vec![waits; 8],
+        ..Options::default()
+    };
+    let ladder = Ladder::place(&example::through_a_proxy(), &options);
+    let names: Vec<_> = ladder.lanes.iter().map(|lane| lane.name.as_str()).collect();
+    assert_eq!(names, ["browser", "proxy", "backend"]);
+    let caption = Caption {
+        title: "Through a proxy",
+        ..Caption::default()
+    };
+    golden("through_a_proxy.svg", &svg::draw(&ladder, &caption));
+    golden(
+        "through_a_proxy.txt",
+        &text::write(&ladder, Paper::default()),
     );
 }

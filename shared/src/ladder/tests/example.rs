@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use crate::errno::Errno;
-use crate::event::call::{Call, CallReturned, Returned, SocketId};
+use crate::event::call::{Call, CallReturned, How, Returned, SocketId};
 use crate::event::counters::CountersMoved;
 use crate::event::kernel_reset::{KernelReset, TiedBy};
 use crate::event::segment_seen::{Bytes, SegmentSeen};
 use crate::event::socket_sampled::SocketSampled;
-use crate::event::step_progress::{Progress, StepProgress};
+use crate::event::step_progress::{Progress, StepProgress, StepResult};
+use crate::event::trouble::Trouble;
 use crate::event::{Event, EventBody, EventId, sort_and_number};
 use crate::tcp::flags::Flags;
 use crate::tcp::state::TcpState;
@@ -224,5 +225,135 @@ pub(super) fn sent_before_close() -> Vec<Event> {
         Returned::Err(Errno::EPIPE),
     );
     story.sample(22_540, (S, None), TcpState::Listen, 0);
+    story.finish()
+}
+
+/// A proxy between: a request forwarded, the answer's end by FIN, a late byte answered by RST, a step that waits.
+pub(super) fn through_a_proxy() -> Vec<Event> {
+    const CLIENT: u16 = 40_001;
+    const PROXY: u16 = 9_000;
+    const OUT: u16 = 40_002;
+    const BACK: u16 = 8_080;
+    let mut story = Story::default();
+    let ok = Returned::Ok;
+    let accept = || Call::Accept {
+        opened: Some(SocketId(4)),
+    };
+    let send = |bytes| Call::Send {
+        bytes,
+        out_of_band: false,
+    };
+    let receive = || Call::Receive {
+        at_most: 4096,
+        peek: false,
+        out_of_band: false,
+    };
+    let linger = Call::SetOption {
+        option: "SO_LINGER".into(),
+        value: "{1,0}".into(),
+    };
+    story.call(
+        10..15,
+        0,
+        "backend",
+        Call::Listen { backlog: 8 },
+        (BACK, None),
+        ok(0),
+    );
+    story.call(
+        20..25,
+        0,
+        "proxy",
+        Call::Listen { backlog: 8 },
+        (PROXY, None),
+        ok(0),
+    );
+    story.sample(30, (BACK, None), TcpState::Listen, 0);
+    story.sample(31, (PROXY, None), TcpState::Listen, 1);
+    story.call(
+        40..90,
+        0,
+        "browser",
+        Call::Connect,
+        (CLIENT, Some(PROXY)),
+        ok(0),
+    );
+    story.segment(45, (CLIENT, PROXY), "S", (100, 0), 0);
+    story.segment(55, (PROXY, CLIENT), "SA", (900, 101), 0);
+    story.segment(65, (CLIENT, PROXY), "A", (101, 901), 0);
+    story.call(95..99, 0, "proxy", accept(), (PROXY, None), ok(4));
+    story.call(
+        100..150,
+        0,
+        "proxy",
+        Call::Connect,
+        (OUT, Some(BACK)),
+        ok(0),
+    );
+    story.segment(105, (OUT, BACK), "S", (3000, 0), 0);
+    story.segment(115, (BACK, OUT), "SA", (7000, 3001), 0);
+    story.segment(125, (OUT, BACK), "A", (3001, 7001), 0);
+    story.sample(160, (CLIENT, Some(PROXY)), TcpState::Established, 0);
+    story.sample(161, (PROXY, Some(CLIENT)), TcpState::Established, 0);
+    story.sample(162, (OUT, Some(BACK)), TcpState::Established, 0);
+    story.sample(163, (BACK, Some(OUT)), TcpState::Established, 0);
+    story.step(170, 7, Progress::Started);
+    story.step(175, 7, Progress::Parked);
+    story.call(
+        200..230,
+        0,
+        "browser",
+        send(5),
+        (CLIENT, Some(PROXY)),
+        ok(5),
+    );
+    story.segment(205, (CLIENT, PROXY), "PA", (101, 901), 5);
+    story.segment(206, (PROXY, CLIENT), "A", (901, 106), 0);
+    story.call(
+        260..266,
+        0,
+        "proxy",
+        receive(),
+        (PROXY, Some(CLIENT)),
+        ok(5),
+    );
+    story.call(280..300, 0, "proxy", send(5), (OUT, Some(BACK)), ok(5));
+    story.segment(285, (OUT, BACK), "PA", (3001, 7001), 5);
+    story.segment(286, (BACK, OUT), "A", (7001, 3006), 0);
+    story.sample(310, (BACK, Some(OUT)), TcpState::Established, 5);
+    story.call(
+        400..404,
+        0,
+        "backend",
+        Call::Shutdown { how: How::Write },
+        (BACK, Some(OUT)),
+        ok(0),
+    );
+    story.segment(402, (BACK, OUT), "FA", (7001, 3006), 0);
+    story.segment(420, (OUT, BACK), "A", (3006, 7002), 0);
+    story.sample(430, (BACK, Some(OUT)), TcpState::FinWait2, 5);
+    story.sample(431, (OUT, Some(BACK)), TcpState::CloseWait, 0);
+    story.call(500..503, 0, "proxy", receive(), (OUT, Some(BACK)), ok(0));
+    story.call(600..603, 0, "proxy", linger, (PROXY, Some(CLIENT)), ok(0));
+    story.call(
+        610..630,
+        0,
+        "proxy",
+        Call::Close { unread: Some(0) },
+        (PROXY, Some(CLIENT)),
+        ok(0),
+    );
+    story.segment(615, (PROXY, CLIENT), "RA", (901, 106), 0);
+    story.reason(616, "TCP_ABORT_ON_DATA", (PROXY, CLIENT));
+    story.sample(700, (CLIENT, Some(PROXY)), TcpState::Closed, 0);
+    story.sample(701, (PROXY, Some(CLIENT)), TcpState::Closed, 0);
+    story.counters(710, &[("TcpExtTCPAbortOnData", 1)]);
+    story.segment(5_000_000, (OUT, BACK), "A", (3005, 7002), 0);
+    story.segment(5_000_020, (BACK, OUT), "A", (7002, 3006), 0);
+    story.add(
+        5_000_400,
+        EventBody::Trouble(Trouble::NotSettled { step: 6 }),
+    );
+    story.step(5_000_500, 7, Progress::Finished(StepResult::Waiting));
     story.finish()
 }
