@@ -3,7 +3,7 @@
 use aftershake_shared::channel::Failure;
 use aftershake_shared::diagnosis::diagnose;
 use aftershake_shared::diagnosis::finding::{Certainty, Diagnosis};
-use aftershake_shared::expectation::{self, Met};
+use aftershake_shared::expectation::{self, ClaimTried, Met, decisive};
 use aftershake_shared::recording::Recording;
 use aftershake_shared::scenario::Scenario;
 
@@ -16,7 +16,7 @@ pub struct Judged {
     pub scenario: Scenario,
     pub diagnosis: Diagnosis,
     pub expectation: Met,
-    pub claims: Vec<expectation::ClaimJudged>,
+    pub claims: Vec<ClaimTried>,
 }
 
 impl Judged {
@@ -31,8 +31,8 @@ impl Judged {
             .parse()
             .map_err(|error| internal(&error))?;
         let diagnosis = diagnose(&recording.events, &recording.header.environment.evidence);
-        let expectation = expectation::compare(&scenario, &recording.events, &diagnosis);
-        let claims = expectation::judge_claims(&scenario, &recording.events, &diagnosis);
+        let expectation = expectation::expected(&scenario, &recording.events, &diagnosis);
+        let claims = expectation::claims(&scenario, &recording.events, &diagnosis);
         Ok(Self {
             recording,
             scenario,
@@ -53,7 +53,7 @@ impl Judged {
 
     /// What was not, a line each.
     pub fn mismatches(&self) -> Vec<String> {
-        let claims = self.claims.iter().filter(|claim| !claim.is_as_expected());
+        let claims = self.claims.iter().filter(|claim| claim.holds != claim.expected);
         let claims = claims.map(|claim| {
             let (expected, found) = (claim.expected, claim.holds);
             format!(
@@ -72,8 +72,7 @@ impl Judged {
     /// How it ended in one word, as a distribution counts it: `reset:linger-zero-close`, `closed`.
     pub fn outcome_key(&self) -> String {
         let outcome = self.diagnosis.outcome;
-        let cause = self.diagnosis.resets.iter().find(|reset| reset.accepted);
-        match cause {
+        match decisive(&self.diagnosis) {
             None => outcome.name().to_owned(),
             Some(reset) => {
                 let doubt = if reset.certainty == Certainty::Certain {
