@@ -6,6 +6,7 @@
 //! - [`scenario`]: a story of calls, read from TOML
 //! - [`event`]: what was observed while it ran
 //! - [`recording`]: events as a file; [`channel`]: events on their way to a page
+//! - [`ladder`]: events placed for drawing
 //! - [`tcp`]: segments, flags, sequence numbers
 
 pub mod catalog;
@@ -13,6 +14,7 @@ pub mod channel;
 pub mod diagnosis;
 pub mod errno;
 pub mod event;
+pub mod ladder;
 pub mod recording;
 pub mod scenario;
 pub mod tcp;

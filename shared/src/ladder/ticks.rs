@@ -1,0 +1,104 @@
+//! Times along the axis, and marks where silence was shortened.
+
+use crate::units::Nanos;
+
+use super::Axis;
+use super::axis::Heights;
+use super::items::{Align, GapMark, TextBox, Tick};
+use super::lanes::TIME_RIGHT;
+use super::words::{about, columns};
+
+/// The least distance between two ticks.
+const APART: f32 = 52.0;
+const CHAR: f32 = 6.36;
+/// Left edge of a gap's text, right of its sign.
+const GAP_LEFT: f32 = 30.0;
+
+/// Ticks at moments where something happened; on a real axis at round times.
+pub(super) fn ticks(heights: &Heights, axis: Axis) -> Vec<Tick> {
+    let mut ticks: Vec<(Nanos, f32)> = Vec::new();
+    match axis {
+        Axis::Real => ticks = round(heights),
+        Axis::GapsShortened | Axis::Order => {
+            let mut gaps = heights.gaps.iter().peekable();
+            for &(at, y) in &heights.rows {
+                let after_gap = gaps.next_if(|gap| gap.1 <= at).is_some();
+                let least = if after_gap { 22.0 } else { APART };
+                match ticks.last() {
+                    Some((_, last)) if y - last < least => {}
+                    Some((same, _)) if *same == at => {}
+                    _ => ticks.push((at, y)),
+                }
+            }
+        }
+    }
+    let first = ticks.first().map(|(at, _)| *at);
+    let tick = |(at, y): (Nanos, f32)| {
+        let text = time(at, first == Some(at));
+        Tick {
+            at,
+            y,
+            label: label(&text, TIME_RIGHT, y, Align::End),
+            text,
+        }
+    };
+    ticks.into_iter().map(tick).collect()
+}
+
+/// The marks of all shortened silences.
+pub(super) fn gaps(heights: &Heights) -> Vec<GapMark> {
+    let mark = |(from, until, y): &(Nanos, Nanos, f32)| {
+        let text = format!("{} shortened", about(*until - *from));
+        GapMark {
+            from: *from,
+            until: *until,
+            y: *y,
+            label: label(&text, GAP_LEFT, *y, Align::Start),
+            text,
+        }
+    };
+    heights.gaps.iter().map(mark).collect()
+}
+
+fn label(text: &str, x: f32, y: f32, align: Align) -> TextBox {
+    let letters = u16::try_from(columns(text)).unwrap_or(u16::MAX);
+    TextBox {
+        x,
+        top: y - 7.0,
+        width: f32::from(letters) * CHAR,
+        height: 14.0,
+        align,
+    }
+}
+
+/// Milliseconds below 100 s, then seconds; only the first bears the unit.
+fn time(at: Nanos, with_unit: bool) -> String {
+    let millis = at.as_millis_f64();
+    match (millis < 100_000.0, with_unit) {
+        _ if at == Nanos(0) => "0 ms".to_owned(),
+        (true, true) => format!("{millis:.3} ms"),
+        (true, false) => format!("{millis:.3}"),
+        (false, _) => format!("{:.2} s", millis / 1e3),
+    }
+}
+
+/// Multiples of 1, 2 or 5 times a power of ten.
+fn round(heights: &Heights) -> Vec<(Nanos, f32)> {
+    let Some((from, until)) = heights.scale.ends() else {
+        return Vec::new();
+    };
+    let span = (until.0 - from.0).0;
+    let fits = |step: u64| {
+        let next = Nanos(from.0.0.saturating_add(step));
+        heights.scale.y_at(next) - from.1 >= APART
+    };
+    let powers = (0..19).map(|power| 10_u64.pow(power));
+    let mut steps = powers.flat_map(|power| [power, power * 2, power.saturating_mul(5)]);
+    let Some(step) = steps.find(|step| *step >= span || fits(*step)) else {
+        return vec![from];
+    };
+    let first = from.0.0.div_ceil(step);
+    let last = until.0.0 / step;
+    let times = (first..=last).map(|n| Nanos(n.saturating_mul(step)));
+    times.map(|at| (at, heights.scale.y_at(at))).collect()
+}
