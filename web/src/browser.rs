@@ -2,6 +2,7 @@
 //!
 //! Storage throws where it is forbidden (private windows, sandboxed frames); that is not an error here.
 
+use aftershake_shared::event::EventId;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlElement, KeyboardEvent, Storage, window};
@@ -103,6 +104,11 @@ pub fn width() -> Width {
     if narrow { Width::Narrow } else { Width::Wide }
 }
 
+/// The window's height in CSS pixels.
+pub fn window_height() -> Option<f64> {
+    window()?.inner_height().ok()?.as_f64()
+}
+
 /// Moves the focus to the first element that fits, scrolling no further than needed.
 pub fn focus(selector: &str) {
     let element = window()
@@ -115,6 +121,14 @@ pub fn focus(selector: &str) {
             let _ = svg.focus();
         }
     }
+}
+
+/// The run's event whose picture or row the browser's event came from.
+pub fn event_at(event: &web_sys::Event) -> Option<EventId> {
+    let element = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    let holder = element.closest("[data-event]").ok()??;
+    let number = holder.get_attribute("data-event")?;
+    number.parse().ok().map(EventId)
 }
 
 /// Whether the focus is inside an element that fits.
@@ -141,6 +155,11 @@ impl Listener {
     /// Calls when the window's size has changed.
     pub fn on_resize(mut then: impl FnMut() + 'static) -> Self {
         Self::new("resize", move |_| then())
+    }
+
+    /// Calls when anything on the page has been scrolled.
+    pub fn on_scroll(mut then: impl FnMut() + 'static) -> Self {
+        Self::new("scroll", move |_| then())
     }
 
     /// Calls for every key pressed anywhere.

@@ -5,13 +5,14 @@
 //!
 //! - [`store`]: all state of the page, changed by one reducer
 //! - [`agent_channel`], [`browser`]: the only two places that touch the browser
-//! - [`panels`]: what the page shows
+//! - [`panels`]: what the page shows; [`ladder_view`]: the picture of a run
 
 pub mod agent_channel;
 pub mod app;
 pub mod browser;
 pub mod catalogue;
 pub mod keys;
+pub mod ladder_view;
 pub mod panels;
 pub mod store;
 pub mod text;

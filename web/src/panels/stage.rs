@@ -4,6 +4,7 @@ use yew::{Callback, Html, Properties, component, html};
 
 use super::claims::claims;
 use super::editor::EditorPanel;
+use super::ladder_card::LadderCard;
 use super::no_agent::no_agent;
 use super::verdict::VerdictPanel;
 use crate::store::{Action, AppState};
@@ -24,7 +25,21 @@ pub fn StagePanel(props: &Props) -> Html {
             { no_agent(&state.channel) }
             <VerdictPanel run={state.run.clone()} draft={state.draft.scenario.clone().ok()} on={on.clone()} />
             { claims(state) }
+            { picture(state, on) }
             <EditorPanel draft={state.draft.clone()} on={on.clone()} />
         </main>
+    }
+}
+
+/// The run's picture, once there is something to draw.
+fn picture(state: &AppState, on: &Callback<Action>) -> Html {
+    match &state.run.ladder {
+        None => html! {},
+        Some(ladder) => html! {
+            <LadderCard
+                ladder={ladder.clone()} events={state.run.events.clone()} axis={state.run.axis}
+                selection={state.selection} width={state.window.width} cited={state.run.cited.clone()} on={on.clone()}
+            />
+        },
     }
 }

@@ -4,6 +4,7 @@ use aftershake_shared::channel::{Failure, RunId, ServerMessage};
 use aftershake_shared::diagnosis::finding::Diagnosis;
 use aftershake_shared::event::step_progress::Progress;
 use aftershake_shared::event::{Event, EventBody, EventId, sort_and_number};
+use aftershake_shared::ladder::{Axis, Ladder, Options, StepText};
 use aftershake_shared::recording::{Header, ScenarioText};
 use aftershake_shared::scenario::Scenario;
 use aftershake_shared::units::Nanos;
@@ -24,8 +25,14 @@ pub struct RunEvents {
     pub header: Option<Kept<Header>>,
     /// In order of time, numbered from 1.
     pub events: Kept<Vec<Event>>,
+    /// What the ladder's vertical axis means.
+    pub axis: Axis,
+    /// The events in their places; `None` before the first.
+    pub ladder: Option<Kept<Ladder>>,
     /// The verdict, once the run has ended.
     pub diagnosis: Option<Kept<Diagnosis>>,
+    /// The events that the verdict rests on.
+    pub cited: Kept<Vec<EventId>>,
     /// Whether each claim of the scenario holds, in its order; empty until the run has ended.
     pub claims: Kept<Vec<bool>>,
 }
@@ -75,6 +82,7 @@ impl Phase {
 /// What happened to the run besides what the agent says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
+    AxisChosen(Axis),
     CancelAsked,
     ChannelLost,
 }
@@ -102,7 +110,8 @@ impl RunEvents {
 
     /// The events that arrow keys lead to, as drawn.
     pub fn walking_order(&self) -> Vec<EventId> {
-        self.events.iter().map(|event| event.id).collect()
+        let placed = self.ladder.iter().flat_map(|ladder| &ladder.order);
+        placed.map(|placed| placed.event).collect()
     }
 
     pub(super) fn asked(&self, text: ScenarioText, scenario: Kept<Scenario>) -> Self {
@@ -116,6 +125,7 @@ impl RunEvents {
             newest: run,
             phase: Phase::Asked,
             scenario: Some(scenario),
+            axis: self.axis,
             ..Self::default()
         }
     }
@@ -126,15 +136,22 @@ impl RunEvents {
         Self {
             ask: cancelled.and_then(|run| run.ask),
             newest: self.newest,
+            axis: self.axis,
             ..Self::default()
         }
     }
 
     pub(super) fn reduce(&self, action: Action) -> Option<Self> {
-        if !self.phase.is_under_way() {
-            return None;
-        }
         match action {
+            Action::AxisChosen(axis) if axis == self.axis => None,
+            Action::AxisChosen(axis) => Some(
+                Self {
+                    axis,
+                    ..self.clone()
+                }
+                .placed(),
+            ),
+            Action::CancelAsked | Action::ChannelLost if !self.phase.is_under_way() => None,
             Action::CancelAsked => {
                 let ask = self.ask.as_ref().filter(|ask| !ask.cancelled)?;
                 Some(Self {
@@ -202,6 +219,27 @@ impl RunEvents {
         Self {
             events: Kept::new(events),
             ..self.clone()
+        }
+        .placed()
+    }
+
+    /// The same run with its events in their places.
+    fn placed(self) -> Self {
+        if self.events.is_empty() {
+            return self;
+        }
+        let steps = self.scenario.as_ref();
+        let options = Options {
+            axis: self.axis,
+            connection: None,
+            steps: steps
+                .map(|scenario| StepText::of(scenario))
+                .unwrap_or_default(),
+        };
+        let ladder = Ladder::place(&self.events, &options);
+        Self {
+            ladder: Some(Kept::new(ladder)),
+            ..self
         }
     }
 }
