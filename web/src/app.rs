@@ -1,20 +1,18 @@
 //! The whole page: owns the store and the channel, lays out the panels, listens to the window.
 
-use std::rc::Rc;
-
 use yew::{
-    Callback, Html, Properties, UseReducerHandle, component, html, use_callback, use_effect_with,
-    use_reducer, use_state,
+    Callback, Html, UseReducerHandle, component, html, use_callback, use_effect_with, use_reducer,
+    use_state,
 };
 
 use crate::agent_channel::AgentChannel;
 use crate::browser::{self, Listener};
 use crate::keys;
-use crate::panels::gallery::GalleryPanel;
-use crate::panels::header::HeaderPanel;
-use crate::panels::help::HelpPanel;
-use crate::panels::inspector::InspectorPanel;
-use crate::panels::stage::StagePanel;
+use crate::panels::gallery::{self, gallery_panel};
+use crate::panels::header::header;
+use crate::panels::help::help;
+use crate::panels::inspector::inspector;
+use crate::panels::stage::stage;
 use crate::store::window::{self, Theme};
 use crate::store::{Action, AppState};
 
@@ -58,41 +56,34 @@ pub fn App() -> Html {
         browser::apply_theme(*theme);
     });
 
+    use_effect_with(state.window.help, |help| browser::show_help(*help));
+
     html! {
         <>
             <AgentChannel token={(*token).clone()} ask={state.run.ask.clone()} on={on.clone()} />
-            <Page state={Rc::new((*state).clone())} {on} />
+            { page(&state, &on) }
         </>
     }
 }
 
-/// What the page is given.
-#[derive(Clone, PartialEq, Properties)]
-pub struct PageProps {
-    pub state: Rc<AppState>,
-    pub on: Callback<Action>,
-}
-
 /// The page as a function of its state.
-#[component]
-pub fn Page(props: &PageProps) -> Html {
-    let PageProps { state, on } = props;
+pub fn page(state: &AppState, on: &Callback<Action>) -> Html {
+    let gallery = gallery::Props {
+        chosen: state.draft.from,
+        query: state.gallery.query.clone(),
+        width: state.window.width,
+        on: on.clone(),
+    };
     html! {
         <>
             <a class="skip" href="#stage">{ "Skip to the verdict" }</a>
-            <HeaderPanel
-                channel={state.channel.clone()} phase={state.run.phase.clone()} can_run={state.can_run()}
-                theme={state.window.theme} on={on.clone()}
-            />
+            { header(state, on) }
             <div class="columns">
-                <GalleryPanel
-                    chosen={state.draft.from} query={state.gallery.query.clone()} width={state.window.width}
-                    on={on.clone()}
-                />
-                <StagePanel state={state.clone()} on={on.clone()} />
-                <InspectorPanel run={state.run.clone()} event={state.selection.event} on={on.clone()} />
+                { gallery_panel(&gallery) }
+                { stage(state, on) }
+                { inspector(state, on) }
             </div>
-            <HelpPanel help={state.window.help} on={on.clone()} />
+            { help(on) }
         </>
     }
 }

@@ -5,10 +5,10 @@
 use aftershake_shared::event::EventId;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
-use web_sys::{HtmlElement, KeyboardEvent, Storage, window};
+use web_sys::{HtmlDialogElement, HtmlElement, KeyboardEvent, Storage, window};
 use yew::AttrValue;
 
-use crate::store::window::{Theme, Width};
+use crate::store::window::{Help, Theme, Width};
 
 const TOKEN_KEY: &str = "aftershake.token";
 const THEME_KEY: &str = "aftershake.theme";
@@ -120,6 +120,22 @@ pub fn focus(selector: &str) {
         } else if let Some(svg) = element.dyn_ref::<web_sys::SvgElement>() {
             let _ = svg.focus();
         }
+    }
+}
+
+/// Opens or closes the help. The browser keeps the focus inside and gives it back afterwards.
+pub fn show_help(help: Help) {
+    let dialog = window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.query_selector("dialog.help").ok()?)
+        .and_then(|element| element.dyn_into::<HtmlDialogElement>().ok());
+    let Some(dialog) = dialog else { return };
+    match help {
+        Help::Open if !dialog.open() => {
+            let _ = dialog.show_modal();
+        }
+        Help::Closed if dialog.open() => dialog.close(),
+        Help::Open | Help::Closed => {}
     }
 }
 

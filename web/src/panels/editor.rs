@@ -2,25 +2,14 @@
 
 use aftershake_shared::scenario::Scenario;
 use aftershake_shared::scenario::error::ScenarioError;
-use yew::{
-    AttrValue, Callback, Html, InputEvent, Properties, TargetCast as _, classes, component, html,
-};
+use yew::{AttrValue, Callback, Html, InputEvent, TargetCast as _, classes, html};
 
 use crate::store::Action;
 use crate::store::draft::{self, Draft};
 use crate::text;
 
-/// What the editor is given.
-#[derive(Clone, PartialEq, Properties)]
-pub struct Props {
-    pub draft: Draft,
-    pub on: Callback<Action>,
-}
-
 /// The editor card.
-#[component]
-pub fn EditorPanel(props: &Props) -> Html {
-    let Props { draft, on } = props;
+pub fn editor(draft: &Draft, on: &Callback<Action>) -> Html {
     let error = draft.scenario.as_ref().err();
     let edit = on.clone();
     let oninput = Callback::from(move |event: InputEvent| {

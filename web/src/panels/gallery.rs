@@ -1,6 +1,6 @@
 //! The catalogue, by family: search, choose. Folds into a `<details>` where the column has no room.
 
-use yew::{AttrValue, Callback, Html, InputEvent, Properties, TargetCast as _, component, html};
+use yew::{AttrValue, Callback, Html, InputEvent, TargetCast as _, html};
 
 use super::glyph::{glyph, glyph_words};
 use crate::catalogue::{LISTED, Listed, family_title};
@@ -9,7 +9,7 @@ use crate::store::{Action, gallery};
 use crate::text;
 
 /// What the gallery is given.
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, Debug)]
 pub struct Props {
     pub chosen: Option<&'static str>,
     pub query: AttrValue,
@@ -18,8 +18,7 @@ pub struct Props {
 }
 
 /// The left column.
-#[component]
-pub fn GalleryPanel(props: &Props) -> Html {
+pub fn gallery_panel(props: &Props) -> Html {
     let body = html! {
         <>
             { search(props) }

@@ -1,33 +1,21 @@
 //! The top of the page: name, whether an agent answers, theme, help, run.
 
-use yew::{Callback, Html, MouseEvent, Properties, classes, component, html};
+use yew::{Callback, Html, MouseEvent, classes, html};
 
-use crate::store::Action;
 use crate::store::channel_status::ChannelStatus;
-use crate::store::run_events::{self, Phase};
-use crate::store::window::{self, Theme};
-
-/// What the header is given.
-#[derive(Clone, PartialEq, Properties)]
-pub struct Props {
-    pub channel: ChannelStatus,
-    pub phase: Phase,
-    /// Whether pressing Run would start a run.
-    pub can_run: bool,
-    pub theme: Theme,
-    pub on: Callback<Action>,
-}
+use crate::store::run_events;
+use crate::store::window;
+use crate::store::{Action, AppState};
 
 /// The page's header.
-#[component]
-pub fn HeaderPanel(props: &Props) -> Html {
-    let theme = props.theme;
-    let turn = press(&props.on, Action::Window(window::Action::ThemeTurned));
-    let help = press(&props.on, Action::Window(window::Action::HelpAsked));
+pub fn header(state: &AppState, on: &Callback<Action>) -> Html {
+    let theme = state.window.theme;
+    let turn = press(on, Action::Window(window::Action::ThemeTurned));
+    let help = press(on, Action::Window(window::Action::HelpAsked));
     html! {
         <header class="top">
             <span class="brand">{ "after" }<b>{ "shake" }</b></span>
-            { agent_status(&props.channel) }
+            { agent_status(&state.channel) }
             <div class="top-buttons">
                 <button
                     type="button" class="ghost theme" data-test="theme" onclick={turn}
@@ -41,7 +29,7 @@ pub fn HeaderPanel(props: &Props) -> Html {
                 >
                     { "?" }
                 </button>
-                { run_button(props) }
+                { run_button(state, on) }
             </div>
         </header>
     }
@@ -76,17 +64,17 @@ fn agent_status(channel: &ChannelStatus) -> Html {
     }
 }
 
-fn run_button(props: &Props) -> Html {
-    if props.phase.is_under_way() {
-        let cancel = press(&props.on, Action::Run(run_events::Action::CancelAsked));
+fn run_button(state: &AppState, on: &Callback<Action>) -> Html {
+    if state.run.phase.is_under_way() {
+        let cancel = press(on, Action::Run(run_events::Action::CancelAsked));
         return html! {
             <button type="button" class="run cancel" data-test="cancel" onclick={cancel}>{ "Cancel" }</button>
         };
     }
-    let run = press(&props.on, Action::RunAsked);
+    let run = press(on, Action::RunAsked);
     html! {
         <button
-            type="button" class="run" data-test="run" onclick={run} disabled={!props.can_run}
+            type="button" class="run" data-test="run" onclick={run} disabled={!state.can_run()}
             aria-keyshortcuts="Control+Enter Meta+Enter"
         >
             { "Run " }<kbd aria-hidden="true">{ "⌃↵" }</kbd>

@@ -1,18 +1,9 @@
 //! The keyboard help. A modal `<dialog>`: the browser holds the focus inside and gives it back.
 
-use wasm_bindgen::JsCast as _;
-use web_sys::HtmlDialogElement;
-use yew::{Callback, Event, Html, Properties, component, html, use_effect_with, use_node_ref};
+use yew::{Callback, Event, Html, html};
 
-use crate::store::Action;
 use crate::store::window::{self, Help};
-
-/// What the help is given.
-#[derive(Clone, PartialEq, Properties)]
-pub struct Props {
-    pub help: Help,
-    pub on: Callback<Action>,
-}
+use crate::store::{Action, window};
 
 const KEYS: [(&str, &str); 9] = [
     ("Ctrl Enter", "run the scenario, from anywhere"),
@@ -26,34 +17,14 @@ const KEYS: [(&str, &str); 9] = [
     ("Esc", "close, or leave the selected event"),
 ];
 
-/// The help.
-#[component]
-pub fn HelpPanel(props: &Props) -> Html {
-    let dialog = use_node_ref();
-    let help = props.help;
-    {
-        let dialog = dialog.clone();
-        use_effect_with(help, move |help| {
-            let element = dialog
-                .get()
-                .and_then(|node| node.dyn_into::<HtmlDialogElement>().ok());
-            if let Some(element) = element {
-                match help {
-                    Help::Open if !element.open() => {
-                        let _ = element.show_modal();
-                    }
-                    Help::Closed if element.open() => element.close(),
-                    Help::Open | Help::Closed => {}
-                }
-            }
-        });
-    }
-    let on = props.on.clone();
+/// The help; shown by [`crate::browser::show_help`].
+pub fn help(on: &Callback<Action>) -> Html {
+    let on = on.clone();
     let closed = Callback::from(move |()| on.emit(Action::Window(window::Action::HelpClosed)));
     let onclose = closed.reform(|_: Event| ());
     let onclick = closed.reform(|_| ());
     html! {
-        <dialog ref={dialog} class="help" aria-labelledby="help-title" {onclose}>
+        <dialog class="help" aria-labelledby="help-title" {onclose}>
             <h2 id="help-title">{ "Keyboard" }</h2>
             <dl>
                 { for KEYS.iter().map(|(keys, does)| html! {

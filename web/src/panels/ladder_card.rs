@@ -1,44 +1,31 @@
 //! The run's picture: ladder or table, and what the vertical axis means.
 
-use aftershake_shared::event::{Event, EventId};
 use aftershake_shared::ladder::{Axis, Ladder};
-use yew::{Callback, Html, Properties, component, html};
+use yew::{Callback, Html, html};
 
 use super::event_list::event_list;
 use super::event_table::EventTable;
 use crate::ladder_view::LadderView;
-use crate::store::Action;
 use crate::store::kept::Kept;
 use crate::store::run_events;
 use crate::store::selection::{self, Selection, Tab};
 use crate::store::window::Width;
-
-/// What the card is given.
-#[derive(Clone, PartialEq, Properties)]
-pub struct Props {
-    pub ladder: Kept<Ladder>,
-    pub events: Kept<Vec<Event>>,
-    pub axis: Axis,
-    pub selection: Selection,
-    pub width: Width,
-    pub cited: Kept<Vec<EventId>>,
-    pub on: Callback<Action>,
-}
+use crate::store::{Action, AppState};
 
 /// The card.
-#[component]
-pub fn LadderCard(props: &Props) -> Html {
-    let Selection { event, tab } = props.selection;
-    let body = match (tab, props.width) {
+pub fn ladder_card(state: &AppState, ladder: &Kept<Ladder>, on: &Callback<Action>) -> Html {
+    let Selection { event, tab } = state.selection;
+    let AppState { run, window, .. } = state;
+    let body = match (tab, window.width) {
         (Tab::Ladder, Width::Wide) => html! {
             <LadderView
-                ladder={props.ladder.clone()} selected={event} cited={props.cited.clone()} on={props.on.clone()}
+                ladder={ladder.clone()} selected={event} cited={run.cited.clone()} on={on.clone()}
             />
         },
-        (Tab::Ladder, Width::Narrow) => event_list(&props.ladder, event, &props.cited, &props.on),
+        (Tab::Ladder, Width::Narrow) => event_list(ladder, event, &run.cited, on),
         (Tab::Table, _) => html! {
             <EventTable
-                ladder={props.ladder.clone()} events={props.events.clone()} selected={event} on={props.on.clone()}
+                ladder={ladder.clone()} events={run.events.clone()} selected={event} on={on.clone()}
             />
         },
     };
@@ -46,8 +33,8 @@ pub fn LadderCard(props: &Props) -> Html {
         <section class="card picture" aria-labelledby="picture-title">
             <h2 id="picture-title" class="sr-only">{ "What was seen" }</h2>
             <div class="tools">
-                { tabs(tab, &props.on) }
-                if (tab, props.width) == (Tab::Ladder, Width::Wide) { { axes(props.axis, &props.on) } }
+                { tabs(tab, on) }
+                if (tab, window.width) == (Tab::Ladder, Width::Wide) { { axes(run.axis, on) } }
             </div>
             { body }
         </section>

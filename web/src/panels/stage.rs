@@ -1,45 +1,23 @@
 //! The middle of the page: the verdict, what others claimed, the run's picture, the scenario's text.
 
-use yew::{Callback, Html, Properties, component, html};
+use yew::{Callback, Html, html};
 
 use super::claims::claims;
-use super::editor::EditorPanel;
-use super::ladder_card::LadderCard;
+use super::editor::editor;
+use super::ladder_card::ladder_card;
 use super::no_agent::no_agent;
-use super::verdict::VerdictPanel;
+use super::verdict::verdict;
 use crate::store::{Action, AppState};
 
-/// What the stage is given.
-#[derive(Clone, PartialEq, Properties)]
-pub struct Props {
-    pub state: std::rc::Rc<AppState>,
-    pub on: Callback<Action>,
-}
-
 /// The stage.
-#[component]
-pub fn StagePanel(props: &Props) -> Html {
-    let Props { state, on } = props;
+pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
     html! {
         <main class="stage" id="stage" tabindex="-1">
             { no_agent(&state.channel) }
-            <VerdictPanel run={state.run.clone()} draft={state.draft.scenario.clone().ok()} on={on.clone()} />
+            { verdict(state, on) }
             { claims(state) }
-            { picture(state, on) }
-            <EditorPanel draft={state.draft.clone()} on={on.clone()} />
+            if let Some(ladder) = &state.run.ladder { { ladder_card(state, ladder, on) } }
+            { editor(&state.draft, on) }
         </main>
-    }
-}
-
-/// The run's picture, once there is something to draw.
-fn picture(state: &AppState, on: &Callback<Action>) -> Html {
-    match &state.run.ladder {
-        None => html! {},
-        Some(ladder) => html! {
-            <LadderCard
-                ladder={ladder.clone()} events={state.run.events.clone()} axis={state.run.axis}
-                selection={state.selection} width={state.window.width} cited={state.run.cited.clone()} on={on.clone()}
-            />
-        },
     }
 }

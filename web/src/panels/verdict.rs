@@ -5,29 +5,19 @@ use aftershake_shared::diagnosis::finding::{Certainty, Cited, Diagnosis, Finding
 use aftershake_shared::scenario::Scenario;
 use aftershake_shared::scenario::expect::Outcome;
 use aftershake_shared::units::Nanos;
-use yew::{Callback, Html, Properties, classes, component, html};
+use yew::{Callback, Html, classes, html};
 
 use super::glyph::glyph;
-use crate::store::kept::Kept;
 use crate::store::run_events::{Phase, RunEvents};
-use crate::store::{Action, selection};
+use crate::store::{Action, AppState, selection};
 use crate::text;
 
-/// What the verdict is given.
-#[derive(Clone, PartialEq, Properties)]
-pub struct Props {
-    pub run: RunEvents,
-    /// The scenario in the editor, shown until something was run; `None` while its text has a mistake.
-    pub draft: Option<Kept<Scenario>>,
-    pub on: Callback<Action>,
-}
-
 /// The verdict card.
-#[component]
-pub fn VerdictPanel(props: &Props) -> Html {
-    let Props { run, draft, on } = props;
+pub fn verdict(state: &AppState, on: &Callback<Action>) -> Html {
+    let run = &state.run;
+    let draft = state.draft.scenario.as_ref().ok();
     let body = match (&run.phase, &run.diagnosis) {
-        (Phase::Idle, _) => not_run(draft.as_deref()),
+        (Phase::Idle, _) => not_run(draft.map(|scenario| &**scenario)),
         (Phase::Asked | Phase::Queued { .. } | Phase::Running, _) => under_way(run),
         (Phase::Failed(failure), _) => failed(failure),
         (Phase::Finished { took }, Some(diagnosis)) => finished(run, *took, diagnosis, on),

@@ -1,6 +1,8 @@
 //! One run: what was asked, how far it is, its events so far, and the verdict once it has ended.
 
 use aftershake_shared::channel::{Failure, RunId, ServerMessage};
+use aftershake_shared::connection::Connections;
+use aftershake_shared::diagnosis::diagnose_connections;
 use aftershake_shared::diagnosis::finding::Diagnosis;
 use aftershake_shared::event::step_progress::Progress;
 use aftershake_shared::event::{Event, EventBody, EventId, sort_and_number};
@@ -29,6 +31,8 @@ pub struct RunEvents {
     pub axis: Axis,
     /// The events in their places; `None` before the first.
     pub ladder: Option<Kept<Ladder>>,
+    /// The connections that the events tell of.
+    pub connections: Kept<Connections>,
     /// The verdict, once the run has ended.
     pub diagnosis: Option<Kept<Diagnosis>>,
     /// The events that the verdict rests on.
@@ -196,7 +200,7 @@ impl RunEvents {
             ServerMessage::Finished { run, took_ns } => {
                 mine(run)?;
                 let took = Nanos(took_ns);
-                Some(self.at_phase(Phase::Finished { took }))
+                Some(self.at_phase(Phase::Finished { took }).diagnosed())
             }
             ServerMessage::Failed { run, error } => {
                 run.map_or(Some(()), mine)?;
@@ -239,6 +243,26 @@ impl RunEvents {
         let ladder = Ladder::place(&self.events, &options);
         Self {
             ladder: Some(Kept::new(ladder)),
+            connections: Kept::new(Connections::from_events(&self.events)),
+            ..self
+        }
+    }
+
+    /// The same run with its verdict.
+    fn diagnosed(self) -> Self {
+        let evidence = self
+            .header
+            .as_ref()
+            .map(|header| header.environment.evidence.as_slice());
+        let evidence = evidence.unwrap_or_default();
+        let diagnosis = diagnose_connections(&self.events, evidence, &self.connections);
+        let cited = diagnosis
+            .resets
+            .iter()
+            .flat_map(|finding| &finding.evidence);
+        Self {
+            cited: Kept::new(cited.map(|cited| cited.event).collect()),
+            diagnosis: Some(Kept::new(diagnosis)),
             ..self
         }
     }
