@@ -11,11 +11,14 @@
 
 pub mod catalog;
 pub mod channel;
+pub mod connection;
 pub mod diagnosis;
 pub mod errno;
 pub mod event;
+pub mod expectation;
 pub mod ladder;
 pub mod recording;
+pub mod report;
 pub mod scenario;
 pub mod tcp;
 pub mod units;

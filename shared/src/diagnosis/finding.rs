@@ -48,6 +48,8 @@ pub struct ConnectionVerdict {
     pub server: String,
     pub client_address: SocketAddr,
     pub server_address: SocketAddr,
+    /// No SYN and no `connect` told the roles apart: the higher port is called client.
+    pub role_guessed: bool,
     pub outcome: Outcome,
     /// What each program was told, call by call: only calls that met the end (EOF, an errno) or caused it.
     pub saw: Vec<Saw>,

@@ -1,0 +1,1 @@
+//! Connections rebuilt from segments and calls.

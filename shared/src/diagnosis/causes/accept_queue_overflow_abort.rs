@@ -1,0 +1,69 @@
+//! The accept queue was full and `tcp_abort_on_overflow` was on.
+
+use super::syn_recv_listener_gone::not_in_syn_received;
+use super::{ResetCause, Verdict};
+use crate::diagnosis::CauseId;
+use crate::diagnosis::reset::Reset;
+use crate::diagnosis::shape::Shape;
+
+/// Source: `tcp_check_req` (`listen_overflow`), sysctl `tcp_abort_on_overflow`.
+pub(super) struct AcceptQueueOverflowAbort;
+
+impl ResetCause for AcceptQueueOverflowAbort {
+    fn id(&self) -> CauseId {
+        CauseId::AcceptQueueOverflowAbort
+    }
+
+    fn rfc(&self) -> &'static str {
+        "no clause; Linux sysctl tcp_abort_on_overflow"
+    }
+
+    fn shapes(&self) -> &'static [Shape] {
+        &[Shape::Reply]
+    }
+
+    fn kernel_reasons(&self) -> &'static [&'static str] {
+        &["INVALID_SYN"]
+    }
+
+    fn counter(&self, _reset: &Reset<'_>) -> Option<&'static str> {
+        Some("TcpExtListenOverflows")
+    }
+
+    fn examine(&self, reset: &Reset<'_>) -> Verdict {
+        if let Some(because) = not_in_syn_received(reset) {
+            return Verdict::RuledOut(because);
+        }
+        if reset.moved("TcpExtEmbryonicRsts") == Some(0) {
+            return Verdict::ruled_out("EmbryonicRsts did not move");
+        }
+        if reset.was_accepted() == Some(true) {
+            return Verdict::ruled_out("accept had returned the connection");
+        }
+        match reset.moved("TcpExtListenOverflows") {
+            Some(_) => Verdict::Explains(Vec::new()),
+            None => Verdict::Likely(Vec::new()),
+        }
+    }
+
+    fn headline(&self, reset: &Reset<'_>) -> String {
+        format!(
+            "{} had a full accept queue and was set to reset what did not fit.",
+            reset.sender()
+        )
+    }
+
+    fn explain(&self, _reset: &Reset<'_>) -> String {
+        "The client's final ACK of the handshake met a full queue. With net.ipv4.tcp_abort_on_overflow=1 that is \
+         answered by RST; by default it is dropped and tried again."
+            .to_owned()
+    }
+
+    fn fix(&self) -> &'static str {
+        "Accept faster, raise the backlog and net.core.somaxconn, and leave tcp_abort_on_overflow at 0."
+    }
+
+    fn fix_code(&self) -> &'static str {
+        "listener.listen(1024)"
+    }
+}

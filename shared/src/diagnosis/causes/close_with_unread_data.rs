@@ -1,0 +1,130 @@
+//! `close` (or the end of the process) while received bytes were never read.
+
+use super::{ResetCause, Verdict};
+use crate::diagnosis::CauseId;
+use crate::diagnosis::calls::Unread;
+use crate::diagnosis::reset::Reset;
+use crate::diagnosis::shape::Shape;
+use crate::diagnosis::weigh::cited;
+use crate::event::call::Call;
+
+/// Sources: RFC 9293 §3.6.1 (SHLD-3), RFC 1122 §4.2.2.13; `__tcp_close`, `data_was_unread`.
+pub(super) struct CloseWithUnreadData;
+
+impl ResetCause for CloseWithUnreadData {
+    fn id(&self) -> CauseId {
+        CauseId::CloseWithUnreadData
+    }
+
+    fn rfc(&self) -> &'static str {
+        "RFC 9293 §3.6.1 (SHLD-3); RFC 1122 §4.2.2.13; RFC 2525 §2.17"
+    }
+
+    fn shapes(&self) -> &'static [Shape] {
+        &[Shape::Active]
+    }
+
+    fn kernel_reasons(&self) -> &'static [&'static str] {
+        &["TCP_ABORT_ON_CLOSE"]
+    }
+
+    fn counter(&self, _reset: &Reset<'_>) -> Option<&'static str> {
+        Some("TcpExtTCPAbortOnClose")
+    }
+
+    fn examine(&self, reset: &Reset<'_>) -> Verdict {
+        if reset.received() == 0 && reset.seen_from_start() {
+            let sender = reset.sender();
+            return Verdict::RuledOut(format!(
+                "{sender} had received no data that it could leave unread"
+            ));
+        }
+        if reset.from == crate::connection::Role::Server && reset.was_accepted() == Some(false) {
+            return Verdict::ruled_out("no program ever held the connection: it was not accepted");
+        }
+        if let Some(ending) = reset.sending_call()
+            && (ending.on_listener || matches!(ending.call.call, Call::Disconnect))
+        {
+            return Verdict::RuledOut(format!("the RST left within {}", ending.call.signature()));
+        }
+        match (reset.unread(), reset.unread_at_close()) {
+            (Some(unread), said) => by_calls(reset, unread, said),
+            (None, _) if answered(reset) => Verdict::Possible,
+            (None, _) => Verdict::Likely(Vec::new()),
+        }
+    }
+
+    fn headline(&self, reset: &Reset<'_>) -> String {
+        let sender = reset.sender();
+        let what = match unread_bytes(reset) {
+            Some(1) => "1 byte".to_owned(),
+            Some(count) if count > 0 => format!("{count} bytes"),
+            _ => "bytes".to_owned(),
+        };
+        let how = match reset.sending_call() {
+            None if reset.covers_sender() => "ended",
+            _ => "closed",
+        };
+        format!("{sender} {how} with {what} still unread, so Linux reset the connection.")
+    }
+
+    fn explain(&self, reset: &Reset<'_>) -> String {
+        let (sender, receiver) = (reset.sender(), reset.receiver());
+        let received = reset.received();
+        let read = match reset.unread() {
+            Some(unread) if unread.read == 0 => "its program read none of them".to_owned(),
+            Some(unread) => format!("its program read {}", unread.read),
+            None => "how many its program read was not recorded".to_owned(),
+        };
+        let when = reset.sending_call().map_or_else(String::new, |ending| {
+            format!(
+                " The RST left within {}, which began at {}.",
+                ending.call.signature(),
+                ending.event.at
+            )
+        });
+        format!(
+            "{receiver} had sent {received} bytes that {sender} acknowledged; {read}. To close with data unread \
+             is to lose it, so the kernel says so with a RST in place of a FIN.{when}"
+        )
+    }
+
+    fn fix(&self) -> &'static str {
+        "Read until EOF, or drain with a limit, before closing: shutdown(SHUT_WR), read what is left, close."
+    }
+
+    fn fix_code(&self) -> &'static str {
+        "conn.shutdown(socket.SHUT_WR)\nwhile conn.recv(4096):\n    pass\nconn.close()"
+    }
+}
+
+fn by_calls(reset: &Reset<'_>, unread: Unread, said: Option<u32>) -> Verdict {
+    let left = unread.bytes();
+    let close = reset
+        .sending_call()
+        .map(|ending| cited(ending.event.id, "call", &ending.call.signature()));
+    if left > unread.urgent || said.is_some_and(|said| said > 0) {
+        return Verdict::Explains(close.into_iter().collect());
+    }
+    if left == 0 && unread.urgent == 0 && said.unwrap_or(0) == 0 {
+        return Verdict::RuledOut(format!(
+            "{} had read all {} bytes it received",
+            reset.sender(),
+            unread.received
+        ));
+    }
+    // Only urgent bytes can be left: a read skips them, and they count as unread all the same.
+    Verdict::Possible
+}
+
+/// The sender sent payload after the last it received: it had probably read what it answered.
+fn answered(reset: &Reset<'_>) -> bool {
+    let own = reset.before.of(reset.from).last_payload;
+    let others = reset.before.of(reset.to()).last_payload;
+    matches!((own, others), (Some((own, _)), Some((others, _))) if own > others)
+}
+
+fn unread_bytes(reset: &Reset<'_>) -> Option<u64> {
+    let counted = reset.unread().map(Unread::bytes);
+    counted.or(reset.unread_at_close().map(u64::from))
+}

@@ -1,0 +1,116 @@
+//! A listener closed while a finished connection still waited in its queue to be accepted.
+
+use super::{ResetCause, Verdict};
+use crate::connection::Role;
+use crate::diagnosis::CauseId;
+use crate::diagnosis::reset::{PROMPT, Reset};
+use crate::diagnosis::shape::Shape;
+use crate::diagnosis::weigh::cited;
+
+/// Source: `inet_csk_listen_stop` > `inet_child_forget` > `tcp_disconnect`; RFC 9293 knows no accept queue.
+pub(super) struct ListenerClosedWithQueuedConnection;
+
+impl ResetCause for ListenerClosedWithQueuedConnection {
+    fn id(&self) -> CauseId {
+        CauseId::ListenerClosedWithQueuedConnection
+    }
+
+    fn rfc(&self) -> &'static str {
+        "no clause; acts as RFC 9293 §3.10.5 (ABORT)"
+    }
+
+    fn shapes(&self) -> &'static [Shape] {
+        &[Shape::Active]
+    }
+
+    fn kernel_reasons(&self) -> &'static [&'static str] {
+        &["TCP_STATE"]
+    }
+
+    fn examine(&self, reset: &Reset<'_>) -> Verdict {
+        if reset.from == Role::Client {
+            return Verdict::ruled_out(
+                "it came from the client, which was not waiting to be accepted",
+            );
+        }
+        let own = reset.before.of(reset.from);
+        if own.payload > 0 || own.fin.is_some() {
+            return Verdict::RuledOut(format!(
+                "{} had sent data, so it had accepted",
+                reset.sender()
+            ));
+        }
+        if let Some((_, reason)) = reset.reason
+            && reason.state.as_deref() == Some("TCP_ESTABLISHED")
+        {
+            return Verdict::ruled_out("the socket was still ESTABLISHED when the RST left");
+        }
+        match reset.was_accepted() {
+            Some(true) => Verdict::ruled_out("accept had returned the connection"),
+            Some(false) => match reset.sending_call() {
+                Some(ending) => {
+                    let call = ending.call.signature();
+                    Verdict::Explains(vec![cited(ending.event.id, "call", &call)])
+                }
+                None => Verdict::Possible,
+            },
+            None if died_together(reset) => Verdict::Likely(Vec::new()),
+            None => Verdict::Possible,
+        }
+    }
+
+    fn headline(&self, reset: &Reset<'_>) -> String {
+        format!(
+            "{} closed its listener while this connection still waited to be accepted.",
+            reset.sender()
+        )
+    }
+
+    fn explain(&self, reset: &Reset<'_>) -> String {
+        let (sender, receiver) = (reset.sender(), reset.receiver());
+        let when = reset.sending_call().map_or_else(String::new, |ending| {
+            format!(
+                " The RST left within {} on the listener, at {}.",
+                ending.call.signature(),
+                ending.event.at
+            )
+        });
+        format!(
+            "The kernel finishes handshakes by itself: for {receiver} the connection existed, but {sender} never \
+             called accept for it. With its listener such a connection dies, and no Abort counter moves.{when}"
+        )
+    }
+
+    fn fix(&self) -> &'static str {
+        "Accept what is queued before closing the listener, or hand the listener over; let clients try again."
+    }
+
+    fn fix_code(&self) -> &'static str {
+        "listener.setblocking(False)\nwhile True:\n    try:\n        serve(listener.accept()[0])\n    \
+         except BlockingIOError:\n        break\nlistener.close()"
+    }
+}
+
+/// Another connection to the same address was reset at the same time, or a later SYN was refused.
+fn died_together(reset: &Reset<'_>) -> bool {
+    let server = reset.connection.server.address;
+    let at = reset.at();
+    let deaths = reset
+        .run
+        .deaths
+        .get(&server)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let from = deaths.partition_point(|death| *death + PROMPT < at);
+    let near = deaths
+        .iter()
+        .skip(from)
+        .take_while(|death| **death <= at + PROMPT);
+    let refusals = reset
+        .run
+        .refusals
+        .get(&server)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    near.count() > 1 || refusals.last().is_some_and(|refused| *refused > at)
+}

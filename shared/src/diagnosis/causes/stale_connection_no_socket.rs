@@ -1,0 +1,119 @@
+//! A segment for a connection that its receiver no longer knows.
+
+use super::{ResetCause, Verdict};
+use crate::connection::Role;
+use crate::diagnosis::CauseId;
+use crate::diagnosis::reset::Reset;
+use crate::diagnosis::shape::Shape;
+use crate::units::Nanos;
+
+/// Sources: RFC 9293 §3.5.1, §3.5.2 (group 1); `tcp_v4_rcv` (no socket), or a listener on the port.
+pub(super) struct StaleConnectionNoSocket;
+
+/// No time-wait record lives shorter: 3.5 retransmission timeouts of at least 200 ms.
+const SHORTEST_RECORD: Nanos = Nanos::from_millis(500);
+/// A record that lives at most this long is counted as `TWKilled`, a longer one as `TW`.
+const KILLED: Nanos = Nanos::from_millis(3_900);
+
+impl ResetCause for StaleConnectionNoSocket {
+    fn id(&self) -> CauseId {
+        CauseId::StaleConnectionNoSocket
+    }
+
+    fn rfc(&self) -> &'static str {
+        "RFC 9293 §3.5.1, §3.5.2 (group 1)"
+    }
+
+    fn shapes(&self) -> &'static [Shape] {
+        &[Shape::Reply]
+    }
+
+    fn kernel_reasons(&self) -> &'static [&'static str] {
+        &["NO_SOCKET", "TCP_FLAGS"]
+    }
+
+    fn examine(&self, reset: &Reset<'_>) -> Verdict {
+        if reset.sender_was_gone {
+            return match reset.trigger {
+                Some(_) => Verdict::Explains(Vec::new()),
+                None => Verdict::Likely(Vec::new()),
+            };
+        }
+        if reset.before.in_syn_sent(reset.from) {
+            return Verdict::ruled_out("it was sent by the end that was still connecting");
+        }
+        let Some(trigger) = reset.trigger else {
+            return Verdict::Possible;
+        };
+        if reset.used_after(reset.at()).is_some() && reset.own_fin().is_none() {
+            return Verdict::RuledOut(format!("{} still had the socket", reset.sender()));
+        }
+        let silent_since = reset.before.of(reset.from).last_at;
+        match (reset.own_fin(), reset.fin_acked_before_trigger()) {
+            (Some(_), Some(acked)) => after_fin(reset, trigger.at - acked),
+            (Some(_), None) if trigger.segment.payload_len > 0 => Verdict::ruled_out(
+                "its FIN was not acknowledged yet: the closed socket was still there",
+            ),
+            (Some(_), None) if trigger.segment.flags.fin() => Verdict::Likely(Vec::new()),
+            (Some(_), None) => Verdict::Possible,
+            (None, _) if !reset.seen_from_start() => Verdict::Likely(Vec::new()),
+            (None, _) if unaccepted_silence(reset) => Verdict::Unlikely,
+            (None, _) if silent_since.is_none() => Verdict::Possible,
+            (None, _) => Verdict::Likely(Vec::new()),
+        }
+    }
+
+    fn headline(&self, reset: &Reset<'_>) -> String {
+        format!(
+            "{} sent on a connection that {} no longer knew.",
+            reset.receiver(),
+            reset.sender()
+        )
+    }
+
+    fn explain(&self, reset: &Reset<'_>) -> String {
+        let sender = reset.sender();
+        let why = if reset.sender_was_gone {
+            "an earlier RST had removed it"
+        } else if reset.own_fin().is_some() {
+            "it had closed, and the record kept after the FIN was gone"
+        } else {
+            "it had given the connection up without a word, or lost it"
+        };
+        format!(
+            "No socket at {sender} belonged to the segment any more: {why}. Such a segment is answered by RST."
+        )
+    }
+
+    fn fix(&self) -> &'static str {
+        "Send heartbeats or keepalives more often than the other end's timeout, and connect again on error."
+    }
+}
+
+fn after_fin(reset: &Reset<'_>, gap: Nanos) -> Verdict {
+    let no_data = reset
+        .trigger
+        .is_some_and(|trigger| trigger.segment.payload_len == 0);
+    if no_data {
+        // What a time-wait record answers with an ACK: only its absence draws a RST.
+        return Verdict::Explains(Vec::new());
+    }
+    let overflow = reset.run.counters.total("TcpExtTCPTimeWaitOverflow");
+    let killed = reset.run.counters.total("TcpExtTWKilled");
+    let alive = gap < SHORTEST_RECORD || (gap < KILLED && killed == Some(0));
+    if alive && overflow == Some(0) {
+        return Verdict::RuledOut(format!(
+            "its FIN had been acknowledged {gap} before: too short for the record to expire"
+        ));
+    }
+    if gap < SHORTEST_RECORD {
+        Verdict::Unlikely
+    } else {
+        Verdict::Possible
+    }
+}
+
+/// The server said nothing after its SYN,ACK: it may never have known the connection.
+fn unaccepted_silence(reset: &Reset<'_>) -> bool {
+    reset.from == Role::Server && reset.before.of(Role::Server).spoken == 0
+}

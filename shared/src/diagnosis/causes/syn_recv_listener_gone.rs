@@ -1,0 +1,85 @@
+//! The client was connected, the server not yet, and the listener closed in between.
+
+use super::{ResetCause, Verdict};
+use crate::connection::Role;
+use crate::diagnosis::CauseId;
+use crate::diagnosis::reset::Reset;
+use crate::diagnosis::shape::Shape;
+use crate::event::call::{Call, Returned};
+
+/// Source: RFC 9293 §3.5.2; a request of a listener that was closed, mostly with `TCP_DEFER_ACCEPT`.
+pub(super) struct SynRecvListenerGone;
+
+impl ResetCause for SynRecvListenerGone {
+    fn id(&self) -> CauseId {
+        CauseId::SynRecvListenerGone
+    }
+
+    fn rfc(&self) -> &'static str {
+        "RFC 9293 §3.5.2"
+    }
+
+    fn shapes(&self) -> &'static [Shape] {
+        &[Shape::Reply]
+    }
+
+    fn kernel_reasons(&self) -> &'static [&'static str] {
+        &["NO_SOCKET"]
+    }
+
+    fn examine(&self, reset: &Reset<'_>) -> Verdict {
+        if let Some(because) = not_in_syn_received(reset) {
+            return Verdict::RuledOut(because);
+        }
+        if reset.was_accepted() == Some(true) {
+            return Verdict::ruled_out("accept had returned the connection");
+        }
+        let closed = |ending: &crate::diagnosis::calls::EndingCall<'_>| {
+            let ended = matches!(ending.call.call, Call::Close { .. } | Call::Shutdown { .. });
+            ended && matches!(ending.call.result, Returned::Ok(_)) && ending.event.at <= reset.at()
+        };
+        let is_closed = reset.listener_calls().any(|ending| closed(&ending));
+        match (reset.was_accepted(), is_closed) {
+            (Some(false), true) => Verdict::Likely(Vec::new()),
+            (Some(false), false) => Verdict::ruled_out("the listener was still open"),
+            _ => Verdict::Possible,
+        }
+    }
+
+    fn headline(&self, reset: &Reset<'_>) -> String {
+        format!(
+            "{} closed its listener before it knew that the client was connected.",
+            reset.sender()
+        )
+    }
+
+    fn explain(&self, reset: &Reset<'_>) -> String {
+        format!(
+            "After its SYN,ACK {} never acknowledged anything: for it the handshake was unfinished, while the client \
+             was connected. Its listener was closed, so the client's next segment met nothing.",
+            reset.sender()
+        )
+    }
+
+    fn fix(&self) -> &'static str {
+        "Close the listener later, and do without TCP_DEFER_ACCEPT across restarts."
+    }
+}
+
+/// Why the server cannot have been in SYN-RECEIVED when it sent this; `None` when it can.
+pub(super) fn not_in_syn_received(reset: &Reset<'_>) -> Option<String> {
+    if reset.from == Role::Client {
+        return Some("it came from the client".to_owned());
+    }
+    let server = reset.before.of(Role::Server);
+    if server.isn.is_none() {
+        return Some("no SYN,ACK of the server was captured".to_owned());
+    }
+    if server.spoken > 0 {
+        return Some("the server had acknowledged something after its SYN,ACK".to_owned());
+    }
+    if reset.sender_was_gone {
+        return Some("an earlier RST had already ended the connection".to_owned());
+    }
+    None
+}

@@ -1,0 +1,216 @@
+//! Sentences that answer for a whole run or finish a finding: how sure, what programs saw, what is in doubt.
+
+use super::cause_id::CauseId;
+use super::finding::{Certainty, ConnectionVerdict, Finding, Saw};
+use super::reset::{Reset, the};
+use super::run::Run;
+use crate::connection::flow::Flow;
+use crate::connection::{Connection, Role};
+use crate::event::Source;
+use crate::scenario::expect::Outcome;
+
+/// The sentence with a capital, or with the word that says how sure it is.
+pub(super) fn with_certainty(plain: &str, certainty: Certainty) -> String {
+    match certainty {
+        Certainty::Certain => capital(plain),
+        Certainty::Likely => format!("Most likely {plain}"),
+        Certainty::Possible => format!("Possibly {plain}"),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + letters.as_str()
+    })
+}
+
+/// The error that each program was told and why exactly that one.
+pub(super) fn add_what_programs_saw(text: &mut String, reset: &Reset<'_>, saw: &[Saw]) {
+    if !reset.accepted {
+        let receiver = reset.receiver();
+        text.push_str(&format!(
+            " The RST was not acceptable to {receiver} and ended nothing."
+        ));
+        return;
+    }
+    let victim = reset.connection.name(reset.to());
+    let told = saw
+        .iter()
+        .find(|saw| saw.by == victim && saw.result.starts_with('E') && saw.result != "EOF");
+    if let Some(told) = told {
+        let Saw {
+            signature,
+            result,
+            because,
+            ..
+        } = told;
+        text.push_str(&format!(
+            " {} got {result} from {signature}: {because}.",
+            capital(&the(victim))
+        ));
+    }
+}
+
+/// What else it could have been, and which evidence would tell.
+pub(super) fn add_doubt(
+    text: &mut String,
+    reset: &Reset<'_>,
+    candidates: &[CauseId],
+    contradicted: bool,
+) {
+    if contradicted {
+        text.push_str(
+            " The sources of this run contradict each other; only the segments were believed.",
+        );
+    }
+    if candidates.len() < 2 {
+        return;
+    }
+    let others: Vec<_> = candidates
+        .iter()
+        .skip(1)
+        .map(|cause| cause.slug())
+        .collect();
+    text.push_str(&format!(" Not ruled out: {}.", others.join(", ")));
+    let missing: Vec<_> = [Source::Calls, Source::Counters, Source::KernelResets]
+        .into_iter()
+        .filter(|source| !reset.has(*source))
+        .map(Source::name)
+        .collect();
+    if !missing.is_empty() {
+        text.push_str(&format!(" Not recorded: {}.", missing.join(", ")));
+    }
+}
+
+/// What happened in one sentence, and why in two or three.
+pub(super) fn of_run(
+    run: &Run<'_>,
+    outcome: Outcome,
+    verdicts: &[ConnectionVerdict],
+    findings: &[Finding],
+) -> (String, String) {
+    let gravest = verdicts.iter().find(|verdict| verdict.outcome == outcome);
+    let Some(gravest) = gravest else {
+        return ("No connection was made.".to_owned(), String::new());
+    };
+    let own = |finding: &&Finding| finding.connection == gravest.id;
+    let decisive = findings.iter().filter(own).find(|finding| finding.accepted);
+    match (outcome, decisive) {
+        (Outcome::Reset | Outcome::Refused, Some(finding)) => {
+            return (finding.headline.clone(), finding.explanation.clone());
+        }
+        (Outcome::Reset, None) => {
+            let text = "A connection was reset, but the RST itself was not recorded.";
+            return (text.to_owned(), without_segments(run));
+        }
+        (Outcome::Refused, None) => {
+            let text = format!("{} was refused.", capital(&the(&gravest.client)));
+            return (text, without_segments(run));
+        }
+        (Outcome::Closed | Outcome::Open | Outcome::TimedOut, _) => {}
+    }
+    let Some(connection) = run.connections.with_id(gravest.id) else {
+        return (String::new(), String::new());
+    };
+    let (mut headline, explanation) = quiet(run, connection, gravest);
+    if findings.iter().any(|finding| !finding.accepted) {
+        headline.push_str(" A RST was seen, but it ended nothing.");
+    }
+    (headline, explanation)
+}
+
+fn without_segments(run: &Run<'_>) -> String {
+    if run.has(Source::Segments) {
+        return String::new();
+    }
+    "Segments were not recorded, so who sent the RST and why cannot be said.".to_owned()
+}
+
+/// A connection that no RST ended.
+fn quiet(run: &Run<'_>, connection: &Connection, verdict: &ConnectionVerdict) -> (String, String) {
+    let flow = Flow::over(connection);
+    let (client, server) = (the(&verdict.client), the(&verdict.server));
+    match verdict.outcome {
+        Outcome::Closed => closed(run, connection, &flow, verdict),
+        Outcome::Open => {
+            let text = if flow.of(Role::Server).isn.is_none() && flow.of(Role::Client).isn.is_some()
+            {
+                format!("No reset: {client} was still waiting for an answer to its SYN.")
+            } else {
+                "No reset: the connection was still open at the end.".to_owned()
+            };
+            (text, "Neither end had sent FIN.".to_owned())
+        }
+        Outcome::TimedOut => {
+            let unanswered = flow.of(Role::Server).isn.is_none() && !connection.segments.is_empty();
+            let gave_up = flow.of(Role::Client).spoken == 0;
+            if unanswered {
+                let text = format!("No reset: {server} never answered, and {client} gave up.");
+                (text, "The SYN got neither SYN,ACK nor RST: it was dropped, or the accept queue was full.".to_owned())
+            } else if gave_up {
+                (
+                    format!(
+                        "{} gave up connecting before the answer came.",
+                        capital(&client)
+                    ),
+                    String::new(),
+                )
+            } else {
+                ("No reset: the connection was given up after a timeout.".to_owned(),
+                 "The error came from this machine's own timer (ETIMEDOUT), not from the other end.".to_owned())
+            }
+        }
+        Outcome::Refused | Outcome::Reset => (String::new(), String::new()),
+    }
+}
+
+fn closed(
+    run: &Run<'_>,
+    connection: &Connection,
+    flow: &Flow,
+    verdict: &ConnectionVerdict,
+) -> (String, String) {
+    let fins =
+        [Role::Client, Role::Server].map(|role| flow.of(role).fin.map(|fin| (fin.index, role)));
+    let first = fins.into_iter().flatten().min_by_key(|(index, _)| *index);
+    let Some((_, first)) = first else {
+        return (
+            "No reset: the connection was closed in order.".to_owned(),
+            without_segments(run),
+        );
+    };
+    let (closer, other) = (
+        the(connection.name(first)),
+        the(connection.name(first.other())),
+    );
+    let told = verdict
+        .saw
+        .iter()
+        .any(|saw| saw.by == connection.name(first.other()) && saw.result == "EOF");
+    let eof = if told {
+        format!(", and {other} was told EOF")
+    } else {
+        String::new()
+    };
+    let received = flow.payload_received(first);
+    let why = if received == 0 {
+        format!(
+            "{} had received nothing that it could leave unread, so its close sent FIN and not RST.",
+            capital(&closer)
+        )
+    } else {
+        format!(
+            "{} left none of the {received} bytes it had received unread, so its close sent FIN and not RST.",
+            capital(&closer)
+        )
+    };
+    let both = match flow.of(first.other()).fin {
+        Some(_) => " The other end finished with FIN too.",
+        None => " The other end had not closed by the end.",
+    };
+    (
+        format!("No reset: {closer} closed first, with FIN{eof}."),
+        why + both,
+    )
+}

@@ -1,0 +1,272 @@
+//! One RST with everything around it that a cause is asked about.
+
+use super::counters::SentByTcp;
+use super::run::Run;
+use super::shape::{Shape, shape_of, trigger};
+use crate::connection::flow::{FinSent, Flow};
+use crate::connection::{Connection, Role, SegmentSent};
+use crate::event::kernel_reset::KernelReset;
+use crate::event::{EventId, Source};
+use crate::tcp::seq_num::SeqNum;
+use crate::units::Nanos;
+
+/// One captured RST.
+#[derive(Clone, Copy)]
+pub(crate) struct Reset<'a> {
+    pub(crate) run: &'a Run<'a>,
+    pub(crate) connection: &'a Connection,
+    pub(crate) sent: &'a SegmentSent,
+    /// The end whose address it claims.
+    pub(crate) from: Role,
+    pub(crate) shape: Shape,
+    /// The flow up to it, without it.
+    pub(crate) before: Flow,
+    /// The segment a reply answers.
+    pub(crate) trigger: Option<&'a SegmentSent>,
+    /// The trigger's index within the connection.
+    pub(crate) trigger_index: Option<usize>,
+    /// The receiver could take it.
+    pub(crate) accepted: bool,
+    /// The end it claims to come from had been ended by an earlier RST.
+    pub(crate) sender_was_gone: bool,
+    /// A segment that the same end sent long enough after it to show that it had not reset.
+    pub(crate) spoke_after: Option<&'a SegmentSent>,
+    /// The kernel's reason and its event.
+    pub(crate) reason: Option<(EventId, &'a KernelReset)>,
+}
+
+/// A segment of the same end is later by more than processors can disagree about.
+const SURELY_LATER: Nanos = Nanos::from_millis(1);
+
+/// On loopback an answer leaves within this time; a silence longer than it separates two matters.
+pub(crate) const PROMPT: Nanos = Nanos::from_millis(20);
+
+/// Every RST of a run, connection by connection.
+pub(crate) fn all<'a>(run: &'a Run<'a>) -> Vec<Reset<'a>> {
+    let mut resets = Vec::new();
+    for connection in run.connections {
+        of_connection(run, connection, &mut resets);
+    }
+    resets
+}
+
+fn of_connection<'a>(run: &'a Run<'a>, connection: &'a Connection, resets: &mut Vec<Reset<'a>>) {
+    if !connection
+        .segments
+        .iter()
+        .any(|sent| sent.segment.flags.rst())
+    {
+        return;
+    }
+    let later = last_words(connection);
+    let mut flow = Flow::default();
+    let mut taken = Vec::new();
+    let mut gone = [false, false];
+    for (index, sent) in connection.segments.iter().enumerate() {
+        if sent.segment.flags.rst() {
+            let shape = shape_of(sent, &flow);
+            let trigger_index = trigger(connection, index, &flow, shape, &taken);
+            taken.extend(trigger_index);
+            let spoke_after = spoke_after(connection, sent, &flow, &later, index);
+            let accepted = !*slot(&mut gone, sent.from.other()) && is_acceptable(sent, &flow);
+            let sender_was_gone = *slot(&mut gone, sent.from);
+            if accepted {
+                *slot(&mut gone, sent.from.other()) = true;
+            }
+            if shape != Shape::Foreign && spoke_after.is_none() {
+                *slot(&mut gone, sent.from) = true;
+            }
+            resets.push(Reset {
+                run,
+                connection,
+                sent,
+                from: sent.from,
+                shape,
+                before: flow,
+                trigger: trigger_index.and_then(|index| connection.segments.get(index)),
+                trigger_index,
+                accepted,
+                sender_was_gone,
+                spoke_after,
+                reason: run.reasons.of(sent.event),
+            });
+        } else if sent.segment.flags.syn() {
+            gone = [false, false];
+        }
+        flow.note(index, sent);
+    }
+}
+
+const fn slot(pair: &mut [bool; 2], role: Role) -> &mut bool {
+    let [client, server] = pair;
+    match role {
+        Role::Client => client,
+        Role::Server => server,
+    }
+}
+
+/// For each end the last segment that is neither SYN nor RST, forgotten where a SYN begins again:
+/// `(index, segment)` for client and server.
+type LastWords<'a> = [Option<(usize, &'a SegmentSent)>; 2];
+
+fn last_words(connection: &Connection) -> LastWords<'_> {
+    let mut last: LastWords<'_> = [None, None];
+    for (index, sent) in connection.segments.iter().enumerate() {
+        let flags = sent.segment.flags;
+        if !flags.syn() && !flags.rst() {
+            let [client, server] = &mut last;
+            match sent.from {
+                Role::Client => *client = Some((index, sent)),
+                Role::Server => *server = Some((index, sent)),
+            }
+        }
+    }
+    last
+}
+
+/// A later segment of the end that allegedly reset, on a connection that both ends had agreed on.
+fn spoke_after<'a>(
+    connection: &Connection,
+    rst: &SegmentSent,
+    flow: &Flow,
+    later: &LastWords<'a>,
+    index: usize,
+) -> Option<&'a SegmentSent> {
+    let [client, server] = later;
+    let last = match rst.from {
+        Role::Client => client,
+        Role::Server => server,
+    };
+    let (at, sent) = (*last)?;
+    let agreed = flow.of(rst.from).spoken > 0 || flow.of(rst.from).last_at.is_none();
+    let is_later = at > index && sent.at > rst.at + SURELY_LATER;
+    if !(agreed && is_later) {
+        return None;
+    }
+    let between = connection.segments.get(index..at).unwrap_or_default();
+    let begun_again = between.iter().any(|sent| sent.segment.flags.syn());
+    (!begun_again).then_some(sent)
+}
+
+/// Whether the receiver could take the RST. Sources: RFC 9293 §3.5.3, RFC 5961 §3.2, Linux `tcp_reset_check`.
+fn is_acceptable(rst: &SegmentSent, before: &Flow) -> bool {
+    let segment = &rst.segment;
+    let sender = before.of(rst.from);
+    let receiver = before.of(rst.from.other());
+    let both_over = sender.fin_acked.is_some() && receiver.fin_acked.is_some();
+    if both_over {
+        return false;
+    }
+    if before.in_syn_sent(rst.from.other()) {
+        return segment.flags.ack() && receiver.snd_nxt == Some(segment.ack);
+    }
+    let known: [Option<SeqNum>; 2] = [sender.snd_nxt, receiver.rcv_nxt];
+    let exact = known.contains(&Some(segment.seq));
+    let before_fin = sender
+        .fin
+        .is_some_and(|fin| fin.end.plus(u32::MAX) == segment.seq);
+    exact || before_fin || known == [None, None]
+}
+
+impl<'a> Reset<'a> {
+    /// The same RST seen by a run that believes other sources.
+    pub(crate) fn seen_by(&self, run: &'a Run<'a>) -> Self {
+        Self {
+            run,
+            reason: run.reasons.of(self.sent.event),
+            ..*self
+        }
+    }
+
+    pub(crate) fn at(&self) -> Nanos {
+        self.sent.at
+    }
+
+    /// The end it was sent to.
+    pub(crate) const fn to(&self) -> Role {
+        self.from.other()
+    }
+
+    /// `the server`, or the endpoint's own name.
+    pub(crate) fn sender(&self) -> String {
+        the(self.connection.name(self.from))
+    }
+
+    pub(crate) fn receiver(&self) -> String {
+        the(self.connection.name(self.to()))
+    }
+
+    pub(crate) fn has(&self, source: Source) -> bool {
+        self.run.has(source)
+    }
+
+    /// Whether every call of the alleged sender that mattered was recorded.
+    pub(crate) fn covers_sender(&self) -> bool {
+        self.run.covers(self.connection, self.from)
+    }
+
+    /// How far a counter moved around this RST.
+    pub(crate) fn moved(&self, counter: &str) -> Option<i64> {
+        self.run.counters.moved(counter, self.at())
+    }
+
+    /// Whether TCP itself sent it, by counters and by the kernel's own word.
+    pub(crate) fn sent_by_tcp(&self) -> SentByTcp {
+        if self.reason.is_some() {
+            return SentByTcp::Yes;
+        }
+        let counted = self.run.counters.sent_by_tcp(self.at());
+        let silent = self.run.reasons.asked && self.run.reasons.complete;
+        match counted {
+            SentByTcp::Unknown if silent => SentByTcp::No,
+            SentByTcp::Yes | SentByTcp::No | SentByTcp::Unknown => counted,
+        }
+    }
+
+    /// Payload bytes that the sender had received in order, by its own acknowledgements.
+    pub(crate) fn received(&self) -> u64 {
+        if self.shape == Shape::Active {
+            let mut with_it = self.before;
+            let mut plain = self.sent.clone();
+            plain.segment.flags = crate::tcp::flags::Flags::ACK;
+            with_it.note(usize::MAX, &plain);
+            return with_it.payload_received(self.from);
+        }
+        self.before.payload_received(self.from)
+    }
+
+    /// The sender's FIN, where it was on the wire before the RST.
+    pub(crate) fn own_fin(&self) -> Option<FinSent> {
+        self.before.of(self.from).fin
+    }
+
+    /// When the sender's FIN had been acknowledged, judged before the segment that drew the reset.
+    pub(crate) fn fin_acked_before_trigger(&self) -> Option<Nanos> {
+        let (index, at) = self.before.of(self.from).fin_acked?;
+        let limit = self.trigger_index.unwrap_or(usize::MAX);
+        (index < limit).then_some(at)
+    }
+
+    /// The handshake was seen complete: both SYNs and the client's ACK of the server's.
+    pub(crate) fn handshake_complete(&self) -> bool {
+        let client = self.before.of(Role::Client);
+        let server = self.before.of(Role::Server);
+        let acked = matches!((server.isn, client.rcv_nxt), (Some(isn), Some(ack))
+            if isn.distance_to(ack) > 0);
+        client.isn.is_some() && acked
+    }
+
+    /// The capture holds the connection's beginning.
+    pub(crate) fn seen_from_start(&self) -> bool {
+        self.before.of(Role::Client).isn.is_some()
+    }
+}
+
+/// `the server`, `the client`, or the endpoint's name as it is.
+pub(crate) fn the(name: &str) -> String {
+    if matches!(name, "server" | "client" | "proxy") {
+        format!("the {name}")
+    } else {
+        name.to_owned()
+    }
+}

@@ -1,0 +1,170 @@
+//! What holds for a whole run: its sources, readings and everything that several resets are asked about.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use super::counters::Counters;
+use super::kernel_reasons::Reasons;
+use crate::connection::{CallOn, Connection, Connections, Role};
+use crate::event::call::{CallReturned, SocketId};
+use crate::event::trouble::Trouble;
+use crate::event::{Event, EventBody, Source};
+use crate::units::Nanos;
+
+/// A run or a capture with the sources that may be believed.
+pub(crate) struct Run<'a> {
+    pub(crate) events: &'a [Event],
+    pub(crate) connections: &'a Connections,
+    sources: Vec<Source>,
+    pub(crate) counters: Counters<'a>,
+    pub(crate) reasons: Reasons<'a>,
+    /// Segments may be missing from the capture.
+    pub(crate) segments_lost: bool,
+    /// When RSTs that look like a deliberate end left each server's address; sorted.
+    pub(crate) deaths: HashMap<SocketAddr, Vec<Nanos>>,
+    /// When SYNs to each address were answered by RST; sorted.
+    pub(crate) refusals: HashMap<SocketAddr, Vec<Nanos>>,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(
+        events: &'a [Event],
+        evidence: &[Source],
+        connections: &'a Connections,
+    ) -> Self {
+        let mut sources = evidence.to_vec();
+        let mut segments_lost = false;
+        let mut not_tied = false;
+        for event in events {
+            let EventBody::Trouble(trouble) = &event.body else {
+                continue;
+            };
+            match trouble {
+                Trouble::Absent { evidence, .. } => sources.retain(|source| source != evidence),
+                Trouble::SegmentsLost { .. } | Trouble::CaptureEndNotProved => segments_lost = true,
+                Trouble::ReasonNotTied => not_tied = true,
+                Trouble::NotSettled { .. } | Trouble::WallLimit { .. } | Trouble::Cancelled => {}
+            }
+        }
+        let recorded = |source| sources.contains(&source);
+        let counters = Counters::read(events, connections, recorded(Source::Counters));
+        let reasons = Reasons::tie(
+            events,
+            connections,
+            recorded(Source::KernelResets),
+            not_tied,
+        );
+        let (deaths, refusals) = ends_at_servers(connections);
+        Self {
+            events,
+            connections,
+            sources,
+            counters,
+            reasons,
+            segments_lost,
+            deaths,
+            refusals,
+        }
+    }
+
+    /// The same run believing nothing but its segments.
+    pub(crate) fn segments_only(&self) -> Self {
+        Self {
+            events: self.events,
+            connections: self.connections,
+            sources: vec![Source::Segments],
+            counters: Counters::default(),
+            reasons: Reasons::default(),
+            segments_lost: self.segments_lost,
+            deaths: self.deaths.clone(),
+            refusals: self.refusals.clone(),
+        }
+    }
+
+    /// Whether that source was recorded, so that its silence counts.
+    pub(crate) fn has(&self, source: Source) -> bool {
+        self.sources.contains(&source)
+    }
+
+    pub(crate) fn call(&self, on: CallOn) -> Option<(&'a Event, &'a CallReturned)> {
+        self.call_at(on.position)
+    }
+
+    pub(crate) fn call_at(&self, position: usize) -> Option<(&'a Event, &'a CallReturned)> {
+        let event = self.events.get(position)?;
+        match &event.body {
+            EventBody::Call(call) => Some((event, call)),
+            EventBody::Counters(_)
+            | EventBody::KernelReset(_)
+            | EventBody::Segment(_)
+            | EventBody::Socket(_)
+            | EventBody::Step(_)
+            | EventBody::Trouble(_) => None,
+        }
+    }
+
+    /// The calls that the program at one end made on this connection, `accept` not included.
+    pub(crate) fn calls_of<'b>(
+        &'b self,
+        connection: &'b Connection,
+        role: Role,
+    ) -> impl Iterator<Item = (&'a Event, &'a CallReturned)> + 'b {
+        let own = connection.end(role).socket;
+        let calls = connection
+            .calls
+            .iter()
+            .filter(move |call| call.role == role);
+        calls
+            .filter_map(|call| self.call(*call))
+            .filter(move |(_, call)| Some(call.socket) == own)
+    }
+
+    /// The calls on a listening socket.
+    pub(crate) fn listener_calls(
+        &self,
+        socket: Option<SocketId>,
+    ) -> impl Iterator<Item = (&'a Event, &'a CallReturned)> {
+        let listener = socket.and_then(|socket| self.connections.listener(socket));
+        let calls = listener.map(|listener| listener.calls.as_slice());
+        let calls = calls.unwrap_or_default().iter();
+        calls.filter_map(|position| self.call_at(*position))
+    }
+
+    /// Whether every call that mattered at that end was recorded: calls were, and its program is one of ours.
+    pub(crate) fn covers(&self, connection: &Connection, role: Role) -> bool {
+        let known = connection.end(role).socket.is_some()
+            || (role == Role::Server && connection.listener.is_some());
+        self.has(Source::Calls) && known
+    }
+}
+
+/// When that call returned.
+pub(crate) fn end_of(event: &Event, call: &CallReturned) -> Nanos {
+    event.at + call.parked + call.took
+}
+
+type Ends = HashMap<SocketAddr, Vec<Nanos>>;
+
+fn ends_at_servers(connections: &Connections) -> (Ends, Ends) {
+    let (mut deaths, mut refusals) = (Ends::new(), Ends::new());
+    for connection in connections {
+        for sent in &connection.segments {
+            let segment = &sent.segment;
+            if sent.from == Role::Server && segment.flags.rst() && segment.flags.ack() {
+                let answers_syn = segment.window == 0 && segment.seq.0 == 0;
+                let ends = if answers_syn {
+                    &mut refusals
+                } else {
+                    &mut deaths
+                };
+                ends.entry(connection.server.address)
+                    .or_default()
+                    .push(sent.at);
+            }
+        }
+    }
+    for times in deaths.values_mut().chain(refusals.values_mut()) {
+        times.sort_unstable();
+    }
+    (deaths, refusals)
+}

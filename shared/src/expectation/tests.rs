@@ -1,0 +1,1 @@
+//! Expectations against made-up runs.

@@ -1,0 +1,1 @@
+//! The JSON object field by field.
