@@ -13,6 +13,8 @@ mod placement;
 mod scene;
 mod sockets;
 mod spread;
+pub mod svg;
+pub mod text;
 mod ticks;
 mod visible;
 mod who;
@@ -230,3 +232,6 @@ fn order(calls: &[CallBlock], segments: &[SegmentArrow], pills: &[Pill]) -> Vec<
     order.sort_by_key(|placed| placed.event);
     order
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,8 +33,20 @@ pub(super) struct Moment {
     pub(super) below: f32,
     /// The height of its text.
     pub(super) height: f32,
+    /// How much it deserves a tick.
+    pub(super) weight: Weight,
     /// Another column that must stay free for this long.
     pub(super) also: Option<(usize, f32)>,
+}
+
+/// How much a moment deserves a tick on the axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Weight {
+    None,
+    /// Calls and segments.
+    Usual,
+    /// A RST, and the first moment after a shortened silence.
+    Strong,
 }
 
 impl Moment {
@@ -47,6 +59,7 @@ impl Moment {
             above: 0.0,
             below: 0.0,
             height: 0.0,
+            weight: Weight::None,
             also: None,
         }
     }
@@ -69,7 +82,7 @@ pub(super) struct Heights {
     /// Shortened silences: from, until, middle.
     pub(super) gaps: Vec<(Nanos, Nanos, f32)>,
     /// Heights that a tick may stand at, in order.
-    pub(super) rows: Vec<(Nanos, f32)>,
+    pub(super) rows: Vec<(Nanos, f32, Weight)>,
     pub(super) bottom: f32,
 }
 
@@ -165,7 +178,7 @@ impl Moments {
                 });
             }
             Axis::Order => heights.fitted(&sorted, columns, |_, moment| {
-                Step::Far(if moment.column.is_some() { ROW } else { 0.0 })
+                Step::Far(if moment.height > 0.0 { ROW } else { 0.0 })
             }),
         }
         heights
@@ -192,11 +205,13 @@ impl Heights {
         let mut before = sorted.first().map_or(Nanos(0), |(_, m)| m.at);
         for (id, moment) in sorted {
             let last = y;
+            let mut weight = moment.weight;
             match step(moment.at - before, moment) {
                 Step::Far(distance) => y = last + distance,
                 Step::Gap => {
                     let middle = snap(all_free.max(last + 4.0) + 4.0 + GAP / 2.0);
                     self.gaps.push((before, moment.at, middle));
+                    weight = Weight::Strong;
                     y = middle + GAP / 2.0 + ABOVE;
                 }
             }
@@ -214,8 +229,8 @@ impl Heights {
             }
             self.set(*id, y, y - moment.above);
             self.scale.knots.push((moment.at, y));
-            if moment.column.is_some() {
-                self.rows.push((moment.at, y));
+            if weight > Weight::None {
+                self.rows.push((moment.at, y, weight));
             }
             before = moment.at;
         }

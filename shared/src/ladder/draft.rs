@@ -10,7 +10,7 @@ use crate::scenario::OUTSIDE;
 use crate::tcp::flags::Flags;
 use crate::units::Nanos;
 
-use super::axis::{Moment, MomentId, Moments};
+use super::axis::{Moment, MomentId, Moments, Weight};
 use super::items::{PillKind, SegmentKind, Tone};
 use super::scene::Scene;
 use super::words::{self, plain};
@@ -28,7 +28,7 @@ pub(super) struct CallDraft {
     pub(super) lane: usize,
     pub(super) start: MomentId,
     /// When it was no longer parked; `None` when it never was.
-    pub(super) resumed: Option<MomentId>,
+    pub(super) resumed: Option<(Nanos, MomentId)>,
     /// `None` when it never returned.
     pub(super) end: Option<MomentId>,
     /// When a step without a call ended.
@@ -178,12 +178,13 @@ impl<'a> Drafts<'a> {
         let resumes = event.at + call.parked;
         let ends = resumes + call.took;
         let start = self.text_moment(index, event.at, Place::Lane(lane));
-        let resumed = (call.parked > Nanos(0)).then(|| {
-            self.moments.add(Moment {
+        let block_start = (call.parked > Nanos(0)).then(|| {
+            let moment = Moment {
                 column: Some(lane),
                 below: 17.0,
                 ..Moment::bare(resumes, (index, 1))
-            })
+            };
+            (resumes, self.moments.add(moment))
         });
         let end = self.moments.add(Moment::bare(ends, (index, 2)));
         let tone = match call.result {
@@ -205,7 +206,7 @@ impl<'a> Drafts<'a> {
             at: event.at,
             lane,
             start,
-            resumed,
+            resumed: block_start,
             end: Some(end),
             gave_up: None,
             beside,
@@ -223,6 +224,7 @@ impl<'a> Drafts<'a> {
             above: 2.0,
             below: 18.0,
             height: 16.0,
+            weight: Weight::Usual,
             ..Moment::bare(at, (index, 0))
         })
     }
@@ -257,9 +259,14 @@ impl<'a> Drafts<'a> {
         let wire = wire_beside(from_lane, to_lane);
         let moment = self.moments.add(Moment {
             column: Some(self.column(Place::Wire(wire))),
-            above: 10.0,
-            below: 16.0,
+            above: 12.0,
+            below: 15.0,
             height: 14.0,
+            weight: if told.flags.rst() {
+                Weight::Strong
+            } else {
+                Weight::Usual
+            },
             also: Some((to_lane, self.slope - 2.0)),
             ..Moment::bare(event.at, (index, 0))
         });

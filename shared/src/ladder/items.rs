@@ -92,6 +92,8 @@ pub struct CallBlock {
     pub event: EventId,
     pub lane: usize,
     pub at: Nanos,
+    /// When it was parked no longer; `None` when it never was, or until the end.
+    pub resumed_at: Option<Nanos>,
     /// Left edge and width of block and outline.
     pub x: f32,
     pub width: f32,
@@ -193,6 +195,7 @@ impl SegmentKind {
 pub struct StateBand {
     /// The first sample that showed this state.
     pub event: EventId,
+    pub at: Nanos,
     pub lane: usize,
     pub state: TcpState,
     pub x: f32,
@@ -211,6 +214,7 @@ pub struct StateBand {
 pub struct QueueBar {
     /// The first sample that showed it, or the `close` that found it.
     pub event: EventId,
+    pub at: Nanos,
     pub lane: usize,
     pub kind: QueueKind,
     /// Bytes, or connections for [`QueueKind::Backlog`].
@@ -253,6 +257,10 @@ impl QueueKind {
 pub struct Pill {
     pub event: EventId,
     pub at: Nanos,
+    /// The lane beside which it stands; `None` for one on the wire.
+    pub lane: Option<usize>,
+    /// Its moment's height.
+    pub y: f32,
     pub kind: PillKind,
     /// The call or segment it stands by.
     pub follows: Option<EventId>,

@@ -41,6 +41,7 @@ pub(super) enum Until {
 /// A state without a place.
 pub(super) struct BandDraft {
     pub(super) event: EventId,
+    pub(super) first_at: Nanos,
     pub(super) at: SlotAt,
     pub(super) state: TcpState,
     pub(super) seen: Seen,
@@ -50,6 +51,7 @@ pub(super) struct BandDraft {
 /// A queue without a place.
 pub(super) struct QueueDraft {
     pub(super) event: EventId,
+    pub(super) first_at: Nanos,
     pub(super) at: SlotAt,
     pub(super) kind: QueueKind,
     pub(super) count: u32,
@@ -84,7 +86,7 @@ impl Kernels {
             let (local, remote) = history.key;
             drafts.scene.shows((Some(local), remote))
         });
-        histories.sort_by_key(|history| (history.listens(), history.first()));
+        histories.sort_by_key(|history| (!history.listens(), history.first()));
         for history in &histories {
             let Some(lane) = drafts.scene.lane_at(history.key) else {
                 continue;
@@ -155,6 +157,7 @@ impl Kernels {
             );
             self.bands.push(BandDraft {
                 event: id(drafts, span.first),
+                first_at: at(drafts, span.first),
                 at: at_slot,
                 state: span.what,
                 seen: seen(drafts, span, first),
@@ -183,6 +186,7 @@ impl Kernels {
             let sentence = format!("{words} {what} {name}, seen {}", from_until(drafts, span));
             self.queues.push(QueueDraft {
                 event: id(drafts, span.first),
+                first_at: at(drafts, span.first),
                 at: at_slot,
                 kind,
                 count,
@@ -212,8 +216,9 @@ fn edge_of(drafts: &Drafts<'_>, lane: usize, history: &History) -> Edge {
 }
 
 fn seen<T>(drafts: &mut Drafts<'_>, span: &Span<T>, first: MomentId) -> Seen {
+    // After everything else of the same sample.
     let mut bare = |index| {
-        let moment = Moment::bare(at(drafts, index), (index, 3));
+        let moment = Moment::bare(at(drafts, index), (index, 9));
         drafts.moments.add(moment)
     };
     let last = if span.last == span.first {

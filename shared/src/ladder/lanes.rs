@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::items::{Align, Lane};
 
 /// Right edge of the times.
-pub(super) const TIME_RIGHT: f32 = 54.0;
+pub(super) const TIME_RIGHT: f32 = 64.0;
 /// Where lanes begin.
-const LEFT: f32 = 70.0;
+const LEFT: f32 = 78.0;
 const RIGHT: f32 = 14.0;
 /// A call's block.
 pub(super) const BLOCK: f32 = 14.0;

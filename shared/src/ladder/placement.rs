@@ -63,7 +63,7 @@ impl<'a> Placement<'a> {
         let start = self.heights.y(draft.start);
         let width = columns(&draft.name) + 1 + columns(&draft.result);
         let label = self.beside_program(draft.lane, chars(width, CALL_CHAR), 16.0, draft.start);
-        let resumed = draft.resumed.map(|id| self.heights.y(id));
+        let resumed = draft.resumed.map(|(_, id)| self.heights.y(id));
         let gave_up = draft.gave_up.map(|id| self.heights.y(id));
         let from = resumed.unwrap_or(start);
         let block = draft.end.map(|end| {
@@ -76,6 +76,7 @@ impl<'a> Placement<'a> {
             event: draft.event,
             lane: draft.lane,
             at: draft.at,
+            resumed_at: draft.resumed.map(|(at, _)| at),
             x,
             width: BLOCK,
             parked: parked.map(|end| (start, end)),
@@ -105,7 +106,7 @@ impl<'a> Placement<'a> {
             height: 14.0,
             align: Align::Middle,
         };
-        let moved = (label.top - (y - 10.0)).abs() > 4.0;
+        let moved = (label.top - (y - 12.0)).abs() > 4.0;
         let side = if from_x < to_x { -1.0 } else { 1.0 };
         let leader = moved.then_some(Leader {
             from: (from_x, y),
@@ -187,6 +188,11 @@ impl<'a> Placement<'a> {
         Pill {
             event: draft.event,
             at: draft.at,
+            lane: match draft.place {
+                Place::Lane(lane) => Some(lane),
+                Place::Wire(_) => None,
+            },
+            y: self.heights.y(draft.moment),
             kind: draft.kind,
             follows: draft.follows,
             text: draft.text.clone(),
@@ -222,6 +228,7 @@ impl<'a> Placement<'a> {
         let middle = f32::midpoint(seen.0, fades_to.min(seen.1.max(seen.0 + room)));
         StateBand {
             event: draft.event,
+            at: draft.first_at,
             lane: draft.at.lane,
             state: draft.state,
             x,
@@ -249,6 +256,7 @@ impl<'a> Placement<'a> {
         let label = self.beside_program(lane, text_width, 16.0, draft.seen.first);
         QueueBar {
             event: draft.event,
+            at: draft.first_at,
             lane,
             kind: draft.kind,
             count: draft.count,
@@ -268,7 +276,10 @@ impl<'a> Placement<'a> {
         let first = self.heights.y(seen.first);
         let last = self.heights.y(seen.last);
         let end = match seen.until {
-            Until::Other(moment) => self.heights.y(moment),
+            Until::Other(moment) => {
+                let next = next_in_slot.unwrap_or(f32::MAX);
+                self.heights.y(moment).min(next)
+            }
             Until::End => next_in_slot.map_or(self.bottom, |next| next - 3.0),
         };
         let end = end.max(first + 2.0);

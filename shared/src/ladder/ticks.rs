@@ -3,35 +3,25 @@
 use crate::units::Nanos;
 
 use super::Axis;
-use super::axis::Heights;
+use super::axis::{Heights, Weight};
 use super::items::{Align, GapMark, TextBox, Tick};
 use super::lanes::TIME_RIGHT;
 use super::words::{about, columns};
 
 /// The least distance between two ticks.
 const APART: f32 = 52.0;
+/// The least distance between two that both must be seen.
+const NEAR: f32 = 20.0;
 const CHAR: f32 = 6.36;
 /// Left edge of a gap's text, right of its sign.
-const GAP_LEFT: f32 = 30.0;
+const GAP_LEFT: f32 = 33.0;
 
 /// Ticks at moments where something happened; on a real axis at round times.
 pub(super) fn ticks(heights: &Heights, axis: Axis) -> Vec<Tick> {
-    let mut ticks: Vec<(Nanos, f32)> = Vec::new();
-    match axis {
-        Axis::Real => ticks = round(heights),
-        Axis::GapsShortened | Axis::Order => {
-            let mut gaps = heights.gaps.iter().peekable();
-            for &(at, y) in &heights.rows {
-                let after_gap = gaps.next_if(|gap| gap.1 <= at).is_some();
-                let least = if after_gap { 22.0 } else { APART };
-                match ticks.last() {
-                    Some((_, last)) if y - last < least => {}
-                    Some((same, _)) if *same == at => {}
-                    _ => ticks.push((at, y)),
-                }
-            }
-        }
-    }
+    let ticks = match axis {
+        Axis::Real => round(heights),
+        Axis::GapsShortened | Axis::Order => moments(heights),
+    };
     let first = ticks.first().map(|(at, _)| *at);
     let tick = |(at, y): (Nanos, f32)| {
         let text = time(at, first == Some(at));
@@ -43,6 +33,26 @@ pub(super) fn ticks(heights: &Heights, axis: Axis) -> Vec<Tick> {
         }
     };
     ticks.into_iter().map(tick).collect()
+}
+
+/// The weightiest moments that are far enough apart.
+fn moments(heights: &Heights) -> Vec<(Nanos, f32)> {
+    let mut ticks: Vec<(Nanos, f32, Weight)> = Vec::new();
+    for &(at, y, weight) in &heights.rows {
+        let crowds = |tick: &(Nanos, f32, Weight)| y - tick.1 < APART;
+        // The weightier one takes the other's place.
+        let _ = ticks.pop_if(|tick| crowds(tick) && tick.2 < weight);
+        let near = if weight == Weight::Strong {
+            NEAR
+        } else {
+            APART
+        };
+        let last = ticks.last();
+        if last.is_none_or(|last| y - last.1 >= near && last.0 < at) {
+            ticks.push((at, y, weight));
+        }
+    }
+    ticks.into_iter().map(|(at, y, _)| (at, y)).collect()
 }
 
 /// The marks of all shortened silences.
