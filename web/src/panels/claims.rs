@@ -16,7 +16,7 @@ pub fn claims(state: &AppState) -> Html {
     let Some(scenario) = scenario.filter(|scenario| !scenario.claims.is_empty()) else {
         return html! {};
     };
-    let results = state.run.claims.iter().copied().map(Some);
+    let results = state.run.claims.iter().map(|tried| Some(tried.holds));
     let results = results.chain(std::iter::repeat(None));
     html! {
         <section class="card claims" aria-labelledby="claims-title">

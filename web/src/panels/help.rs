@@ -2,7 +2,6 @@
 
 use yew::{Callback, Event, Html, html};
 
-use crate::store::window::{self, Help};
 use crate::store::{Action, window};
 
 const KEYS: [(&str, &str); 9] = [

@@ -2,6 +2,8 @@
 
 use aftershake_shared::channel::Failure;
 use aftershake_shared::diagnosis::finding::{Certainty, Cited, Diagnosis, Finding, RuledOut};
+use aftershake_shared::event::EventBody;
+use aftershake_shared::expectation::{Met, decisive};
 use aftershake_shared::scenario::Scenario;
 use aftershake_shared::scenario::expect::Outcome;
 use aftershake_shared::units::Nanos;
@@ -164,7 +166,7 @@ fn certainty_dots(certainty: Certainty) -> Html {
 }
 
 fn finished(run: &RunEvents, took: Nanos, diagnosis: &Diagnosis, on: &Callback<Action>) -> Html {
-    let main = main_finding(diagnosis);
+    let main = decisive(diagnosis);
     let reset_by = main.filter(|_| diagnosis.outcome == Outcome::Reset);
     let badge = match reset_by {
         Some(finding) => format!("reset by {}", text::actor(&finding.sent_by)),
@@ -189,6 +191,8 @@ fn finished(run: &RunEvents, took: Nanos, diagnosis: &Diagnosis, on: &Callback<A
                 <p class="why">{ text::sentence(&diagnosis.explanation) }</p>
             }
             if let Some(finding) = main { { evidence(finding, on) } }
+            if let Some(met) = &run.met { { as_expected(met) } }
+            { troubles(run) }
             if !others.is_empty() {
                 <details class="others">
                     <summary>{ format!("{} more", text::count(others.len() as u64, "RST", "RSTs")) }</summary>
@@ -199,10 +203,39 @@ fn finished(run: &RunEvents, took: Nanos, diagnosis: &Diagnosis, on: &Callback<A
     }
 }
 
-/// The RST that the headline is about: the first that ended a connection, else the first.
-pub fn main_finding(diagnosis: &Diagnosis) -> Option<&Finding> {
-    let accepted = diagnosis.resets.iter().find(|finding| finding.accepted);
-    accepted.or_else(|| diagnosis.resets.first())
+/// Whether the scenario's author expected this.
+fn as_expected(met: &Met) -> Html {
+    if met.met {
+        return html! { <p class="met" data-test="met">{ "As the scenario expects." }</p> };
+    }
+    html! {
+        <div class="met missed" data-test="met">
+            <p>{ "Not as the scenario expects:" }</p>
+            <ul>{ for met.mismatches.iter().map(|line| html! { <li>{ text::sentence(line) }</li> }) }</ul>
+        </div>
+    }
+}
+
+/// What makes this run's evidence weaker than it could be.
+fn troubles(run: &RunEvents) -> Html {
+    let troubles = run.events.iter().filter_map(|event| match &event.body {
+        EventBody::Trouble(trouble) => Some(trouble.to_string()),
+        EventBody::Call(_)
+        | EventBody::Counters(_)
+        | EventBody::KernelReset(_)
+        | EventBody::Segment(_)
+        | EventBody::Socket(_)
+        | EventBody::Step(_) => None,
+    });
+    let troubles: Vec<_> = troubles.collect();
+    if troubles.is_empty() {
+        return html! {};
+    }
+    html! {
+        <ul class="troubles" aria-label="Remarks on the evidence">
+            { for troubles.iter().map(|words| html! { <li>{ "Remark: " }{ text::sentence(words) }</li> }) }
+        </ul>
+    }
 }
 
 fn other(finding: &Finding, on: &Callback<Action>) -> Html {

@@ -6,6 +6,7 @@ use aftershake_shared::diagnosis::diagnose_connections;
 use aftershake_shared::diagnosis::finding::Diagnosis;
 use aftershake_shared::event::step_progress::Progress;
 use aftershake_shared::event::{Event, EventBody, EventId, sort_and_number};
+use aftershake_shared::expectation::{self, ClaimTried, Met};
 use aftershake_shared::ladder::{Axis, Ladder, Options, StepText};
 use aftershake_shared::recording::{Header, ScenarioText};
 use aftershake_shared::scenario::Scenario;
@@ -37,8 +38,10 @@ pub struct RunEvents {
     pub diagnosis: Option<Kept<Diagnosis>>,
     /// The events that the verdict rests on.
     pub cited: Kept<Vec<EventId>>,
-    /// Whether each claim of the scenario holds, in its order; empty until the run has ended.
-    pub claims: Kept<Vec<bool>>,
+    /// How the run compares with the scenario's `[expect]`; `None` without one or before the end.
+    pub met: Option<Kept<Met>>,
+    /// The scenario's claims put to the test, in its order; empty until the run has ended.
+    pub claims: Kept<Vec<ClaimTried>>,
 }
 
 /// A run that the channel is to ask for.
@@ -256,11 +259,23 @@ impl RunEvents {
             .map(|header| header.environment.evidence.as_slice());
         let evidence = evidence.unwrap_or_default();
         let diagnosis = diagnose_connections(&self.events, evidence, &self.connections);
+        let (met, claims) = match &self.scenario {
+            None => (None, Vec::new()),
+            Some(scenario) => (
+                scenario
+                    .expect
+                    .as_ref()
+                    .map(|_| expectation::expected(scenario, &self.events, &diagnosis)),
+                expectation::claims(scenario, &self.events, &diagnosis),
+            ),
+        };
         let cited = diagnosis
             .resets
             .iter()
             .flat_map(|finding| &finding.evidence);
         Self {
+            met: met.map(Kept::new),
+            claims: Kept::new(claims),
             cited: Kept::new(cited.map(|cited| cited.event).collect()),
             diagnosis: Some(Kept::new(diagnosis)),
             ..self

@@ -3,10 +3,10 @@
 use aftershake_shared::catalog;
 use aftershake_shared::diagnosis::finding::{ConnectionVerdict, Saw};
 use aftershake_shared::errno::Errno;
+use aftershake_shared::expectation::decisive;
 use yew::{Callback, Html, classes, html};
 
 use super::section;
-use crate::panels::verdict::main_finding;
 use crate::store::run_events::RunEvents;
 use crate::store::{Action, AppState};
 use crate::text;
@@ -82,7 +82,7 @@ pub(super) fn change_this(state: &AppState, on: &Callback<Action>) -> Html {
     let finding = run
         .diagnosis
         .as_ref()
-        .and_then(|diagnosis| main_finding(diagnosis));
+        .and_then(|diagnosis| decisive(diagnosis));
     let fixed_by = run.scenario.as_ref().and_then(|s| s.fixed_by.as_deref());
     let fixed_by = fixed_by
         .filter(|_| run.diagnosis.is_some())
