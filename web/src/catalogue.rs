@@ -46,14 +46,14 @@ impl Listed {
             family,
             outcome: expect.and_then(|expect| expect.outcome),
             title,
-            haystack: words.to_lowercase(),
+            haystack: words.to_ascii_lowercase(),
         }
     }
 
     /// Whether every word of the query occurs in title, name, family or expected cause.
     pub fn fits(&self, query: &str) -> bool {
         query
-            .to_lowercase()
+            .to_ascii_lowercase()
             .split_whitespace()
             .all(|word| self.haystack.contains(word))
     }
@@ -69,11 +69,11 @@ pub fn family_title(family: &str) -> String {
     if family == FIRST_FAMILY {
         return "The article".to_owned();
     }
-    let words = family.replace('-', " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    let mut words = family.replace('-', " ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    words
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The ladder where there is no room for one: the same events in the same order, as a list.
 
 use aftershake_shared::event::EventId;
+use aftershake_shared::ladder::items::Tone;
 use aftershake_shared::ladder::{Item, Ladder, Placed};
 use yew::{Callback, Html, classes, html};
 
@@ -36,6 +37,15 @@ struct Words {
     sentence: String,
 }
 
+/// The class name, the same as on the ladder.
+const fn tone(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Plain => "plain",
+        Tone::Failed => "failed",
+        Tone::Reset => "reset",
+    }
+}
+
 fn words(ladder: &Ladder, item: Item) -> Option<Words> {
     let lane = |index: usize| {
         ladder
@@ -47,7 +57,7 @@ fn words(ladder: &Ladder, item: Item) -> Option<Words> {
         Item::Call(index) => {
             let call = ladder.calls.get(index)?;
             Words {
-                class: format!("call {:?}", call.tone).to_lowercase(),
+                class: format!("call {}", tone(call.tone)),
                 who: lane(call.lane).to_owned(),
                 strong: call.name.clone(),
                 quiet: call.result.clone(),
@@ -67,7 +77,7 @@ fn words(ladder: &Ladder, item: Item) -> Option<Words> {
         Item::Pill(index) => {
             let pill = ladder.pills.get(index)?;
             Words {
-                class: format!("pill {:?}", pill.tone).to_lowercase(),
+                class: format!("pill {}", tone(pill.tone)),
                 who: pill.kind.name().to_owned(),
                 strong: pill.text.clone(),
                 quiet: String::new(),

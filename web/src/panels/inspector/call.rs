@@ -2,6 +2,7 @@
 
 use aftershake_shared::event::Event;
 use aftershake_shared::event::call::{Call, CallReturned, Returned};
+use aftershake_shared::scenario::Step;
 use aftershake_shared::units::Nanos;
 use yew::{Html, html};
 
@@ -68,7 +69,7 @@ pub(super) fn step_words(step: u32, run: &RunEvents) -> String {
     let scenario = run.scenario.as_ref();
     let label = scenario
         .and_then(|s| s.steps.get(step as usize))
-        .map(|s| s.label());
+        .map(Step::label);
     match label {
         Some(label) => format!("{}, {label}", step.saturating_add(1)),
         None => step.saturating_add(1).to_string(),

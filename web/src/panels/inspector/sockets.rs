@@ -1,5 +1,7 @@
 //! The sockets' states and queues around an event, and one sample in full.
 
+use std::fmt::Write as _;
+
 use aftershake_shared::connection::{Connection, Role, SampleOn};
 use aftershake_shared::event::socket_sampled::{SocketSampled, TcpInfo};
 use aftershake_shared::event::{Event, EventBody};
@@ -111,7 +113,7 @@ fn words(sample: Option<&SocketSampled>) -> String {
     let mut words = sample.state.name().to_owned();
     for (bytes, what) in [(sample.unread, "unread"), (sample.unsent, "unsent")] {
         if bytes > 0 {
-            words.push_str(&format!(", {bytes} B {what}"));
+            let _ = write!(words, ", {bytes} B {what}");
         }
     }
     words
