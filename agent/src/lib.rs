@@ -6,6 +6,7 @@
 //! - `sys`: the kernel's interface, the only place with `unsafe`
 
 pub mod commands;
+pub mod judged;
 pub mod options;
 pub mod server;
 mod sys;

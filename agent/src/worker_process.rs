@@ -1,7 +1,7 @@
 //! The parent's side of a worker process, for commands that do one run after the other.
 
-use std::env;
 use std::io::{self, BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use aftershake_shared::channel::Failure;
@@ -38,11 +38,14 @@ impl WorkerProcess {
     /// [`RunError::Start`].
     pub fn start() -> Result<Self, RunError> {
         // The running program's own file, also when it has been replaced meanwhile.
-        let program = if cfg!(target_os = "linux") {
-            "/proc/self/exe".into()
-        } else {
-            env::current_exe().map_err(RunError::Start)?
-        };
+        Self::start_program(Path::new("/proc/self/exe"))
+    }
+
+    /// Starts the worker of another `aftershake`.
+    ///
+    /// # Errors
+    /// [`RunError::Start`].
+    pub fn start_program(program: &Path) -> Result<Self, RunError> {
         let mut child = Command::new(program)
             .arg("worker")
             .stdin(Stdio::piped())
