@@ -48,7 +48,7 @@ impl Judged {
             && self
                 .claims
                 .iter()
-                .all(expectation::ClaimJudged::is_as_expected)
+                .all(|claim| claim.holds == claim.expected)
     }
 
     /// What was not, a line each.

@@ -1,6 +1,7 @@
 //! The command line: commands, their options, help with an example each.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use aftershake_shared::channel::PROTOCOL_VERSION;
 use aftershake_shared::recording::FORMAT_VERSION;
@@ -12,7 +13,7 @@ use crate::commands::serve::ServeOptions;
 #[derive(Debug, Parser)]
 #[command(
     name = "aftershake",
-    version = version(),
+    version = VERSION.as_str(),
     disable_help_subcommand = true,
     args_conflicts_with_subcommands = true,
     after_help = "Without a command: serve the playground.\nExample: aftershake run sent-before-close"
@@ -24,10 +25,10 @@ pub struct Options {
     pub serve: ServeOptions,
 }
 
-fn version() -> String {
+static VERSION: LazyLock<String> = LazyLock::new(|| {
     let own = env!("CARGO_PKG_VERSION");
     format!("{own} (recording format {FORMAT_VERSION}, channel protocol {PROTOCOL_VERSION})")
-}
+});
 
 /// What to do.
 #[derive(Debug, Subcommand)]

@@ -83,14 +83,17 @@ fn text(judged: &Judged, color: Color) -> String {
         Color::Never => false,
         Color::Auto => io::stdout().is_terminal() && !plain_wanted,
     };
-    let placed = Ladder::place(&judged.recording.events, &ladder::Options::default());
-    let drawn = ladder::text::draw(
-        &placed,
-        &ladder::text::Style {
-            columns: terminal_columns(),
-            color,
-        },
-    );
+    let options = ladder::Options {
+        steps: StepText::of(&judged.scenario),
+        ..Default::default()
+    };
+    let placed = Ladder::place(&judged.recording.events, &options);
+    let colour = if color { Colour::Ansi } else { Colour::None };
+    let paper = Paper {
+        width: terminal_columns(),
+        colour,
+    };
+    let drawn = write_ladder(&placed, paper);
     format!(
         "{drawn}\n{}",
         verdict_text(&judged.recording, &judged.diagnosis)
