@@ -9,6 +9,7 @@
 //! - [`ladder`]: events placed for drawing
 //! - [`tcp`]: segments, flags, sequence numbers
 
+pub mod capture;
 pub mod catalog;
 pub mod channel;
 pub mod connection;

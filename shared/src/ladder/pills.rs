@@ -115,7 +115,7 @@ impl Drafts<'_> {
 
     pub(super) fn trouble(&mut self, index: usize, event: &Event, trouble: &Trouble) {
         let text = match trouble {
-            Trouble::Absent { .. } => return,
+            Trouble::Absent { .. } | Trouble::BesideFailed { .. } => return,
             Trouble::SegmentsLost { count } => format!("the capture lost {count} segments"),
             Trouble::CaptureEndNotProved => "end of capture not proved".to_owned(),
             Trouble::NotSettled { step } => format!("not at rest after step {}", step + 1),
