@@ -40,6 +40,8 @@ pub struct Options {
     pub axis: Axis,
     /// Only this connection, counting from 1 in order of the first segment, with its listener.
     pub connection: Option<u32>,
+    /// How long a real axis is, in units, up to four million; `None` fits it to the number of events.
+    pub real_height: Option<u32>,
     /// The scenario's steps in order, so that a step without a call can be named; may be empty.
     pub steps: Vec<StepText>,
 }
@@ -143,7 +145,7 @@ impl Ladder {
         let mut drafts = Drafts::of(&scene, options);
         let kernels = Kernels::of(&mut drafts);
         let moments = std::mem::take(&mut drafts.moments);
-        let heights = moments.place(options.axis, kernels.columns);
+        let heights = moments.place(options, kernels.columns);
         let places = Placement::new(&drafts, &kernels, &heights, options);
 
         let mut calls: Vec<_> = drafts.calls.iter().map(|call| places.call(call)).collect();

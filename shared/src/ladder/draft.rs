@@ -159,7 +159,7 @@ impl<'a> Drafts<'a> {
     }
 
     fn call(&mut self, index: usize, event: &Event, call: &CallReturned) {
-        if !self.scene.shows((call.local, call.remote)) {
+        if !self.scene.shows(event, (call.local, call.remote)) {
             return;
         }
         let result = words::result(call);

@@ -84,11 +84,15 @@ impl Kernels {
         let mut histories = histories(drafts.scene.events);
         histories.retain(|history| {
             let (local, remote) = history.key;
-            drafts.scene.shows((Some(local), remote))
+            let first = drafts.scene.events.get(history.first());
+            first.is_some_and(|first| drafts.scene.shows(first, (Some(local), remote)))
         });
         histories.sort_by_key(|history| (!history.listens(), history.first()));
         for history in &histories {
-            let Some(lane) = drafts.scene.lane_at(history.key) else {
+            let Some(lane) = drafts
+                .scene
+                .lane_at(history.key, at(drafts, history.first()))
+            else {
                 continue;
             };
             let edge = edge_of(drafts, lane, history);
@@ -207,7 +211,11 @@ pub(super) fn name_length(state: TcpState) -> f32 {
 /// The edge towards the other end; a listener's is the one its connections will come by.
 fn edge_of(drafts: &Drafts<'_>, lane: usize, history: &History) -> Edge {
     let (local, remote) = history.key;
-    let other = remote.and_then(|remote| drafts.scene.lane_at((remote, Some(local))));
+    let other = remote.and_then(|remote| {
+        drafts
+            .scene
+            .lane_at((remote, Some(local)), at(drafts, history.first()))
+    });
     match (lane, other) {
         (0, _) => Edge::Right,
         (_, Some(other)) if other > lane && lane + 1 < drafts.scene.names.len() => Edge::Right,
