@@ -20,7 +20,7 @@ const LAYERS: [&[&str]; 8] = [
     &["recording"],
     &["capture", "catalog", "connection", "link"],
     &["diagnosis"],
-    &["ladder", "report"],
+    &["expectation", "ladder", "report"],
     &["channel"],
 ];
 
