@@ -13,14 +13,15 @@ const LONGEST: usize = 500;
 /// The modules of `shared`, lowest first: a module may use those of earlier rows only.
 ///
 /// A new module is a decision about direction: give it a row.
-const LAYERS: [&[&str]; 8] = [
+const LAYERS: [&[&str]; 9] = [
     &["errno", "units"],
     &["tcp"],
     &["event", "scenario"],
     &["recording"],
     &["capture", "catalog", "connection", "link"],
     &["diagnosis"],
-    &["ladder", "report"],
+    &["expectation", "ladder"],
+    &["report"],
     &["channel"],
 ];
 
