@@ -89,7 +89,9 @@ impl<'a> Reset<'a> {
 
     /// `accept` had returned the connection; `None` when calls cannot say.
     pub(crate) fn was_accepted(&self) -> Option<bool> {
-        let server_known = self.has(Source::Calls) && self.connection.listener.is_some();
+        let listener = self.connection.listener;
+        let server_known = self.has(Source::Calls)
+            && listener.is_some_and(|listener| self.run.accepts_are_tied(listener));
         if self.connection.server.socket.is_some() {
             return Some(true);
         }
