@@ -130,29 +130,21 @@ fn attach_socket(
         return;
     };
     let local = socket.local.filter(|local| !local.ip().is_unspecified());
-    let found = match local {
-        Some(local) => {
-            let role = |index: usize| role_of_socket(gathered, index, local, socket);
-            let all = gathered.by_pair.get(&pair(local, remote));
-            let all = all.map(Vec::as_slice).unwrap_or_default();
-            let free = all
-                .iter()
-                .copied()
-                .filter(|index| is_free(gathered, *index, role(*index)));
-            latest_begun(gathered, free, known)
-        }
-        None => {
-            let all = by_server
-                .get(&remote)
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            let free = all
-                .iter()
-                .copied()
-                .filter(|index| is_free(gathered, *index, Role::Client));
-            let within = free.filter(|index| begun_within(gathered, *index, begun, known));
-            within.into_iter().next()
-        }
+    let found = if let Some(local) = local {
+        let role = |index: usize| role_of_socket(gathered, index, local, socket);
+        let all = gathered.by_pair.get(&pair(local, remote));
+        let all = all.map(Vec::as_slice).unwrap_or_default().iter().copied();
+        let free = all.filter(|index| is_free(gathered, *index, role(*index)));
+        latest_begun(gathered, free, known)
+    } else {
+        let all = by_server
+            .get(&remote)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let mut free = all.iter().copied().filter(|index| {
+            is_free(gathered, *index, Role::Client) && begun_within(gathered, *index, begun, known)
+        });
+        free.next()
     };
     let index = found.unwrap_or_else(|| {
         let local = local.unwrap_or_else(|| unspecified_like(remote));
@@ -170,7 +162,7 @@ fn attach_socket(
     };
     let end = connection.end_mut(role);
     end.socket = Some(id);
-    end.name = socket.by.to_owned();
+    socket.by.clone_into(&mut end.name);
     for &position in &socket.calls {
         let Some(event) = events.get(position) else {
             continue;

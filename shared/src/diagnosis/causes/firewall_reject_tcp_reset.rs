@@ -35,8 +35,8 @@ impl ResetCause for FirewallRejectTcpReset {
             return Verdict::Likely(Vec::new());
         }
         if reset.shape == Shape::AnswerToSyn {
-            let resent = reset.before.of(reset.from).isn.is_some();
-            return if resent {
+            let answered = reset.before.of(reset.from).isn.is_some();
+            return if answered {
                 Verdict::Unlikely
             } else {
                 Verdict::Possible
