@@ -6,8 +6,10 @@
 //! - [`scenario`]: a story of calls, read from TOML
 //! - [`event`]: what was observed while it ran
 //! - [`recording`]: events as a file; [`channel`]: events on their way to a page
+//! - [`ladder`]: events placed for drawing
 //! - [`tcp`]: segments, flags, sequence numbers
 
+pub mod capture;
 pub mod catalog;
 pub mod channel;
 pub mod connection;
@@ -15,6 +17,7 @@ pub mod diagnosis;
 pub mod errno;
 pub mod event;
 pub mod expectation;
+pub mod ladder;
 pub mod recording;
 pub mod report;
 pub mod scenario;

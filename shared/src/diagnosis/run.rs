@@ -45,7 +45,10 @@ impl<'a> Run<'a> {
                 Trouble::Absent { evidence, .. } => sources.retain(|source| source != evidence),
                 Trouble::SegmentsLost { .. } | Trouble::CaptureEndNotProved => segments_lost = true,
                 Trouble::ReasonNotTied => not_tied = true,
-                Trouble::NotSettled { .. } | Trouble::WallLimit { .. } | Trouble::Cancelled => {}
+                Trouble::BesideFailed { .. }
+                | Trouble::NotSettled { .. }
+                | Trouble::WallLimit { .. }
+                | Trouble::Cancelled => {}
             }
         }
         let recorded = |source| sources.contains(&source);

@@ -27,6 +27,9 @@ pub enum Trouble {
     /// The run hit the wall limit of 30 s.
     #[error("the run was ended after {seconds} s")]
     WallLimit { seconds: u32 },
+    /// The command beside the run could not be run.
+    #[error("the command beside the run failed: {reason}")]
+    BesideFailed { reason: String },
     /// The run was cancelled from outside.
     #[error("the run was cancelled")]
     Cancelled,

@@ -1,0 +1,162 @@
+//! The commands, one file each, and what they share: exit codes, errors as words or as JSON, output.
+
+pub mod doctor;
+pub mod list;
+pub mod run;
+pub mod scenario_input;
+pub mod serve;
+pub mod test;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use aftershake_shared::channel::Failure;
+use clap::Parser;
+use serde::Serialize;
+
+use crate::options::{Command, Options};
+use crate::worker_process::RunError;
+
+/// Done as expected.
+pub const DONE: u8 = 0;
+/// An expectation or claim failed.
+pub const MISSED: u8 = 1;
+/// Bad usage or bad input.
+pub const BAD_INPUT: u8 = 2;
+/// This machine lacks something needed.
+pub const MISSING: u8 = 3;
+/// A fault of our own.
+pub const INTERNAL: u8 = 4;
+
+/// Reads the command line and does what it says.
+pub fn main() -> ExitCode {
+    let options = match Options::try_parse() {
+        Ok(options) => options,
+        Err(error) => return usage(&error),
+    };
+    let json = options.command.as_ref().is_some_and(Command::wants_json);
+    let done = match options.command {
+        Some(Command::Worker) => crate::worker::serve(),
+        Some(Command::List(options)) => list::list(&options),
+        Some(Command::Run(options)) => run::run(&options),
+        Some(Command::Test(options)) => test::test(&options),
+        Some(Command::Doctor(options)) => doctor::doctor(&options),
+        Some(Command::Serve(options)) => return serve_until_signal(options),
+        None => return serve_until_signal(options.serve),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => ExitCode::from(report(&failure, json)),
+    }
+}
+
+/// The server ends with a signal, whose exit code it knows itself.
+fn serve_until_signal(options: serve::ServeOptions) -> ExitCode {
+    let json = options.json;
+    let evidence = match doctor::evidence() {
+        Ok(evidence) => evidence,
+        Err(failure) => return ExitCode::from(report(&failure, json)),
+    };
+    serve::serve(options, evidence).unwrap_or_else(|error| {
+        let remedy = "--port 0 takes a free port".to_owned();
+        let failure = Failure {
+            code: MISSING,
+            message: format!("{error:#}"),
+            remedy,
+        };
+        ExitCode::from(report(&failure, json))
+    })
+}
+
+/// Clap's own words; a wrong command line is also told as JSON when JSON was asked for.
+fn usage(error: &clap::Error) -> ExitCode {
+    let wants_json = std::env::args().any(|argument| argument == "--json");
+    if error.use_stderr() && wants_json {
+        let message = error.to_string();
+        let message = message
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ")
+            .to_owned();
+        let remedy = "aftershake --help".to_owned();
+        return ExitCode::from(report(
+            &Failure {
+                code: BAD_INPUT,
+                message,
+                remedy,
+            },
+            true,
+        ));
+    }
+    let _ = error.print();
+    ExitCode::from(if error.use_stderr() { BAD_INPUT } else { DONE })
+}
+
+/// Says what went wrong: words on stderr, or the JSON object that a program reads on stdout.
+fn report(failure: &Failure, json: bool) -> u8 {
+    #[derive(Serialize)]
+    struct Wrapped<'a> {
+        format: u32,
+        error: &'a Failure,
+    }
+    if json {
+        let _ = print_json(&Wrapped {
+            format: 1,
+            error: failure,
+        });
+    } else {
+        let mut stderr = io::stderr().lock();
+        let _ = writeln!(stderr, "aftershake: {}", failure.message);
+        if !failure.remedy.is_empty() {
+            let _ = writeln!(stderr, "try: {}", failure.remedy);
+        }
+    }
+    failure.code
+}
+
+/// Prints one JSON value and a line's end. A closed pipe is no error.
+pub(crate) fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
+    let mut text = serde_json::to_string(value).map_err(|error| internal(&error))?;
+    text.push('\n');
+    print(&text)
+}
+
+/// Prints data on stdout. A closed pipe (`| head`) is no error.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(internal(&error)),
+        _ => Ok(()),
+    }
+}
+
+/// Something of ours that should not have happened.
+pub(crate) fn internal(error: &dyn std::fmt::Display) -> Failure {
+    Failure {
+        code: INTERNAL,
+        message: error.to_string(),
+        remedy: String::new(),
+    }
+}
+
+/// Something wrong with what the user gave.
+pub(crate) fn bad_input(message: String, remedy: &str) -> Failure {
+    Failure {
+        code: BAD_INPUT,
+        message,
+        remedy: remedy.to_owned(),
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Failed(failure) => failure,
+            other => internal(&other),
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! `aftershake run`: runs one scenario and says what happened and why.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use aftershake_shared::capture::pcapng_writer::{Comments, write_pcapng};
+use aftershake_shared::channel::Failure;
+use aftershake_shared::event::EventBody;
+use aftershake_shared::event::trouble::Trouble;
+use aftershake_shared::ladder::text::{Colour, Paper, write as write_ladder};
+use aftershake_shared::ladder::{self, Ladder, StepText};
+use aftershake_shared::recording::ScenarioText;
+use aftershake_shared::report::Report;
+use aftershake_shared::report::text::verdict_text;
+use serde::Serialize;
+
+use super::{DONE, INTERNAL, MISSED, bad_input, print, print_json, scenario_input};
+use crate::judged::Judged;
+use crate::options::{Color, RunOptions};
+use crate::worker::protocol::RunRequest;
+use crate::worker_process::WorkerProcess;
+
+/// Runs it once, or as often as asked.
+///
+/// # Errors
+/// Input that cannot be read, or a machine on which nothing can be run.
+pub fn run(options: &RunOptions) -> Result<u8, Failure> {
+    let (text, _) = scenario_input::read(&options.scenario)?;
+    let mut worker = WorkerProcess::start()?;
+    if let Some(times) = options.repeat {
+        return repeat(&mut worker, &text, times, options);
+    }
+    let code = once(&mut worker, text, options)?;
+    if options.watch {
+        watch(&mut worker, options)
+    } else {
+        Ok(code)
+    }
+}
+
+fn once(
+    worker: &mut WorkerProcess,
+    scenario: ScenarioText,
+    options: &RunOptions,
+) -> Result<u8, Failure> {
+    let seed = options.seed.unwrap_or_else(random_seed);
+    let request = RunRequest {
+        scenario,
+        seed,
+        live: false,
+        beside: options.beside.clone(),
+    };
+    let (recording, _) = worker.run(request)?;
+    let judged = Judged::new(recording)?;
+    if let Some(path) = &options.pcap {
+        write(
+            path,
+            &write_pcapng(&judged.recording.events, &comments(&judged)),
+        )?;
+    }
+    if let Some(path) = &options.save {
+        write(path, judged.recording.to_json_lines().as_bytes())?;
+    }
+    if options.json {
+        print_json(&Report::new(&judged.recording, &judged.diagnosis))?;
+    } else {
+        print(&text(&judged, options.color))?;
+    }
+    if let Some(reason) = beside_failure(&judged) {
+        return Err(bad_input(format!("--beside: {reason}"), ""));
+    }
+    Ok(if judged.is_met() { DONE } else { MISSED })
+}
+
+/// The ladder, then the verdict.
+fn text(judged: &Judged, color: Color) -> String {
+    let plain_wanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let color = match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => io::stdout().is_terminal() && !plain_wanted,
+    };
+    let options = ladder::Options {
+        steps: StepText::of(&judged.scenario),
+        ..Default::default()
+    };
+    let placed = Ladder::place(&judged.recording.events, &options);
+    let colour = if color { Colour::Ansi } else { Colour::None };
+    let paper = Paper {
+        width: terminal_columns(),
+        colour,
+    };
+    let drawn = write_ladder(&placed, paper);
+    format!(
+        "{drawn}\n{}",
+        verdict_text(&judged.recording, &judged.diagnosis)
+    )
+}
+
+/// What the terminal says of itself, within reason.
+fn terminal_columns() -> usize {
+    let columns = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok());
+    columns.unwrap_or(100).clamp(40, 160)
+}
+
+/// The verdict on each RST, and each call on the first segment after it began.
+fn comments(judged: &Judged) -> Comments {
+    let mut segments: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    let mut calls = Vec::new();
+    for event in &judged.recording.events {
+        match &event.body {
+            EventBody::Call(call) => {
+                calls.push(format!(
+                    "{}: {} = {} at {}",
+                    call.by,
+                    call.signature(),
+                    call.result,
+                    event.at
+                ));
+            }
+            EventBody::Segment(_) => {
+                if !calls.is_empty() {
+                    segments.entry(event.id).or_default().append(&mut calls);
+                }
+            }
+            EventBody::Counters(_)
+            | EventBody::KernelReset(_)
+            | EventBody::Socket(_)
+            | EventBody::Step(_)
+            | EventBody::Trouble(_) => {}
+        }
+    }
+    for reset in &judged.diagnosis.resets {
+        let verdict = format!("{} [{}, {}]", reset.headline, reset.cause, certainty(reset));
+        segments.entry(reset.segment).or_default().push(verdict);
+    }
+    Comments {
+        file: format!("{}\n{}", judged.diagnosis.headline, calls.join("\n"))
+            .trim()
+            .to_owned(),
+        segments,
+    }
+}
+
+fn certainty(reset: &aftershake_shared::diagnosis::finding::Finding) -> &'static str {
+    use aftershake_shared::diagnosis::finding::Certainty;
+    match reset.certainty {
+        Certainty::Certain => "certain",
+        Certainty::Likely => "likely",
+        Certainty::Possible => "possible",
+    }
+}
+
+fn beside_failure(judged: &Judged) -> Option<&str> {
+    judged
+        .recording
+        .events
+        .iter()
+        .find_map(|event| match &event.body {
+            EventBody::Trouble(Trouble::BesideFailed { reason }) => Some(reason.as_str()),
+            _ => None,
+        })
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    fs::write(path, bytes).map_err(|error| {
+        bad_input(
+            format!("{}: cannot be written: {error}", path.display()),
+            "",
+        )
+    })
+}
+
+fn random_seed() -> u64 {
+    let since = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    u64::from(since.subsec_nanos()) ^ u64::from(std::process::id()) << 32
+}
+
+/// What `--repeat --json` prints: a sweep of one bin.
+#[derive(Serialize)]
+struct Distribution {
+    format: u32,
+    runs: u32,
+    varied: Option<String>,
+    bins: [Bin; 1],
+}
+
+#[derive(Serialize)]
+struct Bin {
+    value: Option<String>,
+    runs: u32,
+    outcomes: BTreeMap<String, u32>,
+}
+
+fn repeat(
+    worker: &mut WorkerProcess,
+    scenario: &ScenarioText,
+    runs: u32,
+    options: &RunOptions,
+) -> Result<u8, Failure> {
+    let first_seed = options.seed.unwrap_or_else(random_seed);
+    let mut outcomes: BTreeMap<String, u32> = BTreeMap::new();
+    let mut missed = false;
+    for number in 0..runs {
+        let seed = first_seed.wrapping_add(u64::from(number));
+        let beside = options.beside.clone();
+        let (recording, _) = worker.run(RunRequest {
+            scenario: scenario.clone(),
+            seed,
+            live: false,
+            beside,
+        })?;
+        let judged = Judged::new(recording)?;
+        missed |= !judged.is_met();
+        *outcomes.entry(judged.outcome_key()).or_default() += 1;
+    }
+    if options.json {
+        print_json(&Distribution {
+            format: 1,
+            runs,
+            varied: None,
+            bins: [Bin {
+                value: None,
+                runs,
+                outcomes,
+            }],
+        })?;
+    } else {
+        let mut lines: Vec<_> = outcomes.into_iter().collect();
+        lines.sort_by_key(|(key, count)| (u32::MAX - *count, key.clone()));
+        let lines: Vec<_> = lines
+            .iter()
+            .map(|(key, count)| format!("{count:>7}  {key}\n"))
+            .collect();
+        print(&format!("{runs} runs\n{}", lines.concat()))?;
+    }
+    Ok(if missed { MISSED } else { DONE })
+}
+
+/// Runs it again whenever its file changes.
+fn watch(worker: &mut WorkerProcess, options: &RunOptions) -> Result<u8, Failure> {
+    let changed = || fs::metadata(&options.scenario).and_then(|data| data.modified());
+    let Ok(mut last) = changed() else {
+        return Err(bad_input(
+            format!("--watch needs a file, found `{}`", options.scenario),
+            "",
+        ));
+    };
+    loop {
+        std::thread::sleep(Duration::from_millis(100));
+        let Ok(now) = changed() else { continue };
+        if now == last {
+            continue;
+        }
+        last = now;
+        match scenario_input::read(&options.scenario)
+            .and_then(|(text, _)| once(worker, text, options))
+        {
+            Err(failure) if failure.code == INTERNAL => return Err(failure),
+            Err(failure) => print(&format!("{}\n", failure.message))?,
+            Ok(_) => {}
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! `aftershake test`: runs scenarios against their `[expect]` and `[[claims]]`.
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::fs;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+use aftershake_shared::catalog::CATALOG;
+use aftershake_shared::channel::Failure;
+use aftershake_shared::recording::ScenarioText;
+use serde::Serialize;
+
+use super::{DONE, MISSED, MISSING, bad_input, print, print_json, scenario_input};
+use crate::judged::Judged;
+use crate::options::TestOptions;
+use crate::worker::protocol::RunRequest;
+use crate::worker_process::{RunError, WorkerProcess};
+
+/// What came of one scenario over all its runs.
+#[derive(Clone, Debug, Serialize)]
+struct Row {
+    name: String,
+    /// `None` when it was skipped.
+    met: Option<bool>,
+    /// Of all its runs together.
+    took_ms: u64,
+    /// How many runs were made, and how many were as expected.
+    runs: u32,
+    met_runs: u32,
+    mismatches: Vec<String>,
+    /// Why it could not be run on this machine.
+    skipped: Option<String>,
+}
+
+/// Runs what was asked for and prints a line, or a JSON element, for each.
+///
+/// # Errors
+/// Input that cannot be read, or a machine on which nothing can be run.
+pub fn test(options: &TestOptions) -> Result<u8, Failure> {
+    let mut scenarios = Vec::new();
+    for argument in &options.scenarios {
+        scenarios.push(scenario_input::read(argument)?.0);
+    }
+    if options.scenarios.is_empty() {
+        scenarios.extend(CATALOG.iter().map(aftershake_shared::catalog::Entry::text));
+    }
+    let rows = run_all(scenarios, options)?;
+    if let Some(path) = &options.junit {
+        fs::write(path, junit(&rows)).map_err(|error| {
+            bad_input(
+                format!("{}: cannot be written: {error}", path.display()),
+                "",
+            )
+        })?;
+    }
+    if options.json {
+        print_json(&rows)?;
+    } else {
+        print(&text(&rows))?;
+    }
+    let missed = rows.iter().any(|row| row.met == Some(false));
+    let skipped = rows.iter().any(|row| row.met.is_none());
+    Ok(match (missed, skipped && options.no_skip) {
+        (true, _) => MISSED,
+        (false, true) => MISSING,
+        (false, false) => DONE,
+    })
+}
+
+/// Runs every scenario, several workers at once; rows come in the order of the scenarios.
+fn run_all(scenarios: Vec<ScenarioText>, options: &TestOptions) -> Result<Vec<Row>, Failure> {
+    let queue: Mutex<VecDeque<_>> = Mutex::new(scenarios.into_iter().enumerate().collect());
+    let done = Mutex::new(Vec::new());
+    let take = || {
+        queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front()
+    };
+    let work = || -> Result<(), Failure> {
+        let mut worker = WorkerProcess::start()?;
+        while let Some((number, scenario)) = take() {
+            let row = run_one(&mut worker, &scenario, options.repeat)?;
+            done.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push((number, row));
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let jobs: Vec<_> = (0..options.jobs).map(|_| scope.spawn(work)).collect();
+        jobs.into_iter().try_for_each(|job| {
+            job.join()
+                .unwrap_or_else(|_| Err(super::internal(&"a thread of the test ended early")))
+        })
+    })?;
+    let mut rows = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    rows.sort_by_key(|(number, _)| *number);
+    Ok(rows.into_iter().map(|(_, row)| row).collect())
+}
+
+fn run_one(
+    worker: &mut WorkerProcess,
+    scenario: &ScenarioText,
+    repeat: u32,
+) -> Result<Row, Failure> {
+    let began = Instant::now();
+    let name = scenario.name.clone();
+    let mut row = Row {
+        name,
+        met: Some(true),
+        took_ms: 0,
+        runs: 0,
+        met_runs: 0,
+        mismatches: Vec::new(),
+        skipped: None,
+    };
+    for number in 0..repeat {
+        let request = RunRequest {
+            scenario: scenario.clone(),
+            seed: u64::from(number) + 1,
+            live: false,
+            beside: None,
+        };
+        let recording = match worker.run(request) {
+            Ok((recording, _)) => recording,
+            Err(RunError::Failed(failure)) if failure.code == MISSING => {
+                row.met = None;
+                row.skipped = Some(failure.message);
+                break;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let judged = Judged::new(recording)?;
+        row.runs += 1;
+        if judged.is_met() {
+            row.met_runs += 1;
+        } else {
+            row.met = Some(false);
+            let run = if repeat > 1 {
+                format!("run {}: ", number + 1)
+            } else {
+                String::new()
+            };
+            row.mismatches.extend(
+                judged
+                    .mismatches()
+                    .into_iter()
+                    .map(|line| format!("{run}{line}")),
+            );
+        }
+    }
+    row.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Ok(row)
+}
+
+fn text(rows: &[Row]) -> String {
+    let mut text = String::new();
+    for row in rows {
+        let mark = match row.met {
+            Some(true) => "ok     ",
+            Some(false) => "MISSED ",
+            None => "SKIPPED",
+        };
+        let runs = if row.runs > 1 {
+            format!(" ({} of {} runs)", row.met_runs, row.runs)
+        } else {
+            String::new()
+        };
+        let _ = writeln!(text, "{mark} {:<36} {:>6} ms{runs}", row.name, row.took_ms);
+        for line in row.mismatches.iter().take(20).chain(&row.skipped) {
+            let _ = writeln!(text, "        {line}");
+        }
+    }
+    let count = |met| rows.iter().filter(|row| row.met == met).count();
+    let (passed, failed, skipped) = (count(Some(true)), count(Some(false)), count(None));
+    let _ = writeln!(text, "{passed} passed, {failed} failed, {skipped} skipped");
+    text
+}
+
+fn junit(rows: &[Row]) -> String {
+    let count = |met| rows.iter().filter(|row| row.met == met).count();
+    let mut xml = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"aftershake\" tests=\"{}\" failures=\"{}\" skipped=\"{}\">\n",
+        rows.len(),
+        count(Some(false)),
+        count(None)
+    );
+    for row in rows {
+        let seconds = format!("{}.{:03}", row.took_ms / 1000, row.took_ms % 1000);
+        let _ = write!(
+            xml,
+            "  <testcase name=\"{}\" time=\"{seconds}\">",
+            escape(&row.name)
+        );
+        for line in &row.mismatches {
+            let _ = write!(xml, "<failure message=\"{}\"/>", escape(line));
+        }
+        if let Some(why) = &row.skipped {
+            let _ = write!(xml, "<skipped message=\"{}\"/>", escape(why));
+        }
+        xml.push_str("</testcase>\n");
+    }
+    xml.push_str("</testsuite>\n");
+    xml
+}
+
+/// XML text without what XML forbids.
+fn escape(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            c if c.is_control() => escaped.push(' '),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn junit_escapes_and_counts() {
+        let row = |met, line: &str| Row {
+            name: "a<b".into(),
+            met,
+            took_ms: 1500,
+            runs: 1,
+            met_runs: 0,
+            mismatches: vec![line.into()],
+            skipped: None,
+        };
+        let xml = junit(&[row(Some(false), "\"x\" & \u{1b}[31m")]);
+        assert!(
+            xml.contains("tests=\"1\" failures=\"1\" skipped=\"0\""),
+            "{xml}"
+        );
+        assert!(xml.contains("name=\"a&lt;b\" time=\"1.500\""), "{xml}");
+        assert!(
+            xml.contains("message=\"&quot;x&quot; &amp;  [31m\""),
+            "{xml}"
+        );
+    }
+}

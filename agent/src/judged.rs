@@ -1,0 +1,87 @@
+//! A run with its verdict: what happened, why, and whether that was expected. Pure, over `shared`.
+
+use aftershake_shared::channel::Failure;
+use aftershake_shared::diagnosis::diagnose;
+use aftershake_shared::diagnosis::finding::{Certainty, Diagnosis};
+use aftershake_shared::expectation::{self, ClaimTried, Met, decisive};
+use aftershake_shared::recording::Recording;
+use aftershake_shared::scenario::Scenario;
+
+use crate::commands::internal;
+
+/// A recording, diagnosed and compared with its scenario's expectation and claims.
+#[derive(Debug)]
+pub struct Judged {
+    pub recording: Recording,
+    pub scenario: Scenario,
+    pub diagnosis: Diagnosis,
+    pub expectation: Met,
+    pub claims: Vec<ClaimTried>,
+}
+
+impl Judged {
+    /// Diagnoses and compares.
+    ///
+    /// # Errors
+    /// When the recording's own scenario cannot be read, which its worker had read.
+    pub fn new(recording: Recording) -> Result<Self, Failure> {
+        let scenario = recording
+            .header
+            .scenario
+            .parse()
+            .map_err(|error| internal(&error))?;
+        let diagnosis = diagnose(&recording.events, &recording.header.environment.evidence);
+        let expectation = expectation::expected(&scenario, &recording.events, &diagnosis);
+        let claims = expectation::claims(&scenario, &recording.events, &diagnosis);
+        Ok(Self {
+            recording,
+            scenario,
+            diagnosis,
+            expectation,
+            claims,
+        })
+    }
+
+    /// Whether everything was as the scenario says.
+    pub fn is_met(&self) -> bool {
+        self.expectation.met
+            && self
+                .claims
+                .iter()
+                .all(|claim| claim.holds == claim.expected)
+    }
+
+    /// What was not, a line each.
+    pub fn mismatches(&self) -> Vec<String> {
+        let claims = self.claims.iter().filter(|claim| claim.holds != claim.expected);
+        let claims = claims.map(|claim| {
+            let (expected, found) = (claim.expected, claim.holds);
+            format!(
+                "claim \"{}\": expected holds = {expected}, found {found}",
+                claim.text
+            )
+        });
+        self.expectation
+            .mismatches
+            .iter()
+            .cloned()
+            .chain(claims)
+            .collect()
+    }
+
+    /// How it ended in one word, as a distribution counts it: `reset:linger-zero-close`, `closed`.
+    pub fn outcome_key(&self) -> String {
+        let outcome = self.diagnosis.outcome;
+        match decisive(&self.diagnosis) {
+            None => outcome.name().to_owned(),
+            Some(reset) => {
+                let doubt = if reset.certainty == Certainty::Certain {
+                    ""
+                } else {
+                    "+uncertain"
+                };
+                format!("{outcome}:{}{doubt}", reset.cause)
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The command line: commands, their options, help with an example each.
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use aftershake_shared::channel::PROTOCOL_VERSION;
+use aftershake_shared::recording::FORMAT_VERSION;
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::serve::ServeOptions;
+
+/// Shows what happened to a TCP connection on localhost after the handshake, and says why it was reset.
+#[derive(Debug, Parser)]
+#[command(
+    name = "aftershake",
+    version = VERSION.as_str(),
+    disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true,
+    after_help = "Without a command: serve the playground.\nExample: aftershake run sent-before-close"
+)]
+pub struct Options {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub serve: ServeOptions,
+}
+
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let own = env!("CARGO_PKG_VERSION");
+    format!("{own} (recording format {FORMAT_VERSION}, channel protocol {PROTOCOL_VERSION})")
+});
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the playground on 127.0.0.1 and open it (the default)
+    #[command(after_help = "Example: aftershake serve --port 0 --no-open --json")]
+    Serve(ServeOptions),
+    /// List the catalogue of scenarios
+    #[command(after_help = "Example: aftershake list --json")]
+    List(ListOptions),
+    /// Run a scenario and explain what happened
+    #[command(after_help = "Examples: aftershake run linger-zero\n          \
+        aftershake run mine.toml --json --pcap run.pcapng\n          \
+        aftershake run wrong-prefix --beside 'dumpcap -q -i lo -w lo.pcapng'")]
+    Run(RunOptions),
+    /// Run scenarios against what they expect; the whole catalogue without arguments
+    #[command(
+        after_help = "Example: aftershake test sent-before-close linger-zero --repeat 50 --jobs 2"
+    )]
+    Test(TestOptions),
+    /// Say which evidence this machine gives, what is missing and how to get it
+    #[command(after_help = "Example: aftershake doctor")]
+    Doctor(DoctorOptions),
+    /// Carries out runs; started by the other commands
+    #[command(hide = true)]
+    Worker,
+}
+
+impl Command {
+    /// Whether stdout belongs to a program.
+    pub const fn wants_json(&self) -> bool {
+        match self {
+            Self::Serve(options) => options.json,
+            Self::List(options) => options.json,
+            Self::Run(options) => options.json,
+            Self::Test(options) => options.json,
+            Self::Doctor(options) => options.json,
+            Self::Worker => false,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct ListOptions {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DoctorOptions {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct RunOptions {
+    /// A name of the catalogue, a .toml file, or - for standard input
+    pub scenario: String,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Write the segments for Wireshark, with verdict and calls as comments
+    #[arg(long, value_name = "F.pcapng")]
+    pub pcap: Option<PathBuf>,
+    /// Write the recording
+    #[arg(long, value_name = "F")]
+    pub save: Option<PathBuf>,
+    /// Repeat the random choices of an earlier run
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Run it N times, each in a fresh namespace, and count how it ended
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub repeat: Option<u32>,
+    /// Run a command in the run's namespace from before the first step to after the last
+    #[arg(long, value_name = "CMD")]
+    pub beside: Option<String>,
+    /// Run it again whenever the file changes, until interrupted
+    #[arg(long, conflicts_with_all = ["repeat", "json"])]
+    pub watch: bool,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Args)]
+pub struct TestOptions {
+    /// Names of the catalogue or .toml files; all of the catalogue when there are none
+    pub scenarios: Vec<String>,
+    /// Print a JSON array
+    #[arg(long)]
+    pub json: bool,
+    /// Write a JUnit report
+    #[arg(long, value_name = "F")]
+    pub junit: Option<PathBuf>,
+    /// Run each scenario N times
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub repeat: u32,
+    /// Workers at once
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub jobs: u32,
+    /// Exit with 3 when a scenario was skipped because this machine lacks something
+    #[arg(long)]
+    pub no_skip: bool,
+}

@@ -1,0 +1,91 @@
+//! What a thread can ask of the kernel for itself: processor, timer slack, end with its parent.
+#![expect(unsafe_code, reason = "prctl, sched_setaffinity, kill")]
+
+use std::io;
+
+use super::check;
+
+/// Ends this process with `SIGKILL` when the thread that started it ends.
+pub(crate) fn die_with_parent() -> io::Result<()> {
+    // SAFETY: PR_SET_PDEATHSIG takes one number.
+    check(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) }).map(drop)
+}
+
+/// Timers of this thread fire within 1 ns of slack instead of 50 us.
+pub(crate) fn exact_timers() -> io::Result<()> {
+    // SAFETY: PR_SET_TIMERSLACK takes one number.
+    check(unsafe { libc::prctl(libc::PR_SET_TIMERSLACK, 1) }).map(drop)
+}
+
+/// The processor this thread runs on now.
+pub(crate) fn current_cpu() -> usize {
+    // SAFETY: takes no argument.
+    usize::try_from(unsafe { libc::sched_getcpu() }).unwrap_or(0)
+}
+
+/// Keeps this thread on one processor.
+pub(crate) fn pin_to(cpu: usize) -> io::Result<()> {
+    // SAFETY: an all-zero cpu_set_t is the empty set.
+    let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
+    // SAFETY: CPU_SET ignores numbers beyond the set's size.
+    unsafe { libc::CPU_SET(cpu, &mut set) };
+    set_affinity(&set)
+}
+
+/// The processors this thread may run on.
+pub(crate) fn allowed_cpus() -> Vec<usize> {
+    // SAFETY: an all-zero cpu_set_t is the empty set.
+    let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
+    // SAFETY: `set` is valid for the size given.
+    let result = unsafe { libc::sched_getaffinity(0, size_of::<libc::cpu_set_t>(), &raw mut set) };
+    if result != 0 {
+        return vec![current_cpu()];
+    }
+    let most = usize::try_from(libc::CPU_SETSIZE).unwrap_or(1024);
+    // SAFETY: CPU_ISSET is asked for numbers within the set only.
+    (0..most)
+        .filter(|cpu| unsafe { libc::CPU_ISSET(*cpu, &set) })
+        .collect()
+}
+
+/// Lets this thread run on all these processors.
+pub(crate) fn allow_cpus(cpus: &[usize]) -> io::Result<()> {
+    // SAFETY: an all-zero cpu_set_t is the empty set.
+    let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
+    for cpu in cpus {
+        // SAFETY: CPU_SET ignores numbers beyond the set's size.
+        unsafe { libc::CPU_SET(*cpu, &mut set) };
+    }
+    set_affinity(&set)
+}
+
+fn set_affinity(set: &libc::cpu_set_t) -> io::Result<()> {
+    // SAFETY: `set` is valid for the size given.
+    check(unsafe { libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), set) }).map(drop)
+}
+
+/// This thread's id: what a trace event names as the task on the processor.
+pub(crate) fn id() -> i32 {
+    // SAFETY: takes no argument.
+    unsafe { libc::gettid() }
+}
+
+/// The parent's process id; 1 or another reaper's when the parent is gone.
+pub(crate) fn parent_id() -> i32 {
+    // SAFETY: takes no argument.
+    unsafe { libc::getppid() }
+}
+
+/// Sends a signal to a process group.
+pub(crate) fn signal_group(leader: u32, signal: i32) {
+    if let Ok(leader) = i32::try_from(leader) {
+        // SAFETY: plain numbers; a group that is gone gives ESRCH, which is what is wanted then.
+        unsafe { libc::kill(-leader, signal) };
+    }
+}
+
+/// Stops this process at once without running destructors: the kernel closes everything.
+pub(crate) fn exit_now(code: i32) -> ! {
+    // SAFETY: never returns; nothing of ours needs its destructor, files are flushed by their writers.
+    unsafe { libc::_exit(code) }
+}

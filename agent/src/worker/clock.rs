@@ -1,0 +1,71 @@
+//! The only clock: nanoseconds since the run began, for calls and for the kernel's own stamps.
+
+use aftershake_shared::units::Nanos;
+
+use crate::sys::clock::{monotonic, realtime};
+
+/// One run's time. Copies agree with each other.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clock {
+    /// `CLOCK_MONOTONIC` at the run's beginning.
+    origin: u64,
+    /// `CLOCK_REALTIME` minus `CLOCK_MONOTONIC`.
+    offset: u64,
+}
+
+impl Clock {
+    /// Starts now.
+    pub(crate) fn start() -> Self {
+        Self {
+            origin: monotonic(),
+            offset: offset(),
+        }
+    }
+
+    /// The same zero, with the wall clock's offset measured again: it may have been adjusted meanwhile.
+    pub(crate) fn measured_again(self) -> Self {
+        Self {
+            offset: offset(),
+            ..self
+        }
+    }
+
+    pub(crate) fn now(&self) -> Nanos {
+        self.from_monotonic(monotonic())
+    }
+
+    /// A stamp of the kernel's trace.
+    pub(crate) fn from_monotonic(&self, stamp: u64) -> Nanos {
+        Nanos(stamp.saturating_sub(self.origin))
+    }
+
+    /// A stamp of the wall clock, as packets carry it. Off by at most 0.1 us.
+    pub(crate) fn from_realtime(&self, stamp: u64) -> Nanos {
+        self.from_monotonic(stamp.saturating_sub(self.offset))
+    }
+}
+
+/// The wall clock now, for comparing with a packet's stamp.
+pub(crate) fn wall() -> u64 {
+    realtime()
+}
+
+/// Nanoseconds since an earlier [`tick`].
+pub(crate) fn tick() -> u64 {
+    monotonic()
+}
+
+/// The best of three brackets: the one in which the least time passed between the two readings around it.
+fn offset() -> u64 {
+    let mut best = (u64::MAX, 0);
+    for _ in 0..3 {
+        let before = monotonic();
+        let wall = realtime();
+        let after = monotonic();
+        let width = after.saturating_sub(before);
+        if width < best.0 {
+            best = (width, wall.saturating_sub(before + width / 2));
+        }
+    }
+    best.1
+}

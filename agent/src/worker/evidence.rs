@@ -1,0 +1,87 @@
+//! The sources of evidence besides the calls, which the endpoints record themselves. One file each.
+//!
+//! A source that this machine does not give is absent: an event says so with the remedy, and the run goes on.
+
+pub(crate) mod counters;
+pub(crate) mod kernel_resets;
+pub(crate) mod segments;
+pub(crate) mod sockets;
+
+use aftershake_shared::event::trouble::Trouble;
+use aftershake_shared::event::{EventBody, Source};
+
+use crate::worker::clock::Clock;
+use crate::worker::recorder::Recorder;
+use counters::Counters;
+use kernel_resets::KernelResets;
+use segments::Segments;
+use sockets::Sockets;
+
+/// What a run can observe.
+pub(crate) struct Evidence {
+    pub(crate) segments: Option<Segments>,
+    pub(crate) counters: Option<Counters>,
+    pub(crate) sockets: Option<Sockets>,
+    /// What is missing, and why.
+    pub(crate) absent: Vec<Trouble>,
+}
+
+impl Evidence {
+    /// Opens every source in this thread's network namespace. Nothing is recorded before [`Self::begin`].
+    pub(crate) fn open() -> Self {
+        let mut absent = Vec::new();
+        let mut keep = |evidence, error: std::io::Error| {
+            let (reason, remedy) = (error.to_string(), String::new());
+            absent.push(Trouble::Absent {
+                evidence,
+                reason,
+                remedy,
+            });
+        };
+        let segments = Segments::open()
+            .map_err(|error| keep(Source::Segments, error))
+            .ok();
+        let counters = Counters::open()
+            .map_err(|error| keep(Source::Counters, error))
+            .ok();
+        let sockets = Sockets::open()
+            .map_err(|error| keep(Source::Sockets, error))
+            .ok();
+        Self {
+            segments,
+            counters,
+            sockets,
+            absent,
+        }
+    }
+
+    /// The sources that will be recorded, calls included.
+    pub(crate) fn recorded(&self, kernel_resets: Option<&KernelResets>) -> Vec<Source> {
+        Source::ALL
+            .into_iter()
+            .filter(|source| match source {
+                Source::Calls => true,
+                Source::Segments => self.segments.is_some(),
+                Source::Counters => self.counters.is_some(),
+                Source::Sockets => self.sockets.is_some(),
+                Source::KernelResets => kernel_resets.is_some(),
+            })
+            .collect()
+    }
+
+    /// Starts recording: the capture is proved to run, the counters are read, what is absent is noted.
+    pub(crate) fn begin(&mut self, clock: &Clock, recorder: &mut Recorder<'_>) {
+        if let Some(segments) = &mut self.segments
+            && let Err(trouble) = segments.begin()
+        {
+            self.absent.push(trouble);
+            self.segments = None;
+        }
+        if let Some(counters) = &mut self.counters {
+            counters.begin();
+        }
+        for trouble in self.absent.drain(..) {
+            recorder.note(clock.now(), EventBody::Trouble(trouble));
+        }
+    }
+}

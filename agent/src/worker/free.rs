@@ -1,0 +1,294 @@
+//! The order `free`: every endpoint is a thread of its own, and all begin at once. Races are wanted here.
+
+use std::collections::BTreeSet;
+use std::os::fd::AsRawFd;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Barrier, Condvar, Mutex, PoisonError};
+
+use aftershake_shared::event::step_progress::{Progress, StepProgress, StepResult};
+use aftershake_shared::event::{Event, EventBody, EventId};
+use aftershake_shared::scenario::steps::StepKind;
+use aftershake_shared::scenario::{OUTSIDE, Scenario, Step};
+use aftershake_shared::units::Nanos;
+
+use crate::sys::poll::{self, Bell, Interest};
+use crate::sys::thread;
+use crate::worker::endpoint::{Common, Endpoint};
+use crate::worker::random;
+use crate::worker::run::{Cancel, Run};
+use crate::worker::steps::{self, Attempt};
+
+/// How often the watching thread looks whether anything can still happen.
+const LOOK_NS: u64 = 1_000_000;
+/// Looks without any change after which a run of waiting threads has ended.
+const QUIET_LOOKS: u32 = 5;
+
+/// What the threads of one run share.
+struct Stage<'a> {
+    scenario: &'a Scenario,
+    common: &'a Common,
+    cancel: &'a Cancel,
+    seed: u64,
+    start: Barrier,
+    /// Rung when nothing can happen any more.
+    curtain: Bell,
+    finished: Mutex<BTreeSet<usize>>,
+    one_finished: Condvar,
+    /// Threads that have steps left.
+    acting: AtomicU32,
+    /// Threads that wait without a time limit.
+    waiting: AtomicU32,
+    /// Grows with every attempt: a sign of life.
+    moves: AtomicU64,
+}
+
+/// What a thread brings back.
+struct Performance<'a> {
+    endpoint: Endpoint<'a>,
+    events: Vec<Event>,
+    left_over: Vec<(usize, StepResult)>,
+    thread: i32,
+}
+
+/// Carries out the steps; returns for each that did not finish how it ended.
+pub(crate) fn carry_out<'a>(run: &mut Run<'a, '_>) -> Vec<Option<StepResult>> {
+    let mut names = run.scenario.endpoints();
+    if run.scenario.steps.iter().any(|step| step.by == OUTSIDE) {
+        names.push(OUTSIDE);
+    }
+    let count = u32::try_from(names.len()).unwrap_or(0);
+    let mut results = vec![None; run.scenario.steps.len()];
+    let Ok(curtain) = Bell::new() else {
+        return vec![Some(StepResult::NotRun); results.len()];
+    };
+    let stage = Stage {
+        scenario: run.scenario,
+        common: run.common,
+        cancel: run.cancel,
+        seed: run.seed,
+        start: Barrier::new(names.len()),
+        curtain,
+        finished: Mutex::default(),
+        one_finished: Condvar::new(),
+        acting: AtomicU32::new(count),
+        waiting: AtomicU32::new(0),
+        moves: AtomicU64::new(0),
+    };
+    let performances: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = names
+            .iter()
+            .map(|name| scope.spawn(|| stage.perform(name)))
+            .collect();
+        watch(run, &stage);
+        threads
+            .into_iter()
+            .filter_map(|thread| thread.join().ok())
+            .collect()
+    });
+    let mut endpoints = Vec::new();
+    for performance in performances {
+        run.threads.push(performance.thread);
+        run.recorder.note_all(performance.events);
+        for (number, result) in performance.left_over {
+            if let Some(slot) = results.get_mut(number) {
+                *slot = Some(result);
+            }
+        }
+        endpoints.push(performance.endpoint);
+    }
+    run.take_calls(&mut endpoints);
+    run.drain_segments();
+    run.keep_open(endpoints);
+    results
+}
+
+/// Keeps the capture empty until every thread is done or nothing can happen any more.
+fn watch(run: &mut Run<'_, '_>, stage: &Stage<'_>) {
+    let mut last_moves = 0;
+    let mut quiet = 0;
+    while stage.acting.load(Ordering::Acquire) > 0 {
+        let mut fds = vec![(run.cancel.bell.as_raw_fd(), Interest::Readable)];
+        fds.extend(run.capture());
+        let _ = poll::wait(&fds, Some(LOOK_NS));
+        run.drain_segments();
+        let moves = stage.moves.load(Ordering::Acquire);
+        let all_wait =
+            stage.waiting.load(Ordering::Acquire) >= stage.acting.load(Ordering::Acquire);
+        quiet = if all_wait && moves == last_moves {
+            quiet + 1
+        } else {
+            0
+        };
+        last_moves = moves;
+        let sockets = run.evidence.sockets.as_ref();
+        let over = quiet > QUIET_LOOKS
+            && !sockets.is_some_and(crate::worker::evidence::sockets::Sockets::any_timer_runs);
+        if over || run.must_end() {
+            stage.curtain.ring();
+            stage.one_finished.notify_all();
+            return;
+        }
+    }
+}
+
+impl<'a> Stage<'a> {
+    fn perform(&self, name: &str) -> Performance<'a> {
+        let _ = thread::exact_timers();
+        let mut performance = Performance {
+            endpoint: Endpoint::new(name, self.common),
+            events: Vec::new(),
+            left_over: Vec::new(),
+            thread: thread::id(),
+        };
+        self.start.wait();
+        let mut ended = false;
+        for (number, step) in self.scenario.steps.iter().enumerate() {
+            if step.by != name {
+                continue;
+            }
+            if ended || !self.wait_for_after(step) {
+                performance.left_over.push((number, StepResult::NotRun));
+                ended = true;
+                continue;
+            }
+            if let Some(delay) = step.delay {
+                self.hold(self.common.clock.now() + delay.0);
+            }
+            performance.note(self, number, Progress::Started);
+            match self.act(number, step, &mut performance) {
+                Some(result) => {
+                    performance.note(self, number, Progress::Finished(result));
+                    self.finished
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .insert(number);
+                    self.one_finished.notify_all();
+                }
+                None => {
+                    performance.left_over.push((number, StepResult::Waiting));
+                    ended = true;
+                }
+            }
+        }
+        self.acting.fetch_sub(1, Ordering::AcqRel);
+        performance
+    }
+
+    /// Performs a step; `None` when the run ended before it could finish.
+    fn act(
+        &self,
+        number: usize,
+        step: &Step,
+        performance: &mut Performance<'a>,
+    ) -> Option<StepResult> {
+        let clock = self.common.clock;
+        let order = u32::try_from(number).unwrap_or(0);
+        if let StepKind::Sleep(sleep) = &step.does {
+            self.hold(clock.now() + sleep.time(random::uniform(self.seed, order)).0);
+            return Some(StepResult::Done);
+        }
+        let Some(mut act) = steps::begin(order, step) else {
+            return Some(StepResult::Done);
+        };
+        let deadline = steps::timeout(&step.does).map(|span| clock.now() + span.0);
+        let mut parked = false;
+        loop {
+            self.moves.fetch_add(1, Ordering::AcqRel);
+            let (fd, interest) = match act.attempt(&mut performance.endpoint) {
+                Attempt::Finished(result) => return Some(result),
+                Attempt::Waits(fd, interest) => (fd, interest),
+            };
+            if deadline.is_some_and(|deadline| clock.now() >= deadline) {
+                act.expire(&mut performance.endpoint);
+                return Some(StepResult::Timeout);
+            }
+            if !parked {
+                performance.note(self, number, Progress::Parked);
+                parked = true;
+            }
+            if self.is_over(fd, interest, deadline) {
+                return None;
+            }
+        }
+    }
+
+    /// Waits for a descriptor; says whether the run ended instead.
+    fn is_over(&self, fd: i32, interest: Interest, deadline: Option<Nanos>) -> bool {
+        let limit = deadline.map(|deadline| (deadline - self.common.clock.now()).0);
+        let fds = [
+            (fd, interest),
+            (self.curtain.as_raw_fd(), Interest::Readable),
+            (self.cancel.bell.as_raw_fd(), Interest::Readable),
+        ];
+        if limit.is_none() {
+            self.waiting.fetch_add(1, Ordering::AcqRel);
+        }
+        let ready = poll::wait(&fds, limit).unwrap_or_default();
+        if limit.is_none() {
+            self.waiting.fetch_sub(1, Ordering::AcqRel);
+        }
+        matches!(ready.as_slice(), [false, true, _] | [false, _, true])
+    }
+
+    /// Waits until the step that this one comes after has finished; `false` when the run ended before.
+    fn wait_for_after(&self, step: &Step) -> bool {
+        let Some(after) = &step.after else {
+            return true;
+        };
+        let position = self
+            .scenario
+            .steps
+            .iter()
+            .position(|other| other.name.as_ref() == Some(after));
+        let Some(position) = position else {
+            return true;
+        };
+        self.waiting.fetch_add(1, Ordering::AcqRel);
+        let mut finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut came = finished.contains(&position);
+        while !came && !self.is_curtain() {
+            finished = self
+                .one_finished
+                .wait(finished)
+                .unwrap_or_else(PoisonError::into_inner);
+            came = finished.contains(&position);
+        }
+        self.waiting.fetch_sub(1, Ordering::AcqRel);
+        came
+    }
+
+    fn is_curtain(&self) -> bool {
+        let bells = [self.curtain.as_raw_fd(), self.cancel.bell.as_raw_fd()];
+        let fds = bells.map(|fd| (fd, Interest::Readable));
+        poll::wait(&fds, Some(0)).is_ok_and(|ready| ready.contains(&true))
+    }
+
+    /// Lets time pass, exactly: the last part is spent watching the clock.
+    fn hold(&self, until: Nanos) {
+        const WATCHED: Nanos = Nanos::from_micros(80);
+        loop {
+            let left = until - self.common.clock.now();
+            if left == Nanos(0) || self.cancel.is_asked() {
+                return;
+            }
+            if left > WATCHED {
+                let bell = (self.cancel.bell.as_raw_fd(), Interest::Readable);
+                let _ = poll::wait(&[bell], Some((left - WATCHED).0));
+            } else {
+                std::hint::spin_loop();
+            }
+        }
+    }
+}
+
+impl Performance<'_> {
+    fn note(&mut self, stage: &Stage<'_>, number: usize, progress: Progress) {
+        let step = u32::try_from(number).unwrap_or(u32::MAX);
+        let body = EventBody::Step(StepProgress { step, progress });
+        self.events.push(Event {
+            id: EventId(0),
+            at: stage.common.clock.now(),
+            body,
+        });
+    }
+}

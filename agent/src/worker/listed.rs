@@ -1,0 +1,330 @@
+//! The order `listed`: steps begin strictly in list order, each after the network has come to rest.
+//!
+//! Deterministic without sleeps: one thread makes every call of every endpoint, without blocking. A call that
+//! cannot go on is parked and completed as soon as the kernel says it can. The rules are in `docs/scenarios.md`.
+
+use std::os::fd::{AsRawFd, RawFd};
+
+use aftershake_shared::event::step_progress::{Progress, StepResult};
+use aftershake_shared::scenario::OUTSIDE;
+use aftershake_shared::scenario::steps::StepKind;
+use aftershake_shared::units::Nanos;
+
+use crate::sys::poll::{self, Interest};
+use crate::sys::thread;
+use crate::worker::endpoint::Endpoint;
+use crate::worker::random;
+use crate::worker::run::Run;
+use crate::worker::steps::{self, Act, Attempt};
+
+/// While a kernel timer runs, parked steps are looked at this often.
+const TIMER_LOOK: u64 = 10_000_000;
+/// The last part of a wait is spent watching the clock: a timer wakes some 50 us late.
+const WATCHED: Nanos = Nanos::from_micros(80);
+
+/// A step that waits.
+struct Parked {
+    step: usize,
+    act: Box<dyn Act>,
+    waits_for: (RawFd, Interest),
+    deadline: Option<Nanos>,
+    /// Its endpoint's place in the list of endpoints.
+    endpoint: usize,
+}
+
+/// The state of a run in list order.
+struct Listed<'l, 'a, 'r> {
+    run: &'l mut Run<'a, 'r>,
+    endpoints: Vec<Endpoint<'a>>,
+    /// In order of their steps.
+    parked: Vec<Parked>,
+    finished: Vec<bool>,
+    next: usize,
+}
+
+/// Carries out the steps; returns for each that did not finish how it ended.
+pub(crate) fn carry_out<'a>(run: &mut Run<'a, '_>) -> Vec<Option<StepResult>> {
+    // One processor for all: its queue of the loopback interface then keeps the order of the calls.
+    let cpus = thread::allowed_cpus();
+    let _ = thread::pin_to(thread::current_cpu());
+    let _ = thread::exact_timers();
+    let scenario = run.scenario;
+    let endpoints = scenario
+        .endpoints()
+        .into_iter()
+        .map(|name| Endpoint::new(name, run.common))
+        .collect();
+    let finished = vec![false; scenario.steps.len()];
+    let mut listed = Listed {
+        run,
+        endpoints,
+        parked: Vec::new(),
+        finished,
+        next: 0,
+    };
+    listed.go();
+    let results = listed.left_over();
+    // Keeps every socket open until the capture has ended.
+    let _ = thread::allow_cpus(&cpus);
+    let kept = listed.endpoints;
+    run.keep_open(kept);
+    results
+}
+
+impl Listed<'_, '_, '_> {
+    fn go(&mut self) {
+        while !self.run.must_end() {
+            if self.can_begin(self.next) {
+                let number = self.next;
+                self.next += 1;
+                self.begin(number);
+                if !self.follows_at_once(self.next) {
+                    self.run.settle(number, &mut self.endpoints);
+                    self.complete_ready();
+                }
+            } else if !self.wait_for_parked() {
+                return;
+            }
+        }
+    }
+
+    /// Whether this step's endpoint is idle and what it comes after has finished.
+    fn can_begin(&self, number: usize) -> bool {
+        let Some(step) = self.run.step(number) else {
+            return false;
+        };
+        let idle = step.by == OUTSIDE
+            || !self
+                .parked
+                .iter()
+                .any(|parked| self.run.step(parked.step).is_some_and(|p| p.by == step.by));
+        let after_finished = step.after.as_ref().is_none_or(|after| {
+            let mut steps = self.run.scenario.steps.iter().zip(&self.finished);
+            steps.any(|(earlier, finished)| earlier.name.as_ref() == Some(after) && *finished)
+        });
+        idle && after_finished
+    }
+
+    fn follows_at_once(&self, number: usize) -> bool {
+        self.run.step(number).is_some_and(|step| step.at_once) && self.can_begin(number)
+    }
+
+    fn begin(&mut self, number: usize) {
+        let Some(step) = self.run.step(number) else {
+            return;
+        };
+        let step = step.clone();
+        let clock = self.run.clock();
+        if let Some(delay) = step.delay {
+            let until = clock.now() + delay.0;
+            if step.at_once {
+                self.hold(until)
+            } else {
+                self.pause(until)
+            }
+        }
+        self.run.note_step(number, Progress::Started);
+        match &step.does {
+            StepKind::Sleep(sleep) => {
+                let random = random::uniform(self.run.seed, u32::try_from(number).unwrap_or(0));
+                self.pause(clock.now() + sleep.time(random).0);
+                self.finish(number, StepResult::Done);
+            }
+            StepKind::Sample(_) => {
+                if let Some(sockets) = &mut self.run.evidence.sockets {
+                    sockets.note_all(&clock, self.run.recorder);
+                }
+                self.finish(number, StepResult::Done);
+            }
+            does => {
+                let endpoint = self
+                    .endpoints
+                    .iter()
+                    .position(|endpoint| endpoint.name == step.by);
+                let act = steps::begin(u32::try_from(number).unwrap_or(0), &step);
+                let (Some(endpoint), Some(mut act)) = (endpoint, act) else {
+                    return;
+                };
+                let deadline = steps::timeout(does).map(|span| clock.now() + span.0);
+                let Some(acting) = self.endpoints.get_mut(endpoint) else {
+                    return;
+                };
+                match act.attempt(acting) {
+                    Attempt::Finished(result) => self.finish(number, result),
+                    Attempt::Waits(fd, interest) => {
+                        let waits_for = (fd, interest);
+                        self.park(Parked {
+                            step: number,
+                            act,
+                            waits_for,
+                            deadline,
+                            endpoint,
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sets a step aside. It counts as parked once the net is at rest and poll still says not ready.
+    fn park(&mut self, parked: Parked) {
+        let step = parked.step;
+        let at = self.parked.partition_point(|other| other.step < step);
+        self.parked.insert(at, parked);
+        if self.follows_at_once(self.next) {
+            return;
+        }
+        self.run.settle(step, &mut self.endpoints);
+        self.complete_ready();
+        if self.parked.iter().any(|parked| parked.step == step) {
+            self.run.note_step(step, Progress::Parked);
+        }
+    }
+
+    fn finish(&mut self, number: usize, result: StepResult) {
+        if let Some(finished) = self.finished.get_mut(number) {
+            *finished = true;
+        }
+        self.run.note_step(number, Progress::Finished(result));
+    }
+
+    /// Completes every parked step that can go on or whose time is over, the first in the list first.
+    fn complete_ready(&mut self) {
+        let mut looks = 0;
+        while let Some(at) = self.first_ready() {
+            // A descriptor may stay ready although its call cannot go on; such a step must not hold the others.
+            looks += 1;
+            if looks > 10_000 || !self.complete(at) {
+                return;
+            }
+        }
+    }
+
+    fn first_ready(&self) -> Option<usize> {
+        if self.parked.is_empty() {
+            return None;
+        }
+        let now = self.run.clock().now();
+        let fds: Vec<_> = self.parked.iter().map(|parked| parked.waits_for).collect();
+        let ready = poll::wait(&fds, Some(0)).unwrap_or_default();
+        let is_over = |parked: &Parked| parked.deadline.is_some_and(|deadline| now >= deadline);
+        let mut parked = self.parked.iter().zip(ready);
+        parked.position(|(parked, ready)| ready || is_over(parked))
+    }
+
+    /// Lets one parked step go on; says whether it got anywhere.
+    fn complete(&mut self, at: usize) -> bool {
+        if at >= self.parked.len() {
+            return false;
+        }
+        let mut parked = self.parked.remove(at);
+        let Some(endpoint) = self.endpoints.get_mut(parked.endpoint) else {
+            return false;
+        };
+        let result = match parked.act.attempt(endpoint) {
+            Attempt::Finished(result) => result,
+            Attempt::Waits(fd, interest) => {
+                let now = self.run.clock().now();
+                if parked.deadline.is_none_or(|deadline| now < deadline) {
+                    parked.waits_for = (fd, interest);
+                    self.parked.insert(at, parked);
+                    return false;
+                }
+                parked.act.expire(endpoint);
+                StepResult::Timeout
+            }
+        };
+        self.finish(parked.step, result);
+        self.run.settle(parked.step, &mut self.endpoints);
+        true
+    }
+
+    /// Waits until a parked step goes on; `false` when none ever will.
+    fn wait_for_parked(&mut self) -> bool {
+        if self.parked.is_empty() {
+            return false;
+        }
+        let now = self.run.clock().now();
+        let deadline = self
+            .parked
+            .iter()
+            .filter_map(|parked| parked.deadline)
+            .min();
+        let sockets = self.run.evidence.sockets.as_ref();
+        let timer_runs =
+            sockets.is_some_and(crate::worker::evidence::sockets::Sockets::any_timer_runs);
+        let limit = match (deadline, timer_runs) {
+            (None, false) => return false,
+            (None, true) => TIMER_LOOK,
+            (Some(deadline), false) => (deadline - now).0,
+            (Some(deadline), true) => (deadline - now).0.min(TIMER_LOOK),
+        };
+        self.wait(limit);
+        self.complete_ready();
+        true
+    }
+
+    /// Waits for a parked step, a segment or a cancel, at most this many nanoseconds.
+    fn wait(&mut self, limit: u64) {
+        let mut fds: Vec<_> = self.parked.iter().map(|parked| parked.waits_for).collect();
+        fds.push((self.run.cancel.bell.as_raw_fd(), Interest::Readable));
+        fds.extend(self.run.capture());
+        let _ = poll::wait(&fds, Some(limit));
+        self.run.drain_segments();
+    }
+
+    /// Lets time pass; parked steps go on meanwhile.
+    fn pause(&mut self, until: Nanos) {
+        loop {
+            let left = until - self.run.clock().now();
+            if left <= WATCHED || self.run.cancel.is_asked() {
+                return self.hold(until);
+            }
+            let next_deadline = self
+                .parked
+                .iter()
+                .filter_map(|parked| parked.deadline)
+                .min();
+            let now = self.run.clock().now();
+            let span = next_deadline.map_or(left - WATCHED, |deadline| {
+                (deadline - now).min(left - WATCHED)
+            });
+            self.wait(span.0);
+            self.complete_ready();
+        }
+    }
+
+    /// Lets time pass and does nothing else.
+    fn hold(&self, until: Nanos) {
+        let clock = self.run.clock();
+        loop {
+            let left = until - clock.now();
+            if left == Nanos(0) || self.run.cancel.is_asked() {
+                return;
+            }
+            if left > WATCHED {
+                let _ = poll::wait(
+                    &[(self.run.cancel.bell.as_raw_fd(), Interest::Readable)],
+                    Some((left - WATCHED).0),
+                );
+            } else {
+                std::hint::spin_loop();
+            }
+        }
+    }
+
+    /// How each step that did not finish ended: it still waits, or it never began.
+    fn left_over(&self) -> Vec<Option<StepResult>> {
+        let steps = self.finished.iter().enumerate();
+        steps
+            .map(|(number, finished)| {
+                let waits = self.parked.iter().any(|parked| parked.step == number);
+                match (finished, waits) {
+                    (true, _) => None,
+                    (false, true) => Some(StepResult::Waiting),
+                    (false, false) => Some(StepResult::NotRun),
+                }
+            })
+            .collect()
+    }
+}

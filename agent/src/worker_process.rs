@@ -1,0 +1,97 @@
+//! The parent's side of a worker process, for commands that do one run after the other.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use aftershake_shared::channel::Failure;
+use aftershake_shared::event::Event;
+use aftershake_shared::recording::{Header, Recording};
+
+use crate::worker::protocol::{RunRequest, WorkerReply, WorkerRequest};
+
+/// A worker that waits for requests. Ends when this value is dropped, since its stdin then ends.
+#[derive(Debug)]
+pub struct WorkerProcess {
+    _child: Child,
+    stdin: ChildStdin,
+    stdout: BufReader<ChildStdout>,
+}
+
+/// Why a run did not take place.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error("{}", .0.message)]
+    Failed(Failure),
+    #[error("the worker process cannot be started: {0}")]
+    Start(io::Error),
+    #[error("the worker process ended in the middle of a run")]
+    Ended,
+    #[error("the worker process said something that cannot be read: {0}")]
+    Unreadable(#[from] serde_json::Error),
+}
+
+impl WorkerProcess {
+    /// Starts this program again as a worker.
+    ///
+    /// # Errors
+    /// [`RunError::Start`].
+    pub fn start() -> Result<Self, RunError> {
+        // The running program's own file, also when it has been replaced meanwhile.
+        Self::start_program(Path::new("/proc/self/exe"))
+    }
+
+    /// Starts the worker of another `aftershake`.
+    ///
+    /// # Errors
+    /// [`RunError::Start`].
+    pub fn start_program(program: &Path) -> Result<Self, RunError> {
+        let mut child = Command::new(program)
+            .arg("worker")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(RunError::Start)?;
+        let missing = || RunError::Start(io::Error::from(io::ErrorKind::BrokenPipe));
+        let stdin = child.stdin.take().ok_or_else(missing)?;
+        let stdout = BufReader::with_capacity(1 << 16, child.stdout.take().ok_or_else(missing)?);
+        Ok(Self {
+            _child: child,
+            stdin,
+            stdout,
+        })
+    }
+
+    /// Does one run and returns it whole, with the time it took in nanoseconds.
+    ///
+    /// # Errors
+    /// [`RunError`].
+    pub fn run(&mut self, request: RunRequest) -> Result<(Recording, u64), RunError> {
+        let mut line = serde_json::to_vec(&WorkerRequest::Run(request))?;
+        line.push(b'\n');
+        self.stdin.write_all(&line).map_err(|_| RunError::Ended)?;
+        let mut header: Option<Header> = None;
+        let mut events: Vec<Event> = Vec::new();
+        let mut line = String::new();
+        loop {
+            line.clear();
+            let read = self
+                .stdout
+                .read_line(&mut line)
+                .map_err(|_| RunError::Ended)?;
+            if read == 0 {
+                return Err(RunError::Ended);
+            }
+            match serde_json::from_str(&line)? {
+                WorkerReply::Started(started) => header = Some(started),
+                WorkerReply::Events(batch) => events.extend(batch),
+                WorkerReply::Finished { took_ns } => {
+                    let header = header.ok_or(RunError::Ended)?;
+                    events.sort_by_key(|event| (event.at, event.body.rank()));
+                    return Ok((Recording { header, events }, took_ns));
+                }
+                WorkerReply::Failed(failure) => return Err(RunError::Failed(failure)),
+            }
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! The command line from outside: what it prints, and what it says to bad input. Needs a namespace, and fails without one.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn aftershake(arguments: &[&str], stdin: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_aftershake"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(stdin.as_bytes())
+        .unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!(
+            "{error}: {}\n{}",
+            String::from_utf8_lossy(&output.stdout),
+            stderr(output)
+        )
+    })
+}
+
+/// A scenario with one mistake, what is said of it, and where.
+fn check_mistake(step: &str, place: &str, message: &str) {
+    let toml = format!("title = \"x\"\n\n[[steps]]\nby = \"client\"\n{step}\n");
+    let output = aftershake(&["run", "-"], &toml);
+    assert_eq!(code(&output), 2, "{}", stderr(&output));
+    assert!(output.stdout.is_empty());
+    let said = stderr(&output);
+    assert!(
+        said.starts_with(&format!("aftershake: stdin:{place}: ")),
+        "{said}"
+    );
+    assert!(said.contains(message), "{said}");
+    let output = aftershake(&["run", "-", "--json"], &toml);
+    assert_eq!(code(&output), 2);
+    let error = &json(&output)["error"];
+    assert_eq!(error["code"], 2);
+    assert!(
+        error["message"].as_str().unwrap().contains(message),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_unknown_field_is_named_with_its_place() {
+    check_mistake(
+        "do.connect = { prot = 1 }",
+        "5:16",
+        "unknown field `prot`, expected one of `port`",
+    );
+}
+
+#[test]
+fn a_negative_delay_is_refused() {
+    check_mistake(
+        "delay = \"-1ms\"\ndo = \"connect\"",
+        "5:9",
+        "`-1ms` is negative, expected 0 or more",
+    );
+}
+
+#[test]
+fn a_step_without_its_connection_is_refused() {
+    check_mistake(
+        "do = \"close\"",
+        "3:1",
+        "`close` needs a connection, and `client` has none yet",
+    );
+}
+
+#[test]
+fn a_port_beyond_65535_is_refused() {
+    check_mistake(
+        "do.connect = { port = 99999 }",
+        "5:23",
+        "invalid value: integer `99999`, expected u16",
+    );
+}
+
+#[test]
+fn a_foreign_address_cannot_be_expressed() {
+    check_mistake(
+        "do.connect = { address = \"192.0.2.1\" }",
+        "5:26",
+        "expected `localhost`, a loopback address",
+    );
+}
+
+#[test]
+fn an_unknown_scenario_is_answered_with_a_near_one() {
+    let output = aftershake(&["run", "linger-zer"], "");
+    assert_eq!(code(&output), 2);
+    assert!(
+        stderr(&output).contains("did you mean `linger-zero`?"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn an_unknown_option_is_bad_usage_also_as_json() {
+    let output = aftershake(&["run", "linger-zero", "--jsn"], "");
+    assert_eq!(code(&output), 2);
+    let output = aftershake(&["run", "linger-zero", "--jsn", "--json"], "");
+    assert_eq!(code(&output), 2);
+    assert_eq!(json(&output)["error"]["code"], 2);
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_aftershake"))
+        .args(["list"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+}
+
+#[test]
+fn the_list_has_every_scenario_with_the_fields_readers_rely_on() {
+    let output = aftershake(&["list", "--json"], "");
+    let rows = json(&output);
+    let rows = rows.as_array().unwrap();
+    assert_eq!(rows.len(), aftershake_shared::catalog::CATALOG.len());
+    let row = rows
+        .iter()
+        .find(|row| row["name"] == "nobody-listens")
+        .unwrap();
+    assert_eq!(row["outcome"], "refused");
+    assert_eq!(row["cause"], "connection-refused");
+    assert_eq!(row["family"], "nobody-took-it");
+    for name in [
+        "accepts-then-closes",
+        "wrong-prefix",
+        "times-out",
+        "linger-zero",
+        "race-send-against-close",
+    ] {
+        assert!(rows.iter().any(|row| row["name"] == name), "{name}");
+    }
+}
+
+#[test]
+fn a_run_as_json_has_the_fields_readers_rely_on() {
+    let output = aftershake(&["run", "sent-before-close", "--json"], "");
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let run = json(&output);
+    assert_eq!(run["format"], 1);
+    assert_eq!(run["scenario"]["name"], "sent-before-close");
+    assert_eq!(run["outcome"], "reset");
+    let reset = &run["resets"][0];
+    assert_eq!(reset["sent_by"], "server");
+    assert_eq!(reset["cause"], "close-with-unread-data");
+    assert_eq!(reset["certainty"], "certain");
+    assert_eq!(
+        reset["candidates"],
+        serde_json::json!(["close-with-unread-data"])
+    );
+    assert_eq!(reset["accepted"], true);
+    assert_eq!(run["expectation"]["met"], true);
+    assert_eq!(run["counters"]["TcpExtTCPAbortOnClose"], 1);
+    assert_eq!(run["counters"]["TcpOutRsts"], 1);
+    let flags: Vec<_> = run["segments"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|segment| segment["flags"].as_str().unwrap())
+        .collect();
+    assert_eq!(flags, ["S", "SA", "A", "PA", "A", "RA"]);
+    let data = &run["segments"][3];
+    assert_eq!(
+        (&data["from"], &data["seq"], &data["ack"], &data["len"]),
+        (&"client".into(), &1.into(), &1.into(), &16.into())
+    );
+    let close = run["calls"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|call| call["call"] == "close")
+        .unwrap();
+    assert_eq!(
+        (&close["by"], &close["step"], &close["result"]),
+        (&"server".into(), &"close".into(), &"0".into())
+    );
+    let reply = run["calls"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|call| call["step"] == "reply")
+        .unwrap();
+    assert_eq!(reply["result"], "ECONNRESET");
+    let listen = run["calls"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|call| call["call"] == "listen")
+        .unwrap();
+    assert_eq!(listen["connection"], Value::Null);
+}
+
+#[test]
+fn an_expectation_that_is_not_met_exits_with_one_and_says_what_was_found() {
+    let entry = aftershake_shared::catalog::find("linger-zero").unwrap();
+    let toml = entry.toml.replace("\"ECONNRESET\"", "\"EOF\"");
+    let output = aftershake(&["run", "-", "--json"], &toml);
+    assert_eq!(code(&output), 1);
+    let mismatches = json(&output)["expectation"]["mismatches"].clone();
+    let text = mismatches[0].as_str().unwrap().to_owned();
+    assert!(
+        text.contains("client.reply") && text.contains("EOF") && text.contains("ECONNRESET"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_articles_claims_do_not_hold() {
+    for name in ["accepts-then-closes", "wrong-prefix", "times-out"] {
+        let output = aftershake(&["run", name, "--json"], "");
+        let run = json(&output);
+        assert_eq!(run["outcome"], "closed", "{name}");
+        assert_eq!(run["claims"][0]["holds"], false, "{name}");
+        assert_eq!(run["claims"][0]["expected"], false, "{name}");
+        assert_eq!(code(&output), 0, "{name}");
+    }
+}
+
+#[test]
+fn repeated_runs_are_counted() {
+    let output = aftershake(
+        &["run", "race-send-against-close", "--repeat", "20", "--json"],
+        "",
+    );
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let counted = json(&output);
+    assert_eq!(counted["runs"], 20);
+    let outcomes = counted["bins"][0]["outcomes"].as_object().unwrap();
+    assert_eq!(
+        outcomes
+            .values()
+            .map(|count| count.as_u64().unwrap())
+            .sum::<u64>(),
+        20
+    );
+    for key in outcomes.keys() {
+        assert!(key.starts_with("reset:"), "{key}");
+        assert!(!key.contains("uncertain"), "{key}");
+    }
+}
+
+#[test]
+fn what_comes_after_a_waiting_step_does_not_hang() {
+    let output = aftershake(&["run", "waits-for-accept", "--json"], "");
+    assert_eq!(
+        code(&output),
+        0,
+        "{}{}",
+        stderr(&output),
+        String::from_utf8_lossy(&output.stdout)
+    );
+}
+
+#[test]
+fn doctor_names_all_five_kinds_of_evidence() {
+    let output = aftershake(&["doctor", "--json"], "");
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let names: Vec<_> = json(&output)["evidence"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| finding["name"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        names,
+        ["calls", "segments", "counters", "sockets", "kernel-resets"]
+    );
+}
+
+#[test]
+fn test_reports_a_row_for_each_scenario() {
+    let folder = std::env::temp_dir().join(format!("aftershake-junit-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("report.xml");
+    let path = file.to_str().unwrap();
+    let output = aftershake(
+        &[
+            "test",
+            "linger-zero",
+            "nobody-listens",
+            "--json",
+            "--junit",
+            path,
+        ],
+        "",
+    );
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let rows = json(&output);
+    assert_eq!(rows[0]["name"], "linger-zero");
+    assert_eq!(rows[1]["met"], true);
+    let xml = std::fs::read_to_string(&file).unwrap();
+    assert!(
+        xml.contains("tests=\"2\" failures=\"0\" skipped=\"0\""),
+        "{xml}"
+    );
+    std::fs::remove_dir_all(folder).unwrap();
+}

@@ -1,0 +1,346 @@
+//! One Chromium with an empty profile: opens pages, clicks, types, waits, looks.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::webdriver::Session;
+
+/// How long a page may take for anything a test waits for.
+pub const DEADLINE: Duration = Duration::from_secs(20);
+
+/// Keys that are no characters. Source: `WebDriver`, section 15.4.2 (keyboard actions).
+pub mod keys {
+    pub const ARROW_DOWN: char = '\u{E015}';
+    pub const ARROW_LEFT: char = '\u{E012}';
+    pub const ARROW_RIGHT: char = '\u{E014}';
+    pub const ARROW_UP: char = '\u{E013}';
+    pub const CONTROL: char = '\u{E009}';
+    pub const ENTER: char = '\u{E007}';
+    pub const ESCAPE: char = '\u{E00C}';
+    pub const TAB: char = '\u{E004}';
+}
+
+/// What the user's system prefers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    Dark,
+    Light,
+}
+
+impl Scheme {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dark => "dark",
+            Self::Light => "light",
+        }
+    }
+}
+
+/// A running browser, closed with its value.
+#[derive(Debug)]
+pub struct Browser {
+    session: Session,
+    driver: Child,
+    profile: PathBuf,
+}
+
+impl Browser {
+    /// Starts driver and browser with a viewport of that many CSS pixels.
+    ///
+    /// # Errors
+    /// Chromium or its driver is missing or does not start.
+    pub fn start(width: u32, height: u32, scheme: Scheme) -> anyhow::Result<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("aftershake-browser-{}-{number}", std::process::id());
+        let profile = std::env::temp_dir().join(name);
+        fs::create_dir_all(&profile)?;
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("starting chromedriver (Debian: apt-get install chromium-driver)")?;
+        match Self::connect(&mut driver, &profile, width, height, scheme) {
+            Ok(session) => Ok(Self {
+                session,
+                driver,
+                profile,
+            }),
+            Err(error) => {
+                let _ = driver.kill();
+                let _ = driver.wait();
+                let _ = fs::remove_dir_all(&profile);
+                Err(error)
+            }
+        }
+    }
+
+    fn connect(
+        driver: &mut Child,
+        profile: &Path,
+        width: u32,
+        height: u32,
+        scheme: Scheme,
+    ) -> anyhow::Result<Session> {
+        let port = driver_port(driver)?;
+        let mut arguments: Vec<String> = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        arguments.push(format!("--user-data-dir={}", profile.display()));
+        let session = Session::open(
+            port,
+            &json!({
+                "browserName": "chrome",
+                "goog:chromeOptions": { "args": arguments },
+                "goog:loggingPrefs": { "browser": "ALL" },
+                "timeouts": { "script": 60_000 },
+            }),
+        )?;
+        // The window cannot be as narrow as a phone; the page's own metrics can.
+        let devtools = |command: &str, parameters: Value| {
+            session.post(
+                "goog/cdp/execute",
+                &json!({ "cmd": command, "params": parameters }),
+            )
+        };
+        devtools(
+            "Emulation.setDeviceMetricsOverride",
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false }),
+        )?;
+        let preference = json!([{ "name": "prefers-color-scheme", "value": scheme.name() }]);
+        devtools(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": preference }),
+        )?;
+        Ok(session)
+    }
+
+    /// Opens a page.
+    ///
+    /// # Errors
+    /// It does not load.
+    pub fn open(&self, url: &str) -> anyhow::Result<()> {
+        self.session.post("url", &json!({ "url": url }))?;
+        Ok(())
+    }
+
+    /// Runs a script's body in the page and gives what it returns.
+    ///
+    /// # Errors
+    /// It throws.
+    pub fn script(&self, body: &str) -> anyhow::Result<Value> {
+        self.session
+            .post("execute/sync", &json!({ "script": body, "args": [] }))
+    }
+
+    /// Waits until a JavaScript expression is true, and says what the page showed when it never was.
+    ///
+    /// # Errors
+    /// The deadline passed.
+    pub fn wait_until(&self, expression: &str) -> anyhow::Result<()> {
+        self.wait_at_most(DEADLINE, expression)
+    }
+
+    /// The same with a deadline of its own.
+    ///
+    /// # Errors
+    /// The deadline passed.
+    pub fn wait_at_most(&self, limit: Duration, expression: &str) -> anyhow::Result<()> {
+        // Looks whenever the document changes, and between, for what changes no document.
+        let script = format!(
+            "const done = arguments[arguments.length - 1];
+             const holds = () => {{ try {{ return Boolean({expression}); }} catch (e) {{ return false; }} }};
+             if (holds()) {{ done(true); return; }}
+             const end = (answer) => {{ watch.disconnect(); clearInterval(tick); clearTimeout(limit); done(answer); }};
+             const look = () => {{ if (holds()) end(true); }};
+             const watch = new MutationObserver(look);
+             watch.observe(document, {{ subtree: true, childList: true, attributes: true, characterData: true }});
+             const tick = setInterval(look, 20);
+             const limit = setTimeout(() => end(false), {});",
+            limit.as_millis()
+        );
+        let answer = self
+            .session
+            .post("execute/async", &json!({ "script": script, "args": [] }))?;
+        if answer == Value::Bool(true) {
+            return Ok(());
+        }
+        let shown = self.script("return document.body.innerText")?;
+        let shown = shown.as_str().unwrap_or_default().to_owned();
+        bail!("not within {limit:?}: {expression}\nthe page showed:\n{shown}")
+    }
+
+    /// Waits until an element with `data-test="name"` is there and visible.
+    ///
+    /// # Errors
+    /// The deadline passed.
+    pub fn wait_for(&self, name: &str) -> anyhow::Result<()> {
+        self.wait_until(&format!("{}.checkVisibility()", element(name)))
+    }
+
+    /// Waits until the text of `data-test="name"` contains these words, in any case.
+    ///
+    /// # Errors
+    /// The deadline passed.
+    pub fn wait_for_text(&self, name: &str, words: &str) -> anyhow::Result<()> {
+        let words = json!(words.to_lowercase());
+        self.wait_until(&format!(
+            "{}.textContent.toLowerCase().includes({words})",
+            element(name)
+        ))
+    }
+
+    /// The text of `data-test="name"`; of several, one line each.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn text(&self, name: &str) -> anyhow::Result<String> {
+        let all = format!("[...document.querySelectorAll('[data-test=\"{name}\"]')]");
+        let found = self.script(&format!(
+            "return {all}.map((e) => e.textContent.trim()).join('\\n')"
+        ))?;
+        let count = self.script(&format!("return {all}.length"))?;
+        if count == json!(0) {
+            bail!("the page has no `{name}`");
+        }
+        Ok(found.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Clicks `data-test="name"` as a mouse would, once it is there.
+    ///
+    /// # Errors
+    /// It is not there, or something covers it.
+    pub fn click(&self, name: &str) -> anyhow::Result<()> {
+        self.wait_for(name)?;
+        let path = format!("element/{}/click", self.find(name)?);
+        self.session.post(&path, &json!({}))?;
+        Ok(())
+    }
+
+    /// Replaces the text of the input `data-test="name"`, as typing would.
+    ///
+    /// # Errors
+    /// It is not there, or takes no text.
+    pub fn fill(&self, name: &str, text: &str) -> anyhow::Result<()> {
+        self.wait_for(name)?;
+        let id = self.find(name)?;
+        self.session
+            .post(&format!("element/{id}/clear"), &json!({}))?;
+        let path = format!("element/{id}/value");
+        self.session.post(&path, &json!({ "text": text }))?;
+        Ok(())
+    }
+
+    /// Presses keys one after the other, wherever the focus is; the earlier ones are held.
+    ///
+    /// # Errors
+    /// The driver refuses.
+    pub fn press(&self, chord: &[char]) -> anyhow::Result<()> {
+        let stroke = |kind: &str, key: &char| json!({ "type": kind, "value": key.to_string() });
+        let mut strokes: Vec<Value> = chord.iter().map(|key| stroke("keyDown", key)).collect();
+        strokes.extend(chord.iter().rev().map(|key| stroke("keyUp", key)));
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": strokes });
+        self.session
+            .post("actions", &json!({ "actions": [keyboard] }))?;
+        Ok(())
+    }
+
+    /// Writes what the viewport shows as PNG.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn screenshot(&self, file: &Path) -> anyhow::Result<()> {
+        let picture = self.session.get("screenshot")?;
+        let bytes = STANDARD.decode(picture.as_str().context("the driver gave no picture")?)?;
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(file, bytes).with_context(|| format!("writing {}", file.display()))
+    }
+
+    /// Errors that the console told since the last question: exceptions, refused loads, broken rules of
+    /// the content security policy.
+    ///
+    /// # Errors
+    /// The driver keeps no log.
+    pub fn console_errors(&self) -> anyhow::Result<Vec<String>> {
+        let log = self.session.post("se/log", &json!({ "type": "browser" }))?;
+        let entries = log.as_array().context("the driver keeps no log")?;
+        let field = |entry: &Value, name: &str| {
+            let text = entry.get(name).and_then(Value::as_str);
+            text.unwrap_or_default().to_owned()
+        };
+        Ok(entries
+            .iter()
+            .filter(|entry| {
+                let message = field(entry, "message");
+                field(entry, "level") == "SEVERE" || message.contains("Content Security Policy")
+            })
+            .map(|entry| field(entry, "message"))
+            .collect())
+    }
+
+    /// The driver's name for `data-test="name"`.
+    fn find(&self, name: &str) -> anyhow::Result<String> {
+        let value = format!("[data-test=\"{name}\"]");
+        let found = self.session.post(
+            "element",
+            &json!({ "using": "css selector", "value": value }),
+        )?;
+        // The one field's name is a constant of the standard, section 12.
+        let reference = found.as_object().and_then(|fields| fields.values().next());
+        let id = reference.and_then(Value::as_str);
+        Ok(id.context("the driver gave no element")?.to_owned())
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.session.close();
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+        let _ = fs::remove_dir_all(&self.profile);
+    }
+}
+
+/// JavaScript for the element `data-test="name"`.
+pub fn element(name: &str) -> String {
+    format!("document.querySelector('[data-test=\"{name}\"]')")
+}
+
+/// The free port that the driver took, from its first lines.
+fn driver_port(driver: &mut Child) -> anyhow::Result<u16> {
+    let output = driver.stdout.take().context("the driver has no output")?;
+    let mut lines = BufReader::new(output).lines();
+    for line in &mut lines {
+        let line = line?;
+        let Some((_, port)) = line.split_once("successfully on port ") else {
+            continue;
+        };
+        // Its later lines need a reader, or it would stop at a full pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        return Ok(port.trim_end_matches('.').trim().parse()?);
+    }
+    bail!("the driver ended without naming its port")
+}

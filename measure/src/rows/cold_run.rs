@@ -1,0 +1,90 @@
+//! `aftershake run` from the shell, process start to exit, beside doing the same by hand: two Python
+//! programs, tcpdump and tshark in a private namespace. Both in turn, so that both meet the same machine.
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+
+use super::SCENARIO;
+use crate::report::Table;
+use crate::samples::Samples;
+
+/// Rounds of one by hand and [`OURS`] of ours; the first round is not counted.
+const ROUNDS: usize = 21;
+const OURS: usize = 5;
+const GOAL: (Duration, Duration) = (Duration::from_millis(25), Duration::from_millis(50));
+/// How many times faster than by hand.
+const FASTER: f64 = 12.0;
+
+/// Fills two rows and says how many times faster the first is.
+///
+/// # Errors
+/// Either way fails, or does not see a RST.
+pub fn measure(binary: &Path, table: &mut Table) -> anyhow::Result<String> {
+    let mut ours = Vec::new();
+    let mut by_hand = Vec::new();
+    for round in 0..ROUNDS {
+        let mut command = Command::new(binary);
+        command.args(["run", SCENARIO]);
+        for _ in 0..OURS {
+            let took = time(&mut command, "RST")?;
+            if round > 0 {
+                ours.push(took);
+            }
+        }
+        let took = time(&mut by_hand_command(), "[RST, ACK]")?;
+        if round > 0 {
+            by_hand.push(took);
+        }
+    }
+    let ours: Samples = ours.into_iter().collect();
+    let by_hand: Samples = by_hand.into_iter().collect();
+    let what = format!("`aftershake run {SCENARIO}`, from the shell");
+    table.row(super::timed(&what, &ours, Some(GOAL)));
+    table.row(super::timed(
+        "the same by hand: Python, tcpdump, tshark",
+        &by_hand,
+        None,
+    ));
+    let factor = by_hand.median().as_secs_f64() / ours.median().as_secs_f64();
+    Ok(format!(
+        "From the shell it is {factor:.1} times faster than by hand (goal {FASTER:.0}: {}).",
+        super::yes(factor >= FASTER)
+    ))
+}
+
+/// Process start to exit, with the output read.
+fn time(command: &mut Command, expected: &str) -> anyhow::Result<Duration> {
+    let began = Instant::now();
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("starting {command:?}"))?;
+    let took = began.elapsed();
+    let text = String::from_utf8_lossy(&output.stdout);
+    if !output.status.success() || !text.contains(expected) {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!(
+            "{command:?} ended with {} and shows no RST:\n{text}{said}",
+            output.status
+        );
+    }
+    Ok(took)
+}
+
+fn by_hand_command() -> Command {
+    let script: PathBuf = [env!("CARGO_MANIFEST_DIR"), "by-hand", "by-hand.sh"]
+        .iter()
+        .collect();
+    let is_root = std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
+    let mut command = Command::new("unshare");
+    if !is_root {
+        // Keeps the user's own number, so that tcpdump has no root to give up.
+        command.args(["--map-current-user", "--keep-caps"]);
+    }
+    command.arg("--net").arg(script);
+    command
+}

@@ -1,0 +1,104 @@
+//! Golden drawings of a real story, and rules that hold for any events.
+
+mod example;
+mod generated;
+
+use std::fs;
+use std::path::Path;
+
+use super::svg::Caption;
+use super::text::{Colour, Paper};
+use super::{Axis, Ladder, Options, StepText, svg, text};
+
+const VERDICT: Caption<'_> = Caption {
+    title: "Client sent before the close",
+    verdict: "The server closed with 16 bytes still unread, so Linux reset the connection.",
+    explanation: "close() at 1.690 ms found 16 bytes in the receive queue that the program never read. A \
+                  FIN would have said “all received”, so the kernel sends RST instead. The client’s next \
+                  call, recv(), reports it as ECONNRESET.",
+};
+
+/// Compares with a file of `golden/`; with `UPDATE_EXPECT=1` writes it instead.
+fn golden(name: &str, actual: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ladder/golden");
+    let path = folder.join(name);
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write(&path, actual).unwrap();
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        actual == expected,
+        "{name} differs; look at it, then run with UPDATE_EXPECT=1"
+    );
+}
+
+fn placed(axis: Axis) -> Ladder {
+    let options = Options {
+        axis,
+        ..Options::default()
+    };
+    Ladder::place(&example::sent_before_close(), &options)
+}
+
+#[test]
+fn the_story_as_svg() {
+    let file = svg::draw(&placed(Axis::GapsShortened), &VERDICT);
+    assert!(file.len() < 40_000, "{} bytes", file.len());
+    golden("sent_before_close.svg", &file);
+}
+
+#[test]
+fn the_story_on_a_real_axis_as_svg() {
+    golden(
+        "sent_before_close.real.svg",
+        &svg::draw(&placed(Axis::Real), &VERDICT),
+    );
+}
+
+#[test]
+fn the_story_in_order_as_svg() {
+    golden(
+        "sent_before_close.order.svg",
+        &svg::draw(&placed(Axis::Order), &VERDICT),
+    );
+}
+
+#[test]
+fn the_story_as_text() {
+    let ladder = placed(Axis::GapsShortened);
+    for width in [100, 72, 60] {
+        let paper = Paper {
+            width,
+            colour: Colour::None,
+        };
+        let text = text::write(&ladder, paper);
+        for line in text.lines() {
+            assert!(super::words::columns(line) <= width, "{width}: {line}");
+        }
+        golden(&format!("sent_before_close.{width}.txt"), &text);
+    }
+}
+
+#[test]
+fn three_endpoints_stand_side_by_side() {
+    let waits = StepText {
+        by: "backend".to_owned(),
+        name: "accept".to_owned(),
+    };
+    let options = Options {
+        steps: vec![waits; 8],
+        ..Options::default()
+    };
+    let ladder = Ladder::place(&example::through_a_proxy(), &options);
+    let names: Vec<_> = ladder.lanes.iter().map(|lane| lane.name.as_str()).collect();
+    assert_eq!(names, ["browser", "proxy", "backend"]);
+    let caption = Caption {
+        title: "Through a proxy",
+        ..Caption::default()
+    };
+    golden("through_a_proxy.svg", &svg::draw(&ladder, &caption));
+    golden(
+        "through_a_proxy.txt",
+        &text::write(&ladder, Paper::default()),
+    );
+}

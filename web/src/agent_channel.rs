@@ -1,0 +1,252 @@
+//! Owns the WebSocket to the agent: connects, decodes, sends what was asked, comes back after a loss.
+//!
+//! Draws nothing and keeps no run; what it learns becomes actions of the store.
+
+use aftershake_shared::channel::{
+    BROWSER_PROTOCOL, ClientMessage, RunId, ServerMessage, TOKEN_PREFIX,
+};
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
+use web_sys::{CloseEvent, MessageEvent, WebSocket};
+use yew::{AttrValue, Callback, Component, Context, Html, Properties, html};
+
+use crate::browser;
+use crate::store::kept::Kept;
+use crate::store::run_events::Ask;
+use crate::store::{Action, channel_status};
+
+/// What the channel is given.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// The agent's token; without one nothing is tried.
+    pub token: Option<AttrValue>,
+    /// The run to ask for, or to cancel.
+    pub ask: Option<Kept<Ask>>,
+    pub on: Callback<Action>,
+}
+
+/// The channel. A struct component, because a socket and a timer live and end with it.
+pub struct AgentChannel {
+    socket: Option<Socket>,
+    timer: Option<Timer>,
+    /// Failed attempts since the last welcome.
+    failures: u32,
+    sent: Sent,
+}
+
+/// What the agent has been told on this page.
+#[derive(Default)]
+struct Sent {
+    run: Option<RunId>,
+    cancel: Option<RunId>,
+}
+
+/// What the browser reports.
+pub enum Msg {
+    Due,
+    Received(String),
+    Closed,
+}
+
+impl Component for AgentChannel {
+    type Message = Msg;
+    type Properties = Props;
+
+    fn create(_: &Context<Self>) -> Self {
+        Self {
+            socket: None,
+            timer: None,
+            failures: 0,
+            sent: Sent::default(),
+        }
+    }
+
+    fn view(&self, _: &Context<Self>) -> Html {
+        html! {}
+    }
+
+    fn rendered(&mut self, context: &Context<Self>, first_render: bool) {
+        if first_render {
+            self.connect(context);
+        }
+    }
+
+    fn changed(&mut self, context: &Context<Self>, old: &Props) -> bool {
+        if context.props().token != old.token {
+            self.failures = 0;
+            self.connect(context);
+        }
+        self.send_what_is_new(context.props());
+        false
+    }
+
+    fn update(&mut self, context: &Context<Self>, message: Msg) -> bool {
+        let on = &context.props().on;
+        match message {
+            Msg::Due => self.connect(context),
+            Msg::Received(text) => {
+                // A message of a newer agent that this page does not know is passed over: the
+                // protocol adds messages, and a run without an answer can be cancelled.
+                if let Ok(message) = serde_json::from_str::<ServerMessage>(&text) {
+                    if matches!(message, ServerMessage::Welcome { .. }) {
+                        self.failures = 0;
+                    }
+                    on.emit(Action::AgentSaid(message));
+                }
+            }
+            Msg::Closed => {
+                self.socket = None;
+                on.emit(Action::Channel(channel_status::Action::Closed));
+                let link = context.link().clone();
+                let wait = back_off(self.failures);
+                self.failures = self.failures.saturating_add(1);
+                self.timer = Timer::start(wait, move || link.send_message(Msg::Due));
+            }
+        }
+        false
+    }
+}
+
+impl AgentChannel {
+    fn connect(&mut self, context: &Context<Self>) {
+        self.timer = None;
+        self.socket = None;
+        let Props { token, on, .. } = context.props();
+        let (Some(token), Some(address)) = (token, browser::channel_address()) else {
+            return;
+        };
+        on.emit(Action::Channel(channel_status::Action::Tried));
+        match Socket::open(&address, token, context) {
+            Ok(socket) => self.socket = Some(socket),
+            Err(_) => context.link().send_message(Msg::Closed),
+        }
+    }
+
+    /// Sends the run that was asked for and its cancellation, each once.
+    fn send_what_is_new(&mut self, props: &Props) {
+        let (Some(ask), Some(socket)) = (props.ask.as_ref(), self.socket.as_ref()) else {
+            return;
+        };
+        if self.sent.run != Some(ask.run) && !ask.cancelled {
+            socket.send(&ClientMessage::Run {
+                run: ask.run,
+                scenario: ask.scenario.clone(),
+                seed: None,
+            });
+            self.sent.run = Some(ask.run);
+        }
+        let is_running = self.sent.run == Some(ask.run);
+        if ask.cancelled && is_running && self.sent.cancel != Some(ask.run) {
+            socket.send(&ClientMessage::Cancel { run: ask.run });
+            self.sent.cancel = Some(ask.run);
+        }
+    }
+}
+
+/// Milliseconds to wait before the next attempt: 0.5 s, doubled up to 15 s.
+///
+/// In the first minute that makes eight attempts, fewer than an agent answers before it slows down.
+const fn back_off(failures: u32) -> i32 {
+    match failures {
+        0 => 500,
+        1 => 1_000,
+        2 => 2_000,
+        3 => 4_000,
+        4 => 8_000,
+        _ => 15_000,
+    }
+}
+
+/// An open or opening WebSocket with its listeners; closed when dropped.
+struct Socket {
+    inner: WebSocket,
+    _message: Closure<dyn FnMut(MessageEvent)>,
+    _close: Closure<dyn FnMut(CloseEvent)>,
+}
+
+impl Socket {
+    fn open(address: &str, token: &str, context: &Context<AgentChannel>) -> Result<Self, JsValue> {
+        let protocols = js_sys::Array::of2(
+            &JsValue::from_str(BROWSER_PROTOCOL),
+            &JsValue::from_str(&format!("{TOKEN_PREFIX}{token}")),
+        );
+        let socket = WebSocket::new_with_str_sequence(address, &protocols)?;
+        let link = context.link().clone();
+        let message = Closure::<dyn FnMut(_)>::new(move |event: MessageEvent| {
+            if let Some(text) = event.data().as_string() {
+                link.send_message(Msg::Received(text));
+            }
+        });
+        let link = context.link().clone();
+        let close = Closure::<dyn FnMut(_)>::new(move |_: CloseEvent| {
+            link.send_message(Msg::Closed);
+        });
+        socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
+        socket.set_onclose(Some(close.as_ref().unchecked_ref()));
+        Ok(Self {
+            inner: socket,
+            _message: message,
+            _close: close,
+        })
+    }
+
+    /// A message that cannot be sent is not lost silently: the channel closes, and the run says so.
+    fn send(&self, message: &ClientMessage) {
+        let sent = serde_json::to_string(message)
+            .is_ok_and(|text| self.inner.send_with_str(&text).is_ok());
+        if !sent {
+            let _ = self.inner.close();
+        }
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.inner.set_onmessage(None);
+        self.inner.set_onclose(None);
+        let _ = self.inner.close();
+    }
+}
+
+/// A pending call of the browser; cancelled when dropped.
+struct Timer {
+    id: i32,
+    _due: Closure<dyn FnMut()>,
+}
+
+impl Timer {
+    fn start(millis: i32, due: impl FnOnce() + 'static) -> Option<Self> {
+        let due = Closure::once(due);
+        let id = web_sys::window()?
+            .set_timeout_with_callback_and_timeout_and_arguments_0(
+                due.as_ref().unchecked_ref(),
+                millis,
+            )
+            .ok()?;
+        Some(Self { id, _due: due })
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        if let Some(window) = web_sys::window() {
+            window.clear_timeout_with_handle(self.id);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_minute_has_fewer_than_ten_attempts() {
+        let mut at = 0;
+        let attempts = (0..).take_while(|failures| {
+            at += back_off(*failures);
+            at < 60_000
+        });
+        assert!(attempts.count() < 10);
+    }
+}

@@ -1,0 +1,89 @@
+//! The whole page: owns the store and the channel, lays out the panels, listens to the window.
+
+use yew::{
+    Callback, Html, UseReducerHandle, component, html, use_callback, use_effect_with, use_reducer,
+    use_state,
+};
+
+use crate::agent_channel::AgentChannel;
+use crate::browser::{self, Listener};
+use crate::keys;
+use crate::panels::gallery::{self, gallery_panel};
+use crate::panels::header::header;
+use crate::panels::help::help;
+use crate::panels::inspector::inspector;
+use crate::panels::stage::stage;
+use crate::store::window::{self, Theme};
+use crate::store::{Action, AppState};
+
+/// The page in a browser.
+#[component]
+pub fn App() -> Html {
+    let state: UseReducerHandle<AppState> = use_reducer(AppState::default);
+    let dispatcher = state.dispatcher();
+    let on = use_callback((), move |action: Action, ()| dispatcher.dispatch(action));
+    let token = use_state(|| None);
+
+    let first_on = on.clone();
+    let set_token = token.setter();
+    use_effect_with((), move |()| {
+        set_token.set(browser::take_token());
+        first_on.emit(Action::Window(window::Action::ThemeKnown(
+            browser::stored_theme(),
+        )));
+        first_on.emit(Action::Window(window::Action::WidthKnown(browser::width())));
+        let width_on = first_on.clone();
+        let listeners = [
+            Listener::on_hash_change(move || {
+                if let Some(token) = browser::take_token() {
+                    set_token.set(Some(token));
+                }
+            }),
+            Listener::on_resize(move || {
+                width_on.emit(Action::Window(window::Action::WidthKnown(browser::width())));
+            }),
+            Listener::on_key(move |event| keys::pressed(event, &first_on)),
+        ];
+        move || drop(listeners)
+    });
+    let theme = state.window.theme;
+    let is_first = yew::use_mut_ref(|| true);
+    use_effect_with(theme, move |theme| {
+        // Before the stored theme is known, the default must not overwrite it.
+        if std::mem::take(&mut *is_first.borrow_mut()) && *theme == Theme::Auto {
+            return;
+        }
+        browser::apply_theme(*theme);
+    });
+
+    use_effect_with(state.window.help, |help| browser::show_help(*help));
+
+    html! {
+        <>
+            <AgentChannel token={(*token).clone()} ask={state.run.ask.clone()} on={on.clone()} />
+            { page(&state, &on) }
+        </>
+    }
+}
+
+/// The page as a function of its state.
+pub fn page(state: &AppState, on: &Callback<Action>) -> Html {
+    let gallery = gallery::Props {
+        chosen: state.draft.from,
+        query: state.gallery.query.clone(),
+        width: state.window.width,
+        on: on.clone(),
+    };
+    html! {
+        <>
+            <a class="skip" href="#stage">{ "Skip to the verdict" }</a>
+            { header(state, on) }
+            <div class="columns">
+                { gallery_panel(&gallery) }
+                { stage(state, on) }
+                { inspector(state, on) }
+            </div>
+            { help(on) }
+        </>
+    }
+}

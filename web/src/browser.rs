@@ -1,0 +1,230 @@
+//! Small requests to the browser: address, storage, focus, theme. None of them may fail loudly.
+//!
+//! Storage throws where it is forbidden (private windows, sandboxed frames); that is not an error here.
+
+use aftershake_shared::event::EventId;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::closure::Closure;
+use web_sys::{HtmlDialogElement, HtmlElement, KeyboardEvent, Storage, window};
+use yew::AttrValue;
+
+use crate::store::window::{Help, Theme, Width};
+
+const TOKEN_KEY: &str = "aftershake.token";
+const THEME_KEY: &str = "aftershake.theme";
+/// Below this width the side columns fold away; the same number as in `style/`.
+pub const NARROW: &str = "(max-width: 720px)";
+
+/// Takes the agent's token out of the address, or from this tab's storage.
+///
+/// The address is cleaned, so that the token is in no history, bookmark or copied link.
+pub fn take_token() -> Option<AttrValue> {
+    let location = window()?.location();
+    let hash = location.hash().unwrap_or_default();
+    let storage = session_storage();
+    if let Some(token) = token_in_fragment(&hash) {
+        let path = location.pathname().unwrap_or_default();
+        let search = location.search().unwrap_or_default();
+        if let Some(history) = window().and_then(|window| window.history().ok()) {
+            let clean = format!("{path}{search}");
+            let state = wasm_bindgen::JsValue::NULL;
+            let _ = history.replace_state_with_url(&state, "", Some(&clean));
+        }
+        if let Some(storage) = storage {
+            let _ = storage.set_item(TOKEN_KEY, token);
+        }
+        return Some(AttrValue::from(token.to_owned()));
+    }
+    let stored = storage?.get_item(TOKEN_KEY).ok()??;
+    is_token(&stored).then(|| AttrValue::from(stored))
+}
+
+/// The token in `#token=…`; `None` when there is none or it is not base64url.
+fn token_in_fragment(hash: &str) -> Option<&str> {
+    let fragment = hash.strip_prefix('#').unwrap_or(hash);
+    let token = fragment
+        .split('&')
+        .find_map(|part| part.strip_prefix("token="))?;
+    is_token(token).then_some(token)
+}
+
+/// Whether the text can travel as a sub-protocol: base64url (RFC 4648 §5) without padding, 8 to 256 characters.
+fn is_token(text: &str) -> bool {
+    let letters = text
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    letters && (8..=256).contains(&text.len())
+}
+
+/// The channel's address on the host that served this page.
+pub fn channel_address() -> Option<String> {
+    let location = window()?.location();
+    let host = location.host().ok().filter(|host| !host.is_empty())?;
+    let scheme = match location.protocol().ok()?.as_str() {
+        "https:" => "wss",
+        _ => "ws",
+    };
+    let path = aftershake_shared::channel::PATH;
+    Some(format!("{scheme}://{host}{path}"))
+}
+
+fn session_storage() -> Option<Storage> {
+    window()?.session_storage().ok()?
+}
+
+fn local_storage() -> Option<Storage> {
+    window()?.local_storage().ok()?
+}
+
+/// The theme chosen earlier.
+pub fn stored_theme() -> Theme {
+    let name = local_storage().and_then(|storage| storage.get_item(THEME_KEY).ok()?);
+    name.and_then(|name| Theme::from_name(&name))
+        .unwrap_or_default()
+}
+
+/// Shows and remembers a theme.
+pub fn apply_theme(theme: Theme) {
+    let root = window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.document_element());
+    if let Some(root) = root {
+        let _ = root.set_attribute("data-theme", theme.name());
+    }
+    if let Some(storage) = local_storage() {
+        let _ = storage.set_item(THEME_KEY, theme.name());
+    }
+}
+
+/// Whether the side columns have room now.
+pub fn width() -> Width {
+    let narrow = window()
+        .and_then(|window| window.match_media(NARROW).ok()?)
+        .is_some_and(|query| query.matches());
+    if narrow { Width::Narrow } else { Width::Wide }
+}
+
+/// The window's height in CSS pixels.
+pub fn window_height() -> Option<f64> {
+    window()?.inner_height().ok()?.as_f64()
+}
+
+/// Moves the focus to the first element that fits, scrolling no further than needed.
+pub fn focus(selector: &str) {
+    let element = window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.query_selector(selector).ok()?);
+    if let Some(element) = element {
+        if let Some(html) = element.dyn_ref::<HtmlElement>() {
+            let _ = html.focus();
+        } else if let Some(svg) = element.dyn_ref::<web_sys::SvgElement>() {
+            let _ = svg.focus();
+        }
+    }
+}
+
+/// Opens or closes the help. The browser keeps the focus inside and gives it back afterwards.
+pub fn show_help(help: Help) {
+    let dialog = window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.query_selector("dialog.help").ok()?)
+        .and_then(|element| element.dyn_into::<HtmlDialogElement>().ok());
+    let Some(dialog) = dialog else { return };
+    match help {
+        Help::Open if !dialog.open() => {
+            let _ = dialog.show_modal();
+        }
+        Help::Closed if dialog.open() => dialog.close(),
+        Help::Open | Help::Closed => {}
+    }
+}
+
+/// The run's event whose picture or row the browser's event came from.
+pub fn event_at(event: &web_sys::Event) -> Option<EventId> {
+    let element = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    let holder = element.closest("[data-event]").ok()??;
+    let number = holder.get_attribute("data-event")?;
+    number.parse().ok().map(EventId)
+}
+
+/// Whether the focus is inside an element that fits.
+pub fn focus_is_within(selector: &str) -> bool {
+    window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.active_element())
+        .and_then(|element| element.closest(selector).ok()?)
+        .is_some()
+}
+
+/// A listener on the window; removed when dropped.
+pub struct Listener {
+    event: &'static str,
+    closure: Closure<dyn FnMut(web_sys::Event)>,
+}
+
+impl Listener {
+    /// Calls when another fragment was put into the address.
+    pub fn on_hash_change(mut then: impl FnMut() + 'static) -> Self {
+        Self::new("hashchange", move |_| then())
+    }
+
+    /// Calls when the window's size has changed.
+    pub fn on_resize(mut then: impl FnMut() + 'static) -> Self {
+        Self::new("resize", move |_| then())
+    }
+
+    /// Calls when anything on the page has been scrolled.
+    pub fn on_scroll(mut then: impl FnMut() + 'static) -> Self {
+        Self::new("scroll", move |_| then())
+    }
+
+    /// Calls for every key pressed anywhere.
+    pub fn on_key(mut then: impl FnMut(&KeyboardEvent) + 'static) -> Self {
+        Self::new("keydown", move |event| {
+            if let Some(event) = event.dyn_ref() {
+                then(event);
+            }
+        })
+    }
+
+    fn new(event: &'static str, then: impl FnMut(web_sys::Event) + 'static) -> Self {
+        let closure = Closure::<dyn FnMut(_)>::new(then);
+        if let Some(window) = window() {
+            let callback = closure.as_ref().unchecked_ref();
+            let _ = window.add_event_listener_with_callback(event, callback);
+        }
+        Self { event, closure }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if let Some(window) = window() {
+            let callback = self.closure.as_ref().unchecked_ref();
+            let _ = window.remove_event_listener_with_callback(self.event, callback);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_taken_from_the_fragment_only_when_it_is_base64url() {
+        let good = "q-Zz_0123456789ABCDEFG";
+        let fragment = format!("#token={good}");
+        for (hash, token) in [
+            (fragment.as_str(), Some(good)),
+            ("#token=", None),
+            ("#token=short", None),
+            ("#token=has space in it", None),
+            ("#token=comma,separated,list", None),
+            ("#s1.AAAA", None),
+            ("", None),
+        ] {
+            assert_eq!(token_in_fragment(hash), token, "{hash}");
+        }
+        assert!(!is_token(&"a".repeat(257)));
+    }
+}

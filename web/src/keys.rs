@@ -1,0 +1,102 @@
+//! Which key does what, wherever the focus is. Silent in text fields, except for Ctrl or Cmd with Enter.
+
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, KeyboardEvent};
+use yew::Callback;
+
+use crate::browser;
+use crate::store::selection::{self, Walk};
+use crate::store::{Action, window};
+
+/// What a key asks for.
+#[derive(Clone, Debug, PartialEq)]
+enum Wish {
+    Does(Action),
+    FocusSearch,
+}
+
+/// Where the focus is when a key is pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Page,
+    TextField,
+    Dialog,
+}
+
+/// Whether Ctrl, Cmd or Alt was held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Held {
+    Nothing,
+    Command,
+    Other,
+}
+
+/// Reports a key's action and keeps the browser from doing its own.
+pub fn pressed(event: &KeyboardEvent, on: &Callback<Action>) {
+    let held = match (event.ctrl_key() || event.meta_key(), event.alt_key()) {
+        (false, false) => Held::Nothing,
+        (true, false) => Held::Command,
+        (_, true) => Held::Other,
+    };
+    let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
+    let is_in = |selector: &str| {
+        let closest = target.as_ref().map(|element| element.closest(selector));
+        matches!(closest, Some(Ok(Some(_))))
+    };
+    let place = if is_in("dialog") {
+        Place::Dialog
+    } else if is_in("input, textarea, select") {
+        Place::TextField
+    } else {
+        Place::Page
+    };
+    let Some(wish) = wish(&event.key(), held, place) else {
+        return;
+    };
+    event.prevent_default();
+    match wish {
+        Wish::Does(action) => on.emit(action),
+        Wish::FocusSearch => browser::focus("#search"),
+    }
+}
+
+fn wish(key: &str, held: Held, place: Place) -> Option<Wish> {
+    let selection = |action| Some(Wish::Does(Action::Selection(action)));
+    match (key, held, place) {
+        ("Enter", Held::Command, Place::Page | Place::TextField) => {
+            Some(Wish::Does(Action::RunAsked))
+        }
+        ("?", Held::Nothing, Place::Page) => {
+            Some(Wish::Does(Action::Window(window::Action::HelpAsked)))
+        }
+        ("/", Held::Nothing, Place::Page) => Some(Wish::FocusSearch),
+        ("t", Held::Nothing, Place::Page) => selection(selection::Action::TabTurned),
+        ("n", Held::Nothing, Place::Page) => selection(selection::Action::Walked(Walk::Next)),
+        ("p", Held::Nothing, Place::Page) => selection(selection::Action::Walked(Walk::Previous)),
+        ("Escape", Held::Nothing, Place::Page) => selection(selection::Action::Left),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_in_a_text_field_are_text() {
+        for key in ["?", "t", "/", "n", "Escape"] {
+            assert_eq!(wish(key, Held::Nothing, Place::TextField), None, "{key}");
+            assert!(wish(key, Held::Nothing, Place::Page).is_some(), "{key}");
+            assert_eq!(wish(key, Held::Command, Place::Page), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn ctrl_enter_runs_from_anywhere_but_a_dialog() {
+        let runs = Some(Wish::Does(Action::RunAsked));
+        assert_eq!(wish("Enter", Held::Command, Place::TextField), runs);
+        assert_eq!(wish("Enter", Held::Command, Place::Page), runs);
+        assert_eq!(wish("Enter", Held::Nothing, Place::Page), None);
+        assert_eq!(wish("Enter", Held::Command, Place::Dialog), None);
+    }
+}

@@ -1,0 +1,28 @@
+//! Counters, the kernel's reasons and remarks, near what they follow.
+
+use aftershake_shared::ladder::items::{Pill, Tone};
+use yew::{Html, html};
+
+use super::{Draw, leader, n};
+
+/// Draws one pill.
+pub(super) fn pill(pill: &Pill, draw: &Draw<'_>) -> Html {
+    let tone = match pill.tone {
+        Tone::Plain | Tone::Failed => "plain",
+        Tone::Reset => "reset",
+    };
+    let class = format!("pill {} {tone}", pill.kind.name());
+    let shape = &pill.shape;
+    let radius = n(shape.height / 2.0);
+    let middle = shape.left() + shape.width / 2.0;
+    let inside = html! {
+        <>
+            { leader(pill.leader) }
+            <rect x={n(shape.left())} y={n(shape.top)} width={n(shape.width)} height={n(shape.height)} rx={radius} />
+            <text x={n(middle)} y={n(shape.top + shape.height / 2.0 + 3.8)} text-anchor="middle">
+                { pill.text.clone() }
+            </text>
+        </>
+    };
+    draw.group(pill.event, &class, &pill.sentence, inside)
+}

@@ -1,0 +1,15 @@
+//! What the page shows, one file per panel. A panel draws state and reports what the user did.
+
+pub mod claims;
+pub mod editor;
+pub mod event_list;
+pub mod event_table;
+pub mod gallery;
+pub mod glyph;
+pub mod header;
+pub mod help;
+pub mod inspector;
+pub mod ladder_card;
+pub mod no_agent;
+pub mod stage;
+pub mod verdict;

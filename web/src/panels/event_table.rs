@@ -1,0 +1,192 @@
+//! Every event as a row of a table, also those that have no place on the ladder.
+
+use aftershake_shared::event::call::CallReturned;
+use aftershake_shared::event::step_progress::Progress;
+use aftershake_shared::event::{Event, EventBody, EventId};
+use aftershake_shared::ladder::{Item, Ladder};
+use yew::{Callback, Html, Properties, classes, component, html, use_state};
+
+use crate::store::kept::Kept;
+use crate::store::{Action, selection};
+use crate::text;
+
+/// What the table is given.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    pub ladder: Kept<Ladder>,
+    pub events: Kept<Vec<Event>>,
+    pub selected: Option<EventId>,
+    pub on: Callback<Action>,
+}
+
+/// Rows added at a time.
+const PAGE: usize = 300;
+
+/// The table.
+#[component]
+pub fn EventTable(props: &Props) -> Html {
+    let pages = use_state(|| 1_usize);
+    let shown = PAGE.saturating_mul(*pages);
+    let left = props.events.len().saturating_sub(shown);
+    let more = {
+        let pages = pages.clone();
+        Callback::from(move |_| pages.set(pages.saturating_add(1)))
+    };
+    html! {
+        <div class="table-frame" tabindex="0" role="region" aria-label="Table of events">
+            <table class="table">
+                <caption class="sr-only">{ "Every event of the run in order of time" }</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{ "#" }</th>
+                        <th scope="col" class="number">{ "ms" }</th>
+                        <th scope="col">{ "evidence" }</th>
+                        <th scope="col">{ "who" }</th>
+                        <th scope="col">{ "what" }</th>
+                        <th scope="col">{ "result" }</th>
+                    </tr>
+                </thead>
+                <tbody>{ for props.events.iter().take(shown).map(|event| row(event, props)) }</tbody>
+            </table>
+            if left > 0 {
+                <button type="button" class="ghost" onclick={more}>{ format!("Show more: {left} are left") }</button>
+            }
+        </div>
+    }
+}
+
+/// The cells that differ between kinds of event.
+struct Cells {
+    kind: &'static str,
+    who: String,
+    what: String,
+    result: String,
+    is_bad: bool,
+}
+
+fn row(event: &Event, props: &Props) -> Html {
+    let cells = cells(event, &props.ladder);
+    let id = event.id;
+    let on = props.on.clone();
+    let pick = Callback::from(move |()| on.emit(Action::Selection(selection::Action::Picked(id))));
+    let onclick = pick.reform(|_| ());
+    let is_selected = props.selected == Some(id);
+    let class = classes!(cells.kind, cells.is_bad.then_some("bad"));
+    html! {
+        <tr key={id.0} {class} aria-current={is_selected.then_some("true")}>
+            <th scope="row">
+                <button type="button" class="link" data-event={id.to_string()} {onclick}
+                    aria-label={format!("Details of event {id}")}>{ id.0 }</button>
+            </th>
+            <td class="number">{ format!("{:.3}", event.at.as_millis_f64()) }</td>
+            <td class="kind">{ cells.kind }</td>
+            <td>{ text::shown(&cells.who) }</td>
+            <td class="what">{ text::shown(&cells.what) }</td>
+            <td class="result">{ text::shown(&cells.result) }</td>
+        </tr>
+    }
+}
+
+fn cells(event: &Event, ladder: &Ladder) -> Cells {
+    let plain = |kind, who: String, what: String, result: String| Cells {
+        kind,
+        who,
+        what,
+        result,
+        is_bad: false,
+    };
+    match &event.body {
+        EventBody::Call(call) => call_cells(call),
+        EventBody::Segment(_) => segment_cells(event.id, ladder),
+        EventBody::Counters(counters) => {
+            let moved = counters
+                .deltas
+                .iter()
+                .map(|(name, by)| format!("{name} {by:+}"));
+            plain(
+                "counters",
+                String::new(),
+                moved.collect::<Vec<_>>().join(", "),
+                String::new(),
+            )
+        }
+        EventBody::KernelReset(reset) => Cells {
+            is_bad: true,
+            ..plain(
+                "kernel-resets",
+                reset.from.to_string(),
+                "sends RST".to_owned(),
+                reset.reason.clone(),
+            )
+        },
+        EventBody::Socket(socket) => {
+            let remote = socket.remote.map(|remote| format!(" ↔ {remote}"));
+            let queues = format!("{} unread, {} unsent", socket.unread, socket.unsent);
+            let who = format!("{}{}", socket.local, remote.unwrap_or_default());
+            plain("sockets", who, socket.state.name().to_owned(), queues)
+        }
+        EventBody::Step(step) => {
+            let (what, result) = match &step.progress {
+                Progress::Started => ("starts", String::new()),
+                Progress::Parked => ("waits", String::new()),
+                Progress::Finished(result) => ("ends", result.to_string()),
+            };
+            plain(
+                "step",
+                format!("step {}", step.step.saturating_add(1)),
+                what.to_owned(),
+                result,
+            )
+        }
+        EventBody::Trouble(trouble) => {
+            plain("remark", String::new(), trouble.to_string(), String::new())
+        }
+    }
+}
+
+fn call_cells(call: &CallReturned) -> Cells {
+    Cells {
+        kind: "calls",
+        who: call.by.clone(),
+        what: call.signature(),
+        result: call.result.to_string(),
+        is_bad: matches!(
+            call.result,
+            aftershake_shared::event::call::Returned::Err(_)
+        ),
+    }
+}
+
+fn segment_cells(id: EventId, ladder: &Ladder) -> Cells {
+    let lane = |index: usize| {
+        ladder
+            .lanes
+            .get(index)
+            .map_or("", |lane| lane.name.as_str())
+    };
+    let arrow = match ladder.find(id) {
+        Some(Item::Segment(index)) => ladder.segments.get(index),
+        Some(Item::Call(_) | Item::Pill(_)) | None => None,
+    };
+    let (who, what, result, is_bad) = match arrow {
+        Some(arrow) => (
+            format!("{} → {}", lane(arrow.from_lane), lane(arrow.to_lane)),
+            arrow.flags.clone(),
+            arrow.detail.clone(),
+            arrow.kind == aftershake_shared::ladder::items::SegmentKind::Rst,
+        ),
+        None => (
+            String::new(),
+            "bytes that are not TCP".to_owned(),
+            String::new(),
+            false,
+        ),
+    };
+    Cells {
+        kind: "segments",
+        who,
+        what,
+        result,
+        is_bad,
+    }
+}

@@ -1,0 +1,83 @@
+//! The top of the page: name, whether an agent answers, theme, help, run.
+
+use yew::{Callback, Html, MouseEvent, classes, html};
+
+use crate::store::channel_status::ChannelStatus;
+use crate::store::run_events;
+use crate::store::window;
+use crate::store::{Action, AppState};
+
+/// The page's header.
+pub fn header(state: &AppState, on: &Callback<Action>) -> Html {
+    let theme = state.window.theme;
+    let turn = press(on, Action::Window(window::Action::ThemeTurned));
+    let help = press(on, Action::Window(window::Action::HelpAsked));
+    html! {
+        <header class="top">
+            <span class="brand">{ "after" }<b>{ "shake" }</b></span>
+            { agent_status(&state.channel) }
+            <div class="top-buttons">
+                <button
+                    type="button" class="ghost theme" data-test="theme" onclick={turn}
+                    title="Turn between the system's colours, light and dark"
+                >
+                    { format!("Theme: {}", theme.name()) }
+                </button>
+                <button
+                    type="button" class="ghost help-button" data-test="help" onclick={help}
+                    aria-label="Keyboard help" title="Keyboard help (?)"
+                >
+                    { "?" }
+                </button>
+                { run_button(state, on) }
+            </div>
+        </header>
+    }
+}
+
+fn press(on: &Callback<Action>, action: Action) -> Callback<MouseEvent> {
+    let on = on.clone();
+    Callback::from(move |_| on.emit(action.clone()))
+}
+
+fn agent_status(channel: &ChannelStatus) -> Html {
+    let (class, words) = match channel {
+        ChannelStatus::NoToken => (
+            "absent",
+            "no agent: the page was opened without one".to_owned(),
+        ),
+        ChannelStatus::Connecting => ("trying", "looking for the agent".to_owned()),
+        ChannelStatus::Open(_) => ("open", "agent on this machine".to_owned()),
+        ChannelStatus::Lost { was_open: true, .. } => {
+            ("absent", "no agent: it went away, trying again".to_owned())
+        }
+        ChannelStatus::Lost { .. } => ("absent", "no agent: it does not answer".to_owned()),
+        ChannelStatus::OtherVersion { theirs } => (
+            "absent",
+            format!("no agent: it speaks protocol {theirs}, this page another; reload"),
+        ),
+    };
+    html! {
+        <p class={classes!("agent", class)} role="status" data-test="agent-status">
+            <span class="dot" aria-hidden="true" /><span>{ words }</span>
+        </p>
+    }
+}
+
+fn run_button(state: &AppState, on: &Callback<Action>) -> Html {
+    if state.run.phase.is_under_way() {
+        let cancel = press(on, Action::Run(run_events::Action::CancelAsked));
+        return html! {
+            <button type="button" class="run cancel" data-test="cancel" onclick={cancel}>{ "Cancel" }</button>
+        };
+    }
+    let run = press(on, Action::RunAsked);
+    html! {
+        <button
+            type="button" class="run" data-test="run" onclick={run} disabled={!state.can_run()}
+            aria-keyshortcuts="Control+Enter Meta+Enter"
+        >
+            { "Run " }<kbd aria-hidden="true">{ "⌃↵" }</kbd>
+        </button>
+    }
+}

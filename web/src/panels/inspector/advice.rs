@@ -1,0 +1,116 @@
+//! What each program was told, and what to change in it.
+
+use aftershake_shared::catalog;
+use aftershake_shared::diagnosis::finding::{ConnectionVerdict, Saw};
+use aftershake_shared::errno::Errno;
+use aftershake_shared::expectation::decisive;
+use yew::{Callback, Html, classes, html};
+
+use super::section;
+use crate::store::run_events::RunEvents;
+use crate::store::{Action, AppState};
+use crate::text;
+
+/// Connections told about; a proxy test with a hundred has its table.
+const MOST: usize = 8;
+
+/// "Each program saw": per connection and program, the calls that met the end or caused it.
+pub(super) fn program_saw(run: &RunEvents) -> Html {
+    let Some(diagnosis) = &run.diagnosis else {
+        return html! {};
+    };
+    let with_calls = diagnosis.connections.iter().filter(|c| !c.saw.is_empty());
+    let connections: Vec<_> = with_calls.collect();
+    if connections.is_empty() {
+        return html! {};
+    }
+    let is_one = diagnosis.connections.len() == 1;
+    let left = connections.len().saturating_sub(MOST);
+    section(
+        "Each program saw",
+        html! {
+            <>
+                <table class="saw" data-test="program-saw">
+                    <thead class="sr-only">
+                        <tr><th>{ "program" }</th><th>{ "call" }</th><th>{ "result" }</th></tr>
+                    </thead>
+                    { for connections.iter().take(MOST).map(|c| connection(c, is_one)) }
+                </table>
+                if left > 0 { <p class="note">{ format!("{left} more connections.") }</p> }
+            </>
+        },
+    )
+}
+
+fn connection(verdict: &ConnectionVerdict, is_one: bool) -> Html {
+    let mut last = "";
+    let rows = verdict.saw.iter().map(|saw| {
+        let by = if saw.by == last { "" } else { saw.by.as_str() };
+        last = &saw.by;
+        row(saw, by)
+    });
+    let rows: Html = rows.collect();
+    html! {
+        <tbody>
+            if !is_one {
+                <tr><th colspan="3" scope="rowgroup" class="because">{ format!("connection {}", verdict.id) }</th></tr>
+            }
+            { rows }
+        </tbody>
+    }
+}
+
+fn row(saw: &Saw, by: &str) -> Html {
+    let is_bad = Errno::from_name(&saw.result).is_some();
+    html! {
+        <>
+            <tr>
+                <th scope="row">{ text::shown(by) }</th>
+                <td><code>{ text::shown(&saw.signature) }</code></td>
+                <td class={classes!(is_bad.then_some("bad"))}>{ text::shown(&saw.result) }</td>
+            </tr>
+            if !saw.because.is_empty() {
+                <tr><td /><td colspan="2" class="because">{ text::sentence(&saw.because) }</td></tr>
+            }
+        </>
+    }
+}
+
+/// "Change this": the remedy, some code, and the scenario that shows it.
+pub(super) fn change_this(state: &AppState, on: &Callback<Action>) -> Html {
+    let run = &state.run;
+    let finding = run
+        .diagnosis
+        .as_ref()
+        .and_then(|diagnosis| decisive(diagnosis));
+    let fixed_by = run.scenario.as_ref().and_then(|s| s.fixed_by.as_deref());
+    let fixed_by = fixed_by
+        .filter(|_| run.diagnosis.is_some())
+        .and_then(catalog::find);
+    if finding.is_none_or(|finding| finding.fix.is_empty()) && fixed_by.is_none() {
+        return html! {};
+    }
+    let button = fixed_by.map(|entry| {
+        let can_run = state.channel.is_open();
+        let chosen = Action::ScenarioChosen {
+            name: entry.name,
+            run: can_run,
+        };
+        let on = on.clone();
+        let onclick = Callback::from(move |_| on.emit(chosen.clone()));
+        let words = if can_run { "Run the fixed version" } else { "Show the fixed version" };
+        html! { <button type="button" class="link" data-test="run-fixed" {onclick}>{ words }</button> }
+    });
+    section(
+        "Change this",
+        html! {
+            <>
+                if let Some(finding) = finding {
+                    <p class="note">{ text::sentence(&finding.fix) }</p>
+                    if !finding.fix_code.is_empty() { <pre tabindex="0">{ text::shown(&finding.fix_code) }</pre> }
+                }
+                { for button }
+            </>
+        },
+    )
+}

@@ -1,0 +1,77 @@
+//! A call in full: who, what, how long, how it ended.
+
+use aftershake_shared::event::Event;
+use aftershake_shared::event::call::{Call, CallReturned, Returned};
+use aftershake_shared::scenario::Step;
+use aftershake_shared::units::Nanos;
+use yew::{Html, html};
+
+use super::{at, fact, facts, plain, section, sockets};
+use crate::store::run_events::RunEvents;
+use crate::text;
+
+/// The call and the sockets around it.
+pub(super) fn details(event: &Event, call: &CallReturned, run: &RunEvents) -> Html {
+    let unread = match &call.call {
+        Call::Close { unread } => unread.map(|bytes| {
+            plain(
+                "unread",
+                &format!("{} at the call", text::count(bytes.into(), "byte", "bytes")),
+            )
+        }),
+        Call::Accept { .. }
+        | Call::Bind
+        | Call::Connect
+        | Call::Disconnect
+        | Call::Listen { .. }
+        | Call::Receive { .. }
+        | Call::Send { .. }
+        | Call::SetOption { .. }
+        | Call::Shutdown { .. }
+        | Call::Socket => None,
+    };
+    let address = |name, address: Option<std::net::SocketAddr>| {
+        address.map(|address| plain(name, &address.to_string()))
+    };
+    let rows = html! {
+        <>
+            { at(event) }
+            { plain("by", &call.by) }
+            { fact("call", html! { <code>{ text::shown(&call.signature()) }</code> }) }
+            { fact("result", result(call)) }
+            { plain("took", &call.took.to_string()) }
+            if call.parked != Nanos(0) { { plain("parked", &format!("{} before", call.parked)) } }
+            { for unread }
+            if let Some(step) = call.step { { plain("step", &step_words(step, run)) } }
+            { for address("local", call.local) }
+            { for address("remote", call.remote) }
+        </>
+    };
+    html! {
+        <>
+            { section(&format!("Call {}", event.id), facts(rows)) }
+            { sockets::around(event, run) }
+        </>
+    }
+}
+
+fn result(call: &CallReturned) -> Html {
+    match call.result {
+        Returned::Ok(number) => html! { { number } },
+        Returned::Err(errno) => html! {
+            <><code>{ errno.to_string() }</code>{ " " }<em>{ errno.words() }</em></>
+        },
+    }
+}
+
+/// `3, send`: the step's number from 1 and its name.
+pub(super) fn step_words(step: u32, run: &RunEvents) -> String {
+    let scenario = run.scenario.as_ref();
+    let label = scenario
+        .and_then(|s| s.steps.get(step as usize))
+        .map(Step::label);
+    match label {
+        Some(label) => format!("{}, {label}", step.saturating_add(1)),
+        None => step.saturating_add(1).to_string(),
+    }
+}

@@ -1,0 +1,162 @@
+//! A segment's header, decoded: relative and absolute numbers, options, and what is odd about it.
+
+use aftershake_shared::connection::{Connection, SegmentSent};
+use aftershake_shared::event::segment_seen::SegmentSeen;
+use aftershake_shared::event::{Event, EventBody};
+use aftershake_shared::tcp::flags::Flags;
+use aftershake_shared::tcp::options::TcpOptions;
+use aftershake_shared::tcp::segment::Segment;
+use yew::{Html, classes, html};
+
+use super::{at, fact, facts, plain, remarked, section, sockets};
+use crate::store::run_events::RunEvents;
+use crate::text;
+
+/// The segment and the sockets around it.
+pub(super) fn details(event: &Event, seen: &SegmentSeen, run: &RunEvents) -> Html {
+    let title = format!("Segment {}", event.id);
+    let segment = match seen.read() {
+        Ok(segment) => segment,
+        Err(error) => {
+            let rows = html! { <>{ at(event) }{ plain("bytes", &seen.len.to_string()) }{ plain("problem", &error.to_string()) }</> };
+            return section(&title, facts(rows));
+        }
+    };
+    let known = run.connections.segment(event.id);
+    html! {
+        <>
+            { section(&title, facts(rows(event, &segment, known, run))) }
+            { sockets::around(event, run) }
+        </>
+    }
+}
+
+fn rows(
+    event: &Event,
+    segment: &Segment,
+    known: Option<(&Connection, &SegmentSent)>,
+    run: &RunEvents,
+) -> Html {
+    let name = known.map(|(connection, sent)| connection.name(sent.from).to_owned());
+    let from = name.map_or_else(String::new, |name| text::shown(&name));
+    let end = |seq: u32| seq.wrapping_add(segment.payload_len);
+    let seq = known.map(|(connection, sent)| connection.relative_seq(sent));
+    let seq = seq.map_or_else(
+        || "not known".to_owned(),
+        |seq| format!("{seq}:{}", end(seq)),
+    );
+    let ack = known.and_then(|(connection, sent)| connection.relative_ack(sent));
+    let ack = match (ack, segment.flags.ack()) {
+        (Some(ack), _) => ack.to_string(),
+        (None, true) => "not known".to_owned(),
+        (None, false) => "not set".to_owned(),
+    };
+    let payload = text::count(segment.payload_len.into(), "byte", "bytes");
+    let options = option_words(&segment.options);
+    html! {
+        <>
+            { fact("at", html! { <>{ event.at.to_string() }{ since_call(event, run) }</> }) }
+            { remarked("from", &from, &segment.src.to_string()) }
+            { remarked("to", "", &segment.dst.to_string()) }
+            { fact("flags", flags(segment.flags)) }
+            { remarked("seq", &seq, &format!("absolute {}", segment.seq)) }
+            { remarked("ack", &ack, &format!("absolute {}", segment.ack)) }
+            { plain("payload", &payload) }
+            { fact("window", window(segment, known)) }
+            { plain("options", &options) }
+            { plain("TTL", &segment.ttl.to_string()) }
+            if let Some(id) = segment.ip_id { { plain("IP id", &id.to_string()) } }
+            if segment.urgent != 0 { { plain("urgent", &segment.urgent.to_string()) } }
+            { for segment.problems.iter().map(|problem| plain("odd", &problem.to_string())) }
+        </>
+    }
+}
+
+/// `+13 µs after close()`: the last call that had begun.
+fn since_call(event: &Event, run: &RunEvents) -> Html {
+    let earlier = run.events.iter().take_while(|other| other.id < event.id);
+    let last = earlier.filter_map(|other| match &other.body {
+        EventBody::Call(call) => Some((other.at, call)),
+        EventBody::Counters(_)
+        | EventBody::KernelReset(_)
+        | EventBody::Segment(_)
+        | EventBody::Socket(_)
+        | EventBody::Step(_)
+        | EventBody::Trouble(_) => None,
+    });
+    match last.last() {
+        None => html! {},
+        Some((begun, call)) => html! {
+            <>
+                { " " }
+                <em>{ format!("+{} after {}’s {}", event.at - begun, text::shown(&call.by), text::shown(&call.signature())) }</em>
+            </>
+        },
+    }
+}
+
+fn flags(flags: Flags) -> Html {
+    flags
+        .names()
+        .split(',')
+        .map(|name| {
+            let class = classes!("flag", (name == "RST").then_some("rst"));
+            html! { <span {class}>{ name.to_owned() }</span> }
+        })
+        .collect()
+}
+
+/// The field, and in bytes where both SYNs were seen. The SYN's own window is not scaled: RFC 7323 §2.2.
+fn window(segment: &Segment, known: Option<(&Connection, &SegmentSent)>) -> Html {
+    let field = segment.window;
+    let scale = known.and_then(|(connection, sent)| {
+        let shift = |role| {
+            let mut sent = connection.segments.iter();
+            let syn = sent.find(|s| s.from == role && s.segment.flags.syn())?;
+            syn.segment.options.window_scale
+        };
+        shift(sent.from.other())?;
+        shift(sent.from)
+    });
+    match scale {
+        Some(shift) if !segment.flags.syn() => {
+            let factor = 1_u64 << shift.min(14);
+            html! { <>{ format!("{field} × {factor} ") }<em>{ format!("= {} bytes", u64::from(field) * factor) }</em></> }
+        }
+        Some(_) => html! { { field } },
+        None => html! { <>{ field }{ " " }<em>{ "scale not known" }</em></> },
+    }
+}
+
+fn option_words(options: &TcpOptions) -> String {
+    let TcpOptions {
+        mss,
+        window_scale,
+        sack_permitted,
+        sack,
+        timestamps,
+        mptcp,
+        mp_fastclose,
+        mp_tcprst,
+        fast_open,
+        signed,
+    } = options;
+    let words = [
+        mss.map(|mss| format!("MSS {mss}")),
+        window_scale.map(|shift| format!("window scale {shift}")),
+        sack_permitted.then(|| "SACK permitted".to_owned()),
+        sack.map(|(left, right)| format!("SACK {left} to {right}")),
+        timestamps.map(|(value, echo)| format!("timestamps {value}, {echo}")),
+        mptcp.map(|subtype| format!("MPTCP subtype {subtype}")),
+        mp_fastclose.then(|| "MP_FASTCLOSE".to_owned()),
+        mp_tcprst.map(|reason| format!("MP_TCPRST reason {reason}")),
+        fast_open.then(|| "fast open".to_owned()),
+        signed.then(|| "signature".to_owned()),
+    ];
+    let words: Vec<_> = words.into_iter().flatten().collect();
+    if words.is_empty() {
+        "none".to_owned()
+    } else {
+        words.join(", ")
+    }
+}

@@ -1,0 +1,23 @@
+//! The middle of the page: the verdict, what others claimed, the run's picture, the scenario's text.
+
+use yew::{Callback, Html, html};
+
+use super::claims::claims;
+use super::editor::editor;
+use super::ladder_card::ladder_card;
+use super::no_agent::no_agent;
+use super::verdict::verdict;
+use crate::store::{Action, AppState};
+
+/// The stage.
+pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
+    html! {
+        <main class="stage" id="stage" tabindex="-1">
+            { no_agent(&state.channel) }
+            { verdict(state, on) }
+            { claims(state) }
+            if let Some(ladder) = &state.run.ladder { { ladder_card(state, ladder, on) } }
+            { editor(&state.draft, on) }
+        </main>
+    }
+}

@@ -1,0 +1,180 @@
+//! All state of the page and the one reducer that changes it. Each part has its own file below.
+//!
+//! Touches no browser object, so that every change can be tested natively.
+
+pub mod channel_status;
+pub mod draft;
+pub mod gallery;
+pub mod kept;
+pub mod run_events;
+pub mod selection;
+pub mod window;
+
+use std::rc::Rc;
+
+use aftershake_shared::channel::ServerMessage;
+use yew::Reducible;
+
+use channel_status::ChannelStatus;
+use draft::Draft;
+use gallery::Gallery;
+use run_events::RunEvents;
+use selection::Selection;
+use window::Window;
+
+/// Everything the page knows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AppState {
+    pub channel: ChannelStatus,
+    pub draft: Draft,
+    pub gallery: Gallery,
+    pub run: RunEvents,
+    pub selection: Selection,
+    pub window: Window,
+}
+
+/// Something that happened: the user did it, the agent said it, or the browser reported it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// The agent said something.
+    AgentSaid(ServerMessage),
+    /// Run was pressed.
+    RunAsked,
+    /// A catalogue scenario was chosen, and `run` says whether to run it at once.
+    ScenarioChosen {
+        name: &'static str,
+        run: bool,
+    },
+    Channel(channel_status::Action),
+    Draft(draft::Action),
+    Gallery(gallery::Action),
+    Run(run_events::Action),
+    Selection(selection::Action),
+    Window(window::Action),
+}
+
+impl Reducible for AppState {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let changed = self.changed_by(action);
+        match changed {
+            Some(state) => Rc::new(state),
+            None => self,
+        }
+    }
+}
+
+impl AppState {
+    /// The state after the action; `None` when it changes nothing.
+    fn changed_by(&self, action: Action) -> Option<Self> {
+        match action {
+            Action::AgentSaid(message) => self.agent_said(message),
+            Action::RunAsked => self.run_asked(),
+            Action::ScenarioChosen { name, run } => {
+                let chosen = self.scenario_chosen(name)?;
+                if run {
+                    return chosen.run_asked().or(Some(chosen));
+                }
+                Some(chosen)
+            }
+            Action::Channel(action) => {
+                let channel = self.channel.reduce(action)?;
+                let run = if channel.is_open() {
+                    None
+                } else {
+                    self.run.reduce(run_events::Action::ChannelLost)
+                };
+                Some(Self {
+                    channel,
+                    run: run.unwrap_or_else(|| self.run.clone()),
+                    ..self.clone()
+                })
+            }
+            Action::Draft(action) => self.draft.reduce(action).map(|draft| Self {
+                draft,
+                ..self.clone()
+            }),
+            Action::Gallery(action) => self.gallery.reduce(action).map(|gallery| Self {
+                gallery,
+                ..self.clone()
+            }),
+            Action::Run(action) => self.run.reduce(action).map(|run| Self {
+                run,
+                ..self.clone()
+            }),
+            Action::Selection(action) => {
+                let order = self.run.walking_order();
+                let selection = self.selection.reduce(action, &order)?;
+                Some(Self {
+                    selection,
+                    ..self.clone()
+                })
+            }
+            Action::Window(action) => self.window.reduce(action).map(|window| Self {
+                window,
+                ..self.clone()
+            }),
+        }
+    }
+
+    fn agent_said(&self, message: ServerMessage) -> Option<Self> {
+        match message {
+            ServerMessage::Welcome {
+                protocol,
+                version,
+                environment,
+            } => {
+                let welcomed = channel_status::Action::Welcomed {
+                    protocol,
+                    version,
+                    environment,
+                };
+                self.changed_by(Action::Channel(welcomed))
+            }
+            ServerMessage::Queued { .. }
+            | ServerMessage::Started { .. }
+            | ServerMessage::Events { .. }
+            | ServerMessage::Finished { .. }
+            | ServerMessage::Failed { .. } => {
+                let run = self.run.agent_said(message)?;
+                let selection = self.selection.follow(&self.run, &run);
+                Some(Self {
+                    run,
+                    selection,
+                    ..self.clone()
+                })
+            }
+        }
+    }
+
+    fn run_asked(&self) -> Option<Self> {
+        if !self.can_run() {
+            return None;
+        }
+        let scenario = self.draft.scenario.as_ref().ok()?;
+        Some(Self {
+            run: self.run.asked(self.draft.to_text(), scenario.clone()),
+            selection: self.selection.without_event(),
+            ..self.clone()
+        })
+    }
+
+    fn scenario_chosen(&self, name: &'static str) -> Option<Self> {
+        let draft = Draft::of_catalogue(name)?;
+        Some(Self {
+            draft,
+            run: self.run.put_away(),
+            selection: self.selection.without_event(),
+            ..self.clone()
+        })
+    }
+
+    /// Whether pressing Run would start a run.
+    pub fn can_run(&self) -> bool {
+        self.channel.is_open() && self.draft.scenario.is_ok() && !self.run.phase.is_under_way()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+//! The browser tests' needs: Chromium, its driver, the built agent. The tests are in `browser-tests/`.
+
+use std::path::Path;
+
+use crate::log::Log;
+use crate::machine;
+use crate::process;
+use crate::stop::Stop;
+use crate::wasm_target;
+
+/// The crate that drives Chromium.
+pub(crate) const PACKAGE: &str = "aftershake-browser-tests";
+const PROGRAMS: [(&str, &str); 2] = [
+    ("chromium", "chromium"),
+    ("chromedriver", "chromium-driver"),
+];
+
+/// Installs Chromium and its driver where they are missing.
+pub(crate) fn ensure(log: &mut Log) -> Result<(), Stop> {
+    let packages: Vec<&str> = PROGRAMS
+        .into_iter()
+        .filter(|(program, _)| machine::which(program).is_none())
+        .map(|(_, package)| package)
+        .collect();
+    if packages.is_empty() {
+        return Ok(());
+    }
+    log.step(
+        "Chromium and its driver, for the browser tests",
+        "1 min, once",
+        || wasm_target::apt_install(&packages),
+    )
+}
+
+/// Runs the browser tests against this agent, which must have the page inside.
+pub(crate) fn run(agent: &Path) -> Result<(), Stop> {
+    let mut cargo = process::cargo();
+    cargo
+        .args(["test", "--locked", "-p", PACKAGE, "--all-features"])
+        .env("AFTERSHAKE_AGENT", agent)
+        .env("AFTERSHAKE_SCREENSHOTS", screenshots());
+    process::run(
+        &mut cargo,
+        "the failing test is named above; target/screenshots shows what it saw",
+    )
+}
+
+/// Where the tests put what they saw.
+pub(crate) fn screenshots() -> std::path::PathBuf {
+    machine::root().join("target/screenshots")
+}
