@@ -26,6 +26,7 @@ pub enum Role {
 }
 
 impl Role {
+    #[must_use]
     pub const fn other(self) -> Self {
         match self {
             Self::Client => Self::Server,

@@ -1,5 +1,7 @@
 //! Sentences that answer for a whole run or finish a finding: how sure, what programs saw, what is in doubt.
 
+use std::fmt::Write as _;
+
 use super::cause_id::CauseId;
 use super::finding::{Certainty, ConnectionVerdict, Finding, Saw};
 use super::reset::{Reset, the};
@@ -29,9 +31,10 @@ fn capital(text: &str) -> String {
 pub(super) fn add_what_programs_saw(text: &mut String, reset: &Reset<'_>, saw: &[Saw]) {
     if !reset.accepted {
         let receiver = reset.receiver();
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             " The RST was not acceptable to {receiver} and ended nothing."
-        ));
+        );
         return;
     }
     let victim = reset.connection.name(reset.to());
@@ -45,10 +48,11 @@ pub(super) fn add_what_programs_saw(text: &mut String, reset: &Reset<'_>, saw: &
             because,
             ..
         } = told;
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             " {} got {result} from {signature}: {because}.",
             capital(&the(victim))
-        ));
+        );
     }
 }
 
@@ -72,14 +76,14 @@ pub(super) fn add_doubt(
         .skip(1)
         .map(|cause| cause.slug())
         .collect();
-    text.push_str(&format!(" Not ruled out: {}.", others.join(", ")));
+    let _ = write!(text, " Not ruled out: {}.", others.join(", "));
     let missing: Vec<_> = [Source::Calls, Source::Counters, Source::KernelResets]
         .into_iter()
         .filter(|source| !reset.has(*source))
         .map(Source::name)
         .collect();
     if !missing.is_empty() {
-        text.push_str(&format!(" Not recorded: {}.", missing.join(", ")));
+        let _ = write!(text, " Not recorded: {}.", missing.join(", "));
     }
 }
 

@@ -256,6 +256,37 @@ impl<'a> Reset<'a> {
         client.isn.is_some() && acked
     }
 
+    /// What drew it was a keepalive probe: the connection had been silent for long.
+    pub(crate) fn drawn_by_probe(&self) -> bool {
+        self.trigger.is_some_and(|trigger| {
+            let nxt = self.before.of(trigger.from).snd_nxt;
+            let is_old = nxt.is_some_and(|nxt| nxt.distance_to(trigger.segment.seq) < 0);
+            trigger.segment.payload_len == 0 && is_old
+        })
+    }
+
+    /// How many probes stayed unanswered before it left, exactly one interval after the last of them.
+    ///
+    /// `None` when it did not leave by that timer, as far as the capture shows.
+    pub(crate) fn after_probes(&self) -> Option<u32> {
+        let own = self.before.of(self.from);
+        let (before_last, last) = own.probe_times?;
+        if self.shape != Shape::Active || own.unanswered_probes < 2 {
+            return None;
+        }
+        let (interval, waited) = (last - before_last, self.at() - last);
+        let off = (interval - waited) + (waited - interval);
+        (off.0 <= interval.0 / 10).then_some(own.unanswered_probes)
+    }
+
+    /// The same end sent a SYN later on this connection: it had not given up.
+    pub(crate) fn syn_again(&self) -> bool {
+        let later = self.connection.segments.iter().rev();
+        later
+            .take_while(|sent| sent.event != self.sent.event)
+            .any(|sent| sent.from == self.from && sent.segment.flags.syn())
+    }
+
     /// The capture holds the connection's beginning.
     pub(crate) fn seen_from_start(&self) -> bool {
         self.before.of(Role::Client).isn.is_some()

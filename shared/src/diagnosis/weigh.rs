@@ -108,6 +108,14 @@ fn not_by_header(cause: &dyn ResetCause, reset: &Reset<'_>) -> Option<String> {
         let sender = reset.sender();
         return Some(format!("{sender} went on sending {after} after the RST"));
     }
+    if cause.id() != CauseId::KeepaliveTimeout
+        && reset.sending_call().is_none()
+        && let Some(count) = reset.after_probes()
+    {
+        return Some(format!(
+            "it left one probe interval after {count} unanswered keepalive probes"
+        ));
+    }
     let options = reset.sent.segment.options;
     let multipath = cause.id() == CauseId::MptcpFastclose;
     if options.mp_fastclose && !multipath {

@@ -3,6 +3,7 @@
 use super::{ResetCause, Verdict};
 use crate::connection::Role;
 use crate::diagnosis::CauseId;
+use crate::diagnosis::calls::LingerZero;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::weigh::cited;
@@ -59,13 +60,13 @@ impl ResetCause for LingerZeroClose {
             );
         }
         match reset.linger_zero() {
-            Some(None) => Verdict::ruled_out("SO_LINGER was never set to {1,0}"),
-            Some(Some(set)) => {
+            LingerZero::Never => Verdict::ruled_out("SO_LINGER was never set to {1,0}"),
+            LingerZero::Set(set) => {
                 let close = ending.map(|e| cited(e.event.id, "call", &e.call.signature()));
                 let option = cited(set, "call", "setsockopt(SO_LINGER, {1,0})");
                 Verdict::Explains(std::iter::once(option).chain(close).collect())
             }
-            None => Verdict::Possible,
+            LingerZero::Unknown => Verdict::Possible,
         }
     }
 
