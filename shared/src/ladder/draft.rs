@@ -385,7 +385,6 @@ impl<'a> Drafts<'a> {
             Trouble::CaptureEndNotProved => "end of capture not proved".to_owned(),
             Trouble::NotSettled { step } => format!("not at rest after step {}", step + 1),
             Trouble::WallLimit { seconds } => format!("ended after {seconds} s"),
-            Trouble::BesideFailed { .. } => "the command beside the run failed".to_owned(),
             Trouble::Cancelled => "cancelled".to_owned(),
             Trouble::ReasonNotTied => "a kernel reason was not tied".to_owned(),
         };
