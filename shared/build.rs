@@ -33,6 +33,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
             .parent()
             .and_then(stem)
             .ok_or("a scenario without a family")?;
+        let file = file.to_str().ok_or("a path that is not UTF-8")?;
         writeln!(
             code,
             "    Entry {{ family: {family:?}, name: {name:?}, toml: include_str!({file:?}) }},"

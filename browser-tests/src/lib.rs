@@ -2,10 +2,12 @@
 //!
 //! - [`agent`]: starts `aftershake serve` and reads where it listens
 //! - [`browser`]: starts Chromium behind its driver, clicks, types, waits for conditions
+//! - [`playground`]: both together, and what a user does there
 //! - [`webdriver`]: the driver's protocol, as much of it as is used here
 //!
-//! Waits are for conditions with a deadline. Nothing here knows what the page should show.
+//! Waits are for conditions with a deadline.
 
 pub mod agent;
 pub mod browser;
+pub mod playground;
 pub mod webdriver;

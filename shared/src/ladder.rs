@@ -9,6 +9,7 @@ mod draft;
 pub mod items;
 mod kernel;
 mod lanes;
+mod pills;
 mod placement;
 mod scene;
 mod sockets;

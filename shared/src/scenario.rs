@@ -133,10 +133,11 @@ impl Scenario {
         let toml: ScenarioToml = toml::from_str(text).map_err(|e| ScenarioError::toml(text, &e))?;
         let expect_span = toml.expect.as_ref().map(Spanned::span);
         let claim_spans: Vec<_> = toml.claims.iter().map(Spanned::span).collect();
+        let mut lines = error::LineCounter::new(text);
         let mut spans = Vec::with_capacity(toml.steps.len());
         let steps = toml.steps.into_iter().map(|step| {
             let span = step.span();
-            let line = error::line_of(text, span.start);
+            let line = lines.line_of(span.start);
             spans.push(span);
             step.into_inner().on_line(line)
         });

@@ -2,6 +2,8 @@
 //!
 //! Every failure names the file and the rule; the rules are those of `STYLE.md`.
 
+#![cfg(test)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

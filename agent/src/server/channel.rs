@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use super::client_message::{BAD_INPUT, check_scenario, failure, read_message};
+use super::client_message::{BAD_INPUT, failure, read_message};
 use super::fan_out::Outgoing;
 use super::frame_meter::{FrameMeter, TooManyFrames};
 use super::limits::MAX_WAITING;
@@ -219,11 +219,6 @@ impl Runs {
                 message,
                 "name the new run by another number",
             ));
-        }
-        if let Err(error) = check_scenario(&scenario) {
-            let run = Some(run);
-            self.outgoing.push(&ServerMessage::Failed { run, error });
-            return Ok(());
         }
         let cancel = Arc::new(Notify::new());
         table.active.insert(run, Arc::clone(&cancel));

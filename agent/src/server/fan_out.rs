@@ -133,6 +133,15 @@ impl Outgoing {
         self.overflowed.notified().await;
     }
 
+    /// Whether nobody will hear what is pushed.
+    pub(super) fn is_closed(&self) -> bool {
+        self.queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .state
+            != State::Open
+    }
+
     /// From now on everything is thrown away.
     pub(super) fn close(&self) {
         *self.queue.lock().unwrap_or_else(PoisonError::into_inner) = Queue {

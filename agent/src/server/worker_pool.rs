@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aftershake_shared::channel::{Failure, RunId, ServerMessage};
+use aftershake_shared::recording::ScenarioText;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use super::client_message::{INTERNAL, INTERRUPTED, LACKING, failure};
+use super::client_message::{INTERNAL, INTERRUPTED, LACKING, check_scenario, failure};
 use super::fan_out::Outgoing;
 use super::limits::{CANCEL_TIME, LONGEST_RUN, MAX_QUEUED};
 use super::turns::Turns;
@@ -17,6 +18,9 @@ use crate::worker::protocol::{EVENTS_LINE_START, RunRequest, WorkerReply, Worker
 
 /// Workers kept between runs. A first one starts with the agent, so that the first run is quick too.
 const MAX_IDLE: usize = 2;
+
+/// Bytes of a scenario's text that are checked within a millisecond or two.
+const QUICK_TEXT: usize = 16 * 1024;
 
 /// All workers of the agent.
 #[derive(Debug)]
@@ -89,6 +93,7 @@ impl WorkerPool {
                 "run it again when some have ended",
             ));
         };
+        check(&job.request.scenario).await?;
         tokio::select! {
             biased;
             () = job.cancel.notified() => {
@@ -96,6 +101,9 @@ impl WorkerPool {
                 return Err(failure(INTERRUPTED, message, ""));
             }
             () = turn.granted() => {}
+        }
+        if job.outgoing.is_closed() {
+            return Ok(());
         }
         let mut worker = self.take().map_err(|error| {
             let message = format!("the worker could not be started: {error}");
@@ -145,6 +153,19 @@ impl WorkerPool {
         let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
         futures_util::future::join_all(idle.into_iter().map(WorkerProcess::end)).await;
     }
+}
+
+/// Whether a worker need be asked at all. A long text takes milliseconds, so another thread reads it.
+async fn check(scenario: &ScenarioText) -> Result<(), Failure> {
+    if scenario.toml.len() <= QUICK_TEXT {
+        return check_scenario(scenario);
+    }
+    let scenario = scenario.clone();
+    let checked = tokio::task::spawn_blocking(move || check_scenario(&scenario)).await;
+    checked.unwrap_or_else(|error| {
+        let message = format!("the scenario could not be checked: {error}");
+        Err(failure(INTERNAL, message, ""))
+    })
 }
 
 /// Hands the worker a run and its client what the worker says.

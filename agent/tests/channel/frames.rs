@@ -92,15 +92,14 @@ fn a_flood_of_messages_closes_the_channel() {
 fn hostile_json_is_answered_in_words_and_the_channel_stays() {
     let agent = Agent::start();
     let mut channel = agent.channel();
-    let wide = (0..50_000)
-        .map(|n| format!("\"{n}\":1,"))
-        .collect::<String>();
+    let keys: Vec<_> = (0..50_000).map(|n| format!("\"{n}\":1")).collect();
+    let wide = keys.join(",");
     for text in [
         String::new(),
         "null".to_owned(),
         "[".repeat(100_000),
         "{\"type\":".repeat(100_000),
-        format!("{{{wide}\"type\":\"run\"}}"),
+        format!("{{{wide},\"type\":\"run\"}}"),
         r#"{"type":"cancel","run":1,"run":1}"#.to_owned(),
         r#"{"type":"cancel","run":1,"__proto__":{"a":1}}"#.to_owned(),
         r#"{"type":"cancel","run":NaN}"#.to_owned(),
@@ -142,8 +141,9 @@ fn a_ping_is_answered() {
 }
 
 fn failed(channel: &mut Channel) -> (u8, String) {
-    match channel.next() {
-        ServerMessage::Failed { run: None, error } => (error.code, error.message),
-        other => panic!("expected a failure, got {other:?}"),
-    }
+    let message = channel.next();
+    let ServerMessage::Failed { run: None, error } = message else {
+        panic!("expected a failure, got {message:?}");
+    };
+    (error.code, error.message)
 }

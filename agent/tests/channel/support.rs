@@ -83,8 +83,9 @@ impl Agent {
     /// A request with our Host and these further header lines.
     pub(crate) fn get(&self, target: &str, lines: &[&str]) -> Answer {
         let port = self.port;
-        let lines: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
-        let head = format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{lines}\r\n");
+        let host = format!("Host: 127.0.0.1:{port}");
+        let lines = [&[host.as_str()], lines].concat().join("\r\n");
+        let head = format!("GET {target} HTTP/1.1\r\n{lines}\r\n\r\n");
         self.ask(head.as_bytes())
     }
 
@@ -187,23 +188,23 @@ impl Channel {
     /// The next message.
     pub(crate) fn next(&mut self) -> ServerMessage {
         loop {
-            match self.0.read().unwrap() {
-                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
-                Message::Pong(_) | Message::Ping(_) => {}
-                other => panic!("expected a message, got {other:?}"),
+            let message = self.0.read().unwrap();
+            if let Message::Text(text) = &message {
+                return serde_json::from_str(text).unwrap();
             }
+            assert!(
+                matches!(message, Message::Ping(_) | Message::Pong(_)),
+                "{message:?}"
+            );
         }
     }
 
     /// The close code and reason that end the channel, whatever comes before.
     pub(crate) fn close_code(&mut self) -> (u16, String) {
         loop {
-            match self.0.read().unwrap() {
-                Message::Close(Some(frame)) => {
-                    return (frame.code.into(), frame.reason.to_string());
-                }
-                Message::Close(None) => panic!("closed without a code"),
-                _ => {}
+            if let Message::Close(frame) = self.0.read().unwrap() {
+                let frame = frame.unwrap();
+                return (frame.code.into(), frame.reason.to_string());
             }
         }
     }

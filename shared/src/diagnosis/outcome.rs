@@ -72,7 +72,9 @@ fn gave_up(run: &Run<'_>, connection: &Connection) -> bool {
     }
     let mut calls = run.calls_of(connection, Role::Client);
     calls.any(|(_, call)| {
-        let waiting = call.failed_with(Errno::EINPROGRESS) || call.failed_with(Errno::EAGAIN);
+        // A non-blocking call says EINPROGRESS at once; one that waited first ran out of its own time.
+        let at_once = call.failed_with(Errno::EINPROGRESS) && call.parked.0 == 0;
+        let waiting = at_once || call.failed_with(Errno::EAGAIN);
         matches!(call.call, Call::Close { .. })
             || (matches!(call.call, Call::Connect)
                 && !waiting

@@ -41,15 +41,11 @@ struct Role {
 
 impl Roster {
     pub(super) fn saw(&mut self, name: &str, connects: bool, listens: bool) {
-        let place = match self.places.get(name) {
-            Some(place) => *place,
-            None => {
-                let place = self.names.len();
-                self.places.insert(name.to_owned(), place);
-                self.names.push((name.to_owned(), Role::default()));
-                place
-            }
-        };
+        let place = self.places.get(name).copied().unwrap_or_else(|| {
+            self.places.insert(name.to_owned(), self.names.len());
+            self.names.push((name.to_owned(), Role::default()));
+            self.names.len() - 1
+        });
         if let Some((_, role)) = self.names.get_mut(place) {
             role.connects |= connects;
             role.listens |= listens;
@@ -121,8 +117,9 @@ pub(super) struct LaneX {
 }
 
 /// Places the lanes side by side. Returns them with their inner places, and the whole width.
-pub(super) fn lay_out(needs: &[Needs]) -> (Vec<(Lane, LaneX)>, f32) {
+pub(super) fn lay_out(needs: &[Needs], widest_segment: f32) -> (Vec<(Lane, LaneX)>, f32) {
     let wire = if needs.len() > 2 { WIRE.1 } else { WIRE.0 };
+    let wire = wire.max(widest_segment + 24.0);
     let mut x = LEFT;
     let mut lanes = Vec::with_capacity(needs.len());
     for (index, need) in needs.iter().enumerate() {

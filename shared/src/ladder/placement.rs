@@ -11,13 +11,16 @@ use super::items::{
 };
 use super::kernel::{BandDraft, Kernels, QueueDraft, Seen, SlotAt, Until, name_length};
 use super::lanes::{self, BACKLOG, BAND, BLOCK, Edge, LaneX, Needs, SlotX, UNREAD, UNSENT};
-use super::words::{columns, numbers, segment};
+use super::who::Told;
+use super::words::{columns, numbers, plain, segment};
 use super::{Axis, Options};
 
 /// Widths of one character: calls, segments, pills and queues.
 const CALL_CHAR: f32 = 7.26;
 const SEGMENT_CHAR: f32 = 6.66;
 const SMALL_CHAR: f32 = 6.36;
+/// Columns of a segment's text.
+const SEGMENT: usize = 44;
 /// From a pill's edge to its text.
 const PILL_PAD: f32 = 10.0;
 
@@ -39,7 +42,7 @@ impl<'a> Placement<'a> {
         heights: &'a Heights,
         options: &Options,
     ) -> Self {
-        let (lanes, width) = lanes::lay_out(&needs(drafts, kernels));
+        let (lanes, width) = lanes::lay_out(&needs(drafts, kernels), widest_segment(drafts));
         let (least, room) = match options.axis {
             Axis::Real => (3.0, 8.0),
             Axis::GapsShortened | Axis::Order => (14.0, 16.0),
@@ -96,8 +99,7 @@ impl<'a> Placement<'a> {
         let told = scene.told.get(draft.index)?.as_ref()?;
         let y = self.heights.y(draft.moment);
         let (from_x, to_x, middle) = self.ends(draft.from_lane, draft.to_lane);
-        let flags = told.flags.names();
-        let detail = numbers(told);
+        let (flags, detail) = segment_words(told);
         let width = chars(columns(&flags) + 1 + columns(&detail), SEGMENT_CHAR);
         let label = TextBox {
             x: middle,
@@ -143,10 +145,9 @@ impl<'a> Placement<'a> {
         let to = self.lane(to_lane).0;
         if from_lane == to_lane {
             // To itself: out onto the wire, half the way.
-            return match from.right_edge {
-                Some(edge) => (edge, middle, middle),
-                None => (wire.1, middle, middle),
-            };
+            let (right, left) = (from.right_edge, from.left_edge);
+            let edge = if from_lane == 0 { right } else { left };
+            return (edge.unwrap_or(middle), middle, middle);
         }
         if from_lane < to_lane {
             let start = from.right_edge.unwrap_or(wire.0);
@@ -351,6 +352,25 @@ static NOWHERE: (Lane, LaneX) = (
         right: Vec::new(),
     },
 );
+
+/// Flags and numbers of a segment, together at most [`SEGMENT`] columns.
+fn segment_words(told: &Told) -> (String, String) {
+    let flags = told.flags.names();
+    let room = SEGMENT.saturating_sub(columns(&flags) + 1);
+    let detail = plain(&numbers(told), room);
+    (flags, detail)
+}
+
+/// What the wires have to hold.
+fn widest_segment(drafts: &Drafts<'_>) -> f32 {
+    let told = drafts.segments.iter();
+    let told = told.filter_map(|draft| drafts.scene.told.get(draft.index)?.as_ref());
+    let widest = told.map(|told| {
+        let (flags, detail) = segment_words(told);
+        columns(&flags) + 1 + columns(&detail)
+    });
+    chars(widest.max().unwrap_or(0), SEGMENT_CHAR)
+}
 
 /// What each lane has to hold.
 fn needs(drafts: &Drafts<'_>, kernels: &Kernels) -> Vec<Needs> {

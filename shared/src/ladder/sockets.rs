@@ -41,9 +41,13 @@ impl History {
 
     /// The sample after which another socket may take its place in the drawing.
     pub(super) fn last(&self) -> usize {
-        self.states.last().map_or(0, |span| match span.what {
-            TcpState::Closed => span.first,
-            _ => span.last,
+        let is_closed = |span: &Span<_>| span.what == TcpState::Closed;
+        self.states.last().map_or(0, |span| {
+            if is_closed(span) {
+                span.first
+            } else {
+                span.last
+            }
         })
     }
 

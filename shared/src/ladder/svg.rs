@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use crate::tcp::state::TcpState;
 
 use super::items::{
-    Align, CallBlock, GapMark, Head, Lane, Leader, Pill, QueueBar, SegmentArrow, StateBand,
-    TextBox, Tick, Tone,
+    Align, CallBlock, GapMark, Lane, Leader, Pill, QueueBar, SegmentArrow, StateBand, TextBox,
+    Tick, Tone,
 };
 use super::words::{columns, plain};
 use super::{Item, Ladder};
@@ -23,6 +23,8 @@ pub struct Caption<'a> {
     /// Why, in two or three sentences; may be empty.
     pub explanation: &'a str,
 }
+
+mod arrow;
 
 const STYLE: &str = include_str!("svg.css");
 /// Around the heading.
@@ -361,7 +363,7 @@ fn draw_segment(out: &mut String, segment: &SegmentArrow) {
         xml(&segment.sentence, LONG)
     );
     leader(out, segment.leader);
-    arrow(out, segment);
+    arrow::draw(out, segment);
     let words = format!(
         "<tspan class=\"flags\">{}</tspan> <tspan class=\"detail\">{}</tspan>",
         xml(&segment.flags, LONG),
@@ -369,55 +371,6 @@ fn draw_segment(out: &mut String, segment: &SegmentArrow) {
     );
     *out += &text("", &segment.label, &words);
     *out += "</g>\n";
-}
-
-fn arrow(out: &mut String, segment: &SegmentArrow) {
-    let ((x1, y1), (x2, y2)) = (segment.from, segment.to);
-    let length = (x2 - x1).hypot(y2 - y1).max(1.0);
-    let (along, down) = ((x2 - x1) / length, (y2 - y1) / length);
-    // A point so far before the tip and so far aside of the line.
-    let at = |back: f32, aside: f32| {
-        let x = x2 - along * back - down * aside;
-        let y = y2 - down * back + along * aside;
-        format!("{} {}", n(x), n(y))
-    };
-    let (line_end, head) = match segment.kind.head() {
-        Head::Arrow => (7.0, triangle(&at, 0.5)),
-        Head::Bar => {
-            let bar = format!(
-                "<path class=\"bar\" d=\"M{}L{}\"/>",
-                at(1.5, -7.0),
-                at(1.5, 7.0)
-            );
-            (9.0, triangle(&at, 3.0) + &bar)
-        }
-        Head::Cross => {
-            let strokes = format!(
-                "<path class=\"cross\" d=\"M{}L{}M{}L{}\"/>",
-                at(2.0, -4.5),
-                at(11.0, 4.5),
-                at(2.0, 4.5),
-                at(11.0, -4.5)
-            );
-            (6.5, strokes)
-        }
-    };
-    let _ = write!(
-        out,
-        "<path class=\"line\" d=\"M{} {}L{}\"/>{head}",
-        n(x1),
-        n(y1),
-        at(line_end, 0.0)
-    );
-}
-
-fn triangle(at: &impl Fn(f32, f32) -> String, tip: f32) -> String {
-    format!(
-        "<path class=\"head\" d=\"M{}L{}L{}z\"/>",
-        at(tip, 0.0),
-        at(tip + 9.0, -4.2),
-        at(tip + 9.0, 4.2)
-    )
 }
 
 fn leader(out: &mut String, leader: Option<Leader>) {

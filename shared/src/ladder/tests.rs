@@ -1,6 +1,7 @@
 //! Golden drawings of a real story, and rules that hold for any events.
 
 mod example;
+mod generated;
 
 use std::fs;
 use std::path::Path;

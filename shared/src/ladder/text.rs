@@ -36,10 +36,10 @@ impl Default for Paper {
 
 /// Below this many columns, and for other than two endpoints, a list is written.
 const NARROW: usize = 72;
-/// The time and the space after it.
-const TIME: usize = 10;
 /// The least and the most columns between the kernels' edges.
-const WIRE: (usize, usize) = (26, 38);
+const WIRE: (usize, usize) = (22, 38);
+/// What the wire keeps when the programs' texts need room.
+const TIGHT: usize = 28;
 
 /// Writes the ladder, each line ended by a line feed and none wider than the paper.
 pub fn write(ladder: &Ladder, paper: Paper) -> String {
@@ -49,21 +49,22 @@ pub fn write(ladder: &Ladder, paper: Paper) -> String {
             let table = Table::fit(&rows, paper);
             let names = (client.name.as_str(), server.name.as_str());
             let addresses = (client.address.as_str(), server.address.as_str());
-            let mut lines = vec![table.heading(names, "wire")];
-            lines.push(table.heading(addresses, ""));
+            let mut lines = vec![table.heading("ms", names, "wire")];
+            lines.push(table.heading("", addresses, ""));
             let mut before = String::new();
             for row in &rows {
-                let time = time(row.at);
+                let time = time(row);
                 let shown = if time == before { "" } else { time.as_str() };
                 lines.push(table.line(shown, row));
                 before = time;
             }
             lines
         }
-        _ => rows
-            .iter()
-            .map(|row| list_line(row, ladder, paper))
-            .collect(),
+        _ => {
+            let width = time_width(&rows);
+            let line = |row| list_line(row, width, ladder, paper);
+            rows.iter().map(line).collect()
+        }
     };
     let mut out = String::new();
     for line in lines {
@@ -76,8 +77,7 @@ pub fn write(ladder: &Ladder, paper: Paper) -> String {
 /// One line's content.
 struct Row<'a> {
     y: f32,
-    /// `None` where time was shortened.
-    at: Option<Nanos>,
+    at: Nanos,
     what: What<'a>,
 }
 
@@ -97,7 +97,7 @@ fn rows(ladder: &Ladder) -> Vec<Row<'_>> {
         match placed.item {
             Item::Segment(at) => {
                 if let Some(segment) = ladder.segments.get(at) {
-                    add(segment.from.1, Some(segment.at), What::Segment(segment));
+                    add(segment.from.1, segment.at, What::Segment(segment));
                 }
             }
             Item::Call(at) => {
@@ -114,7 +114,7 @@ fn rows(ladder: &Ladder) -> Vec<Row<'_>> {
                         }
                         (PillKind::Remark, _) | (_, None) => What::Remark(&pill.text),
                     };
-                    add(pill.y, Some(pill.at), what);
+                    add(pill.y, pill.at, what);
                 }
             }
         }
@@ -122,22 +122,22 @@ fn rows(ladder: &Ladder) -> Vec<Row<'_>> {
     for queue in &ladder.queues {
         let text = format!("· {}", queue.text);
         let what = What::Beside(queue.lane, text, String::new(), Tone::Plain);
-        add(queue.seen.0, Some(queue.at), what);
+        add(queue.seen.0, queue.at, what);
     }
     for band in ladder.bands.iter().filter(|band| is_telling(band.state)) {
         let text = format!("· {}", band.state);
         let what = What::Beside(band.lane, text, String::new(), Tone::Plain);
-        add(band.seen.0, Some(band.at), what);
+        add(band.seen.0, band.at, what);
     }
     for gap in &ladder.gaps {
-        add(gap.y, None, What::Gap(gap.text.clone()));
+        add(gap.y, gap.until, What::Gap(gap.text.clone()));
     }
-    rows.sort_by(|a, b| a.y.total_cmp(&b.y));
+    rows.sort_by(|a, b| a.at.cmp(&b.at).then(a.y.total_cmp(&b.y)));
     rows
 }
 
 /// A call in one line; a parked one in two, when it began to wait and when it went on.
-fn call_rows<'a>(call: &CallBlock, add: &mut impl FnMut(f32, Option<Nanos>, What<'a>)) {
+fn call_rows<'a>(call: &CallBlock, add: &mut impl FnMut(f32, Nanos, What<'a>)) {
     let name = call.name.clone();
     let start = call.parked.or(call.block).map_or(call.label.top, |y| y.0);
     let result = call.result.clone();
@@ -145,18 +145,18 @@ fn call_rows<'a>(call: &CallBlock, add: &mut impl FnMut(f32, Option<Nanos>, What
         (Some(_), Some((resumed, _))) => {
             let waiting = "⋮ waiting".to_owned();
             let what = What::Beside(call.lane, name.clone(), waiting, Tone::Plain);
-            add(start, Some(call.at), what);
+            add(start, call.at, what);
             let what = What::Beside(call.lane, name, result, call.tone);
-            add(resumed, call.resumed_at, what);
+            add(resumed, call.resumed_at.unwrap_or(call.at), what);
         }
         (Some(_), None) => {
             let result = format!("⋮ {result}");
             let what = What::Beside(call.lane, name, result, call.tone);
-            add(start, Some(call.at), what);
+            add(start, call.at, what);
         }
         (None, _) => {
             let what = What::Beside(call.lane, name, result, call.tone);
-            add(start, Some(call.at), what);
+            add(start, call.at, what);
         }
     }
 }
@@ -177,8 +177,10 @@ const fn is_telling(state: TcpState) -> bool {
     }
 }
 
-/// Widths of the three columns beside the time.
+/// Widths of the columns.
 struct Table {
+    /// The widest time and the space after it.
+    time: usize,
     left: usize,
     wire: usize,
     right: usize,
@@ -188,7 +190,7 @@ struct Table {
 impl Table {
     fn fit(rows: &[Row<'_>], paper: Paper) -> Self {
         let mut widest = [16, 16];
-        let mut longest = WIRE.0;
+        let mut longest = 0;
         for row in rows {
             match &row.what {
                 What::Beside(lane, text, result, _) => {
@@ -196,18 +198,18 @@ impl Table {
                         *widest = (columns(text) + 1 + columns(result)).max(*widest);
                     }
                 }
-                What::Segment(segment) => longest = longest.max(label(segment).1 + 10),
-                What::Remark(text) => longest = longest.max(columns(text) + 2),
+                What::Segment(segment) => longest = longest.max(label(segment).1),
+                What::Remark(text) => longest = longest.max(columns(text)),
                 What::Gap(_) => {}
             }
         }
         let [mut left, mut right] = widest;
         // Time, a space and an edge at both sides of the wire.
-        let rest = paper.width.saturating_sub(TIME + 4);
-        let wire = longest
-            .clamp(WIRE.0, WIRE.1)
-            .min(rest.saturating_sub(32))
-            .max(WIRE.0);
+        let time = time_width(rows);
+        let rest = paper.width.saturating_sub(time + 4);
+        let wire = (longest + 10).clamp(WIRE.0, WIRE.1);
+        let spare = rest.saturating_sub(left + right);
+        let wire = spare.clamp((longest + 4).clamp(WIRE.0, TIGHT).min(wire), wire);
         while left + right + wire > rest {
             if left >= right {
                 left -= 1;
@@ -216,6 +218,7 @@ impl Table {
             }
         }
         Self {
+            time,
             left,
             wire,
             right,
@@ -223,16 +226,16 @@ impl Table {
         }
     }
 
-    fn heading(&self, (left, right): (&str, &str), wire: &str) -> String {
-        let empty = " ".repeat(TIME);
+    fn heading(&self, unit: &str, (left, right): (&str, &str), wire: &str) -> String {
+        let unit = pad_left(unit, self.time - 1);
         let left = pad_left(&plain(left, self.left), self.left);
         let wire = centred(wire, self.wire, ' ');
         let right = plain(right, self.right);
-        format!("{empty}{left}  {wire}  {right}")
+        format!("{unit} {left}  {wire}  {right}")
     }
 
     fn line(&self, time: &str, row: &Row<'_>) -> String {
-        let time = format!("{} ", pad_left(time, TIME - 1));
+        let time = format!("{} ", pad_left(time, self.time - 1));
         let left_none = " ".repeat(self.left);
         let wire_none = " ".repeat(self.wire);
         match &row.what {
@@ -254,7 +257,7 @@ impl Table {
                 format!("{time}{left_none} │{}│", centred(&text, self.wire, ' '))
             }
             What::Gap(text) => {
-                let room = TIME + self.left;
+                let room = self.time + self.left;
                 let text = plain(&format!("⋮ {text}"), room);
                 let gap = " ".repeat(room.saturating_sub(columns(&text)));
                 format!("{text}{gap} ┊{wire_none}┊")
@@ -343,7 +346,7 @@ fn label(segment: &SegmentArrow) -> (String, usize) {
 }
 
 /// `1.703  server ▶ client  RST,ACK 1:1 ack 17`, cut to the width.
-fn list_line(row: &Row<'_>, ladder: &Ladder, paper: Paper) -> String {
+fn list_line(row: &Row<'_>, time_width: usize, ladder: &Ladder, paper: Paper) -> String {
     let name = |lane: usize| ladder.lanes.get(lane).map_or("", |lane| lane.name.as_str());
     let (text, colour) = match &row.what {
         What::Segment(segment) => {
@@ -362,17 +365,31 @@ fn list_line(row: &Row<'_>, ladder: &Ladder, paper: Paper) -> String {
         What::Remark(text) => ((*text).to_owned(), ""),
         What::Gap(text) => (format!("⋮ {text}"), ""),
     };
-    let time = pad_left(&time(row.at), TIME - 1);
-    let text = plain(text.trim_end(), paper.width.saturating_sub(TIME).max(8));
+    let time = pad_left(&time(row), time_width - 1);
+    let text = plain(
+        text.trim_end(),
+        paper.width.saturating_sub(time_width).max(8),
+    );
     format!("{time} {}", paint(text, colour, paper.colour))
 }
 
-/// Milliseconds below 100 s, then seconds.
-fn time(at: Option<Nanos>) -> String {
-    match at.map(Nanos::as_millis_f64) {
-        None => String::new(),
-        Some(millis) if millis < 100_000.0 => format!("{millis:.3}"),
-        Some(millis) => format!("{:.2} s", millis / 1e3),
+/// Columns of the widest time and a space, at least those of a small one.
+fn time_width(rows: &[Row<'_>]) -> usize {
+    let widest = rows.iter().map(|row| columns(&time(row))).max();
+    widest.unwrap_or(0).max(6) + 1
+}
+
+/// Milliseconds below 100 s, then seconds; nothing where time was shortened.
+fn time(row: &Row<'_>) -> String {
+    let millis = row.at.as_millis_f64();
+    match row.what {
+        What::Gap(_) => String::new(),
+        What::Beside(..) | What::Remark(_) | What::Segment(_) if millis < 100_000.0 => {
+            format!("{millis:.3}")
+        }
+        What::Beside(..) | What::Remark(_) | What::Segment(_) => {
+            format!("{:.2} s", millis / 1e3)
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 //! All text that comes from outside passes [`plain`] here, so that no drawing of a ladder can carry a control
 //! character, a terminal escape or a change of writing direction.
 
+use std::fmt::Write as _;
+
 use crate::event::call::{Call, CallReturned, Returned};
 use crate::units::Nanos;
 
@@ -28,7 +30,9 @@ pub fn plain(text: &str, limit: usize) -> String {
                 let Some(last) = out.pop() else { break };
                 columns -= columns_of(last);
             }
-            out.push('…');
+            if limit > 0 {
+                out.push('…');
+            }
             return out;
         }
         out.push(c);
@@ -53,13 +57,30 @@ pub fn columns(text: &str) -> usize {
 
 fn columns_of(c: char) -> usize {
     match u32::from(c) {
-        0x300..=0x36f | 0x483..=0x489 | 0x591..=0x5bd | 0x610..=0x61a | 0x64b..=0x65f => 0,
-        0x1ab0..=0x1aff | 0x1dc0..=0x1dff | 0x20d0..=0x20ff | 0xfe00..=0xfe0f | 0xfe20..=0xfe2f => {
-            0
-        }
-        0x1100..=0x115f | 0x2e80..=0xa4cf | 0xa960..=0xa97f | 0xac00..=0xd7a3 => 2,
-        0xf900..=0xfaff | 0xfe30..=0xfe6f | 0xff00..=0xff60 | 0xffe0..=0xffe6 => 2,
-        0x1f300..=0x1f64f | 0x1f680..=0x1f6ff | 0x1f900..=0x1faff | 0x20000..=0x3fffd => 2,
+        // Combining marks.
+        0x300..=0x36f
+        | 0x483..=0x489
+        | 0x591..=0x5bd
+        | 0x610..=0x61a
+        | 0x64b..=0x65f
+        | 0x1ab0..=0x1aff
+        | 0x1dc0..=0x1dff
+        | 0x20d0..=0x20ff
+        | 0xfe00..=0xfe0f
+        | 0xfe20..=0xfe2f => 0,
+        // East Asian Wide and Fullwidth, emoji.
+        0x1100..=0x115f
+        | 0x2e80..=0xa4cf
+        | 0xa960..=0xa97f
+        | 0xac00..=0xd7a3
+        | 0xf900..=0xfaff
+        | 0xfe30..=0xfe6f
+        | 0xff00..=0xff60
+        | 0xffe0..=0xffe6
+        | 0x1f300..=0x1f64f
+        | 0x1f680..=0x1f6ff
+        | 0x1f900..=0x1faff
+        | 0x20000..=0x3fffd => 2,
         _ => 1,
     }
 }
@@ -125,12 +146,12 @@ pub(super) fn segment(number: u32, at: Nanos, told: &Told, from: &str, to: &str)
         names => names,
     };
     let mut text = format!("segment {number}, {flags} from {from} to {to}");
-    text += &format!(" at {}, sequence {seq}", moment(at));
+    let _ = write!(text, " at {}, sequence {seq}", moment(at));
     if told.len > 0 {
-        text += &format!(", {}", counted(told.len, "byte"));
+        let _ = write!(text, ", {}", counted(told.len, "byte"));
     }
     if let Some(ack) = told.ack {
-        text += &format!(", acknowledges {ack}");
+        let _ = write!(text, ", acknowledges {ack}");
     }
     if told.window == 0 && !told.flags.rst() {
         text += ", window 0";
@@ -145,21 +166,21 @@ pub(super) fn segment(number: u32, at: Nanos, told: &Told, from: &str, to: &str)
 pub(super) fn call(number: u32, at: Nanos, call: &CallReturned, name: &str, by: &str) -> String {
     let mut text = format!("call {number}, {name} by {by} at {}", moment(at));
     if call.parked > Nanos(0) {
-        text += &format!(", waited {}", about(call.parked));
+        let _ = write!(text, ", waited {}", about(call.parked));
     }
-    text += &format!(", took {}", about(call.took));
-    text += &match call.result {
-        Returned::Ok(value) => format!(", returned {value}"),
+    let _ = write!(text, ", took {}", about(call.took));
+    let _ = match call.result {
+        Returned::Ok(value) => write!(text, ", returned {value}"),
         Returned::Err(errno) => match errno.words() {
-            Some(words) => format!(", failed with {errno}: {words}"),
-            None => format!(", failed with {errno}"),
+            Some(words) => write!(text, ", failed with {errno}: {words}"),
+            None => write!(text, ", failed with {errno}"),
         },
     };
     if let Call::Close {
         unread: Some(unread @ 1..),
     } = call.call
     {
-        text += &format!(", {} unread", counted(unread, "byte"));
+        let _ = write!(text, ", {} unread", counted(unread, "byte"));
     }
     text
 }
@@ -191,6 +212,7 @@ mod tests {
         assert_eq!(plain("abcdef", 6), "abcdef");
         assert_eq!(plain("abcdefg", 6), "abcde…");
         assert_eq!(plain("日本語", 5), "日本…");
+        assert_eq!(plain("abc", 0), "");
         assert!(columns(&plain(&"e\u{301}\u{301}\u{301}\u{301}".repeat(9), 6)) <= 6);
     }
 

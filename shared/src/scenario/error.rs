@@ -67,6 +67,33 @@ fn clip(line: &str) -> String {
     }
 }
 
+/// Finds the lines of many places of a text in one pass over it.
+pub(crate) struct LineCounter<'a> {
+    rest: &'a [u8],
+    byte: usize,
+    line: usize,
+}
+
+impl<'a> LineCounter<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self {
+            rest: text.as_bytes(),
+            byte: 0,
+            line: 1,
+        }
+    }
+
+    /// The line, from 1, that holds this byte; not before the byte asked for last.
+    pub(crate) fn line_of(&mut self, byte: usize) -> usize {
+        let len = byte.saturating_sub(self.byte).min(self.rest.len());
+        let (passed, rest) = self.rest.split_at(len);
+        self.line += passed.iter().filter(|b| **b == b'\n').count();
+        self.rest = rest;
+        self.byte += len;
+        self.line
+    }
+}
+
 /// The line, from 1, that holds this byte.
 pub(crate) fn line_of(text: &str, byte: usize) -> usize {
     text.bytes().take(byte).filter(|b| *b == b'\n').count() + 1

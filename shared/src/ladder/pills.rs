@@ -1,0 +1,124 @@
+//! Evidence without a line of its own: counters, the kernel's reasons, remarks, each near what it follows.
+
+use crate::event::counters::CountersMoved;
+use crate::event::trouble::Trouble;
+use crate::event::{Event, EventBody};
+use crate::units::Nanos;
+
+use super::axis::{Moment, MomentId};
+use super::counters;
+use super::draft::{Drafts, PillDraft, Place};
+use super::items::{PillKind, Tone};
+use super::words::{self, plain};
+
+/// Columns of a pill.
+const PILL: usize = 36;
+
+impl Drafts<'_> {
+    pub(super) fn reason(&mut self, index: usize, event: &Event) {
+        let EventBody::KernelReset(reset) = &event.body else {
+            return;
+        };
+        let tied = reset.to.is_none() || self.scene.shows((Some(reset.from), reset.to));
+        let Some(lane) = self.scene.lane_at((reset.from, reset.to)).filter(|_| tied) else {
+            return;
+        };
+        let reason = plain(&reset.reason, PILL);
+        let draft = PillDraft {
+            event: event.id,
+            at: event.at,
+            kind: PillKind::KernelReason,
+            place: Place::Lane(lane),
+            moment: self.pill_moment(index, 0, event.at, Place::Lane(lane)),
+            follows: self.last.reset_from.get(&reset.from).copied(),
+            sentence: format!(
+                "kernel reason {}, {reason} for a RST from {} at {}",
+                event.id,
+                self.scene.name(lane),
+                words::moment(event.at)
+            ),
+            text: reason,
+            tone: Tone::Reset,
+        };
+        self.pills.push(draft);
+    }
+
+    pub(super) fn counters(&mut self, index: usize, event: &Event, moved: &CountersMoved) {
+        let of_step = moved
+            .after_step
+            .and_then(|step| self.last.call_of_step.get(&step).copied());
+        let beside = of_step.or(self.last.call);
+        let place = beside.map_or(self.aside(), |(lane, _)| Place::Lane(lane));
+        for (part, told) in (0..).zip(counters::worth_telling(moved)) {
+            let moment = self.pill_moment(index, part, event.at, place);
+            self.pills.push(PillDraft {
+                event: event.id,
+                at: event.at,
+                kind: PillKind::Counter,
+                place,
+                moment,
+                follows: beside.map(|(_, event)| event),
+                sentence: format!(
+                    "counters {}, {}, read at {}",
+                    event.id,
+                    told.text,
+                    words::moment(event.at)
+                ),
+                text: plain(&told.text, PILL),
+                tone: told.tone,
+            });
+        }
+    }
+
+    fn pill_moment(&mut self, index: usize, part: u8, at: Nanos, place: Place) -> MomentId {
+        self.moments.add(Moment {
+            column: Some(self.column(place)),
+            above: -1.0,
+            below: 23.0,
+            height: 18.0,
+            ..Moment::bare(at, (index, part))
+        })
+    }
+
+    /// Where things of no endpoint stand: on the first wire.
+    fn aside(&self) -> Place {
+        if self.scene.names.len() > 1 {
+            Place::Wire(0)
+        } else {
+            Place::Lane(0)
+        }
+    }
+
+    pub(super) fn remark(&mut self, index: usize, event: &Event, text: &str) {
+        if self.scene.names.is_empty() {
+            return;
+        }
+        let text = plain(text, PILL);
+        let place = self.aside();
+        let moment = self.pill_moment(index, 0, event.at, place);
+        self.pills.push(PillDraft {
+            event: event.id,
+            at: event.at,
+            kind: PillKind::Remark,
+            place,
+            moment,
+            follows: None,
+            sentence: format!("{text}, at {}", words::moment(event.at)),
+            text,
+            tone: Tone::Plain,
+        });
+    }
+
+    pub(super) fn trouble(&mut self, index: usize, event: &Event, trouble: &Trouble) {
+        let text = match trouble {
+            Trouble::Absent { .. } | Trouble::BesideFailed { .. } => return,
+            Trouble::SegmentsLost { count } => format!("the capture lost {count} segments"),
+            Trouble::CaptureEndNotProved => "end of capture not proved".to_owned(),
+            Trouble::NotSettled { step } => format!("not at rest after step {}", step + 1),
+            Trouble::WallLimit { seconds } => format!("ended after {seconds} s"),
+            Trouble::Cancelled => "cancelled".to_owned(),
+            Trouble::ReasonNotTied => "a kernel reason was not tied".to_owned(),
+        };
+        self.remark(index, event, &text);
+    }
+}
