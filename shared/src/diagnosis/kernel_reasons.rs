@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::connection::{Connections, canonical};
 use crate::event::kernel_reset::KernelReset;
 use crate::event::{Event, EventBody, EventId};
+use crate::order::sort_by_rank;
 use crate::units::Nanos;
 
 /// The kernel's word on each RST.
@@ -39,7 +40,7 @@ impl<'a> Reasons<'a> {
                 }
             }
         }
-        rsts.sort_by_key(|(at, event, ..)| (*at, *event));
+        sort_by_rank(&mut rsts, |(at, event, ..)| (at.0, event.0.into()));
         let mut complete = !not_tied;
         let mut by_segment = HashMap::new();
         for event in events {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::event::EventId;
+use crate::order::sort_by_rank;
 use crate::tcp::state::TcpState;
 use crate::units::Nanos;
 
@@ -87,7 +88,9 @@ impl Kernels {
             let first = drafts.scene.events.get(history.first());
             first.is_some_and(|first| drafts.scene.shows(first, (Some(local), remote)))
         });
-        histories.sort_by_key(|history| (!history.listens(), history.first()));
+        sort_by_rank(&mut histories, |h| {
+            ((!h.listens()).into(), h.first() as u64)
+        });
         for history in &histories {
             let Some(lane) = drafts
                 .scene
