@@ -24,7 +24,7 @@ pub(super) struct CallDraft {
     pub(super) lane: usize,
     pub(super) start: MomentId,
     /// When a call that works first was parked.
-    pub(super) paused: Option<MomentId>,
+    pub(super) parked: Option<MomentId>,
     /// When it was no longer parked; `None` when it never was.
     pub(super) resumed: Option<(Nanos, MomentId)>,
     /// `None` when it never returned.
@@ -186,9 +186,9 @@ impl<'a> Drafts<'a> {
         };
         let start = self.text_moment(index, event.at, Place::Lane(lane));
         let is_parked = call.parked > Nanos(0);
-        let pauses = event.at + call.took;
-        let paused =
-            (works_first && is_parked).then(|| self.moments.add(Moment::bare(pauses, (index, 1))));
+        let worked = event.at + call.took;
+        let parked = works_first && is_parked;
+        let parked = parked.then(|| self.moments.add(Moment::bare(worked, (index, 1))));
         let block_start = is_parked.then(|| {
             let moment = Moment {
                 column: Some(lane),
@@ -217,7 +217,7 @@ impl<'a> Drafts<'a> {
             at: event.at,
             lane,
             start,
-            paused,
+            parked,
             resumed: block_start,
             end: Some(end),
             gave_up: None,
@@ -350,7 +350,7 @@ impl<'a> Drafts<'a> {
             at,
             lane,
             start,
-            paused: None,
+            parked: None,
             resumed: None,
             end: None,
             gave_up,

@@ -129,9 +129,12 @@ impl Kernels {
             .iter()
             .position(|slot| slot.ended && slot.until < first);
         let silent = taken.iter().position(|slot| slot.until < first);
-        let slot = match (ended, silent) {
-            (Some(slot), _) => slot,
-            (None, _) if taken.len() < SLOTS => {
+        let full = taken.len() >= SLOTS;
+        // One that was not sampled any more makes room, if it must.
+        let slot = match ended.or(silent.filter(|_| full)) {
+            Some(slot) => slot,
+            None if full => return None,
+            None => {
                 taken.push(Taken {
                     column: self.columns,
                     until,
@@ -140,9 +143,6 @@ impl Kernels {
                 self.columns += 1;
                 taken.len() - 1
             }
-            // One that was not sampled any more makes room, if it must.
-            (None, Some(slot)) => slot,
-            (None, None) => return None,
         };
         let taken = taken.get_mut(slot)?;
         taken.until = until;

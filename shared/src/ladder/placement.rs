@@ -68,7 +68,7 @@ impl<'a> Placement<'a> {
         let label = self.beside_program(draft.lane, chars(width, CALL_CHAR), 16.0, draft.start);
         let resumed = draft.resumed.map(|(_, id)| self.heights.y(id));
         let gave_up = draft.gave_up.map(|id| self.heights.y(id));
-        let paused = draft.paused.map(|id| self.heights.y(id));
+        let paused = draft.parked.map(|id| self.heights.y(id));
         let (parked, block) = match (resumed, paused) {
             (Some(resumed), Some(paused)) => {
                 let paused = paused.max(start + self.least);
