@@ -11,8 +11,8 @@ use super::{Axis, Options};
 pub(super) const EDGE_TOP: f32 = 56.0;
 /// The first moment's height.
 const TOP: f32 = EDGE_TOP + 20.0;
-/// A distance that may stand for a silence of any length up to four times its own.
-const LONG: f32 = 72.0;
+/// Beyond this distance silences grow slowly, and at eight times it they are shortened and marked.
+const LONG: f32 = 46.0;
 /// The height that a gap mark has for itself.
 const GAP: f32 = 22.0;
 /// The most that any text reaches above its moment.
@@ -173,7 +173,7 @@ impl Moments {
                 let pace = pace(&sorted);
                 heights.fitted(&sorted, columns, |dt, _| match dt.as_millis_f64() * pace {
                     d if d <= f64::from(LONG) => Step::Far(narrow(d)),
-                    d if d <= f64::from(LONG) * 4.0 => Step::Far(LONG + (narrow(d) - LONG) / 8.0),
+                    d if d <= f64::from(LONG) * 8.0 => Step::Far(LONG + (narrow(d) - LONG) / 16.0),
                     _ => Step::Gap,
                 });
             }

@@ -114,6 +114,14 @@ impl<'a> Scene<'a> {
         self.lane_named(self.who.name(local, remote, at)?)
     }
 
+    /// Whether any segment passes a lane that is neither its sender's nor its receiver's.
+    pub(super) fn crosses_lanes(&self) -> bool {
+        self.told.iter().flatten().any(|told| {
+            let lanes = (self.lane_named(&told.from), self.lane_named(&told.to));
+            matches!(lanes, (Some(from), Some(to)) if from.abs_diff(to) > 1)
+        })
+    }
+
     /// The name on a lane.
     pub(super) fn name(&self, lane: usize) -> &str {
         self.names.get(lane).map_or("", String::as_str)
