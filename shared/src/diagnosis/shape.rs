@@ -70,7 +70,7 @@ pub(crate) fn shape_of(rst: &SegmentSent, before: &Flow) -> Shape {
 }
 
 /// How far back a trigger is looked for, in segments: what can be in flight at once.
-const IN_FLIGHT: usize = 256;
+pub(crate) const IN_FLIGHT: usize = 256;
 
 /// Index of the segment that a reply answers; `None` when no segment in the capture fits.
 ///
@@ -96,7 +96,10 @@ pub(crate) fn trigger(
         .skip(start)
     {
         let segment = &sent.segment;
-        if sent.from == rst.from || segment.flags.rst() || taken.contains(&at) {
+        if sent.from == rst.from
+            || segment.flags.rst()
+            || taken.iter().rev().take(IN_FLIGHT).any(|one| *one == at)
+        {
             continue;
         }
         let answers = match shape {
