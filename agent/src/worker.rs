@@ -215,6 +215,7 @@ fn live_once(shared: &Arc<Shared>, jobs: &Receiver<Job>) {
 }
 
 fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence) {
+    evidence.expect_bytes(job.scenario.bytes_sent());
     let mut kernel_resets = lock(&shared.kernel_resets);
     if let Err(trouble) = &*kernel_resets {
         evidence.absent.push(trouble.clone());
