@@ -7,6 +7,7 @@ use super::gather::{Gathered, pair};
 use super::{CallOn, Listener, Role, SampleOn, canonical};
 use crate::event::call::{Call, CallReturned, Returned, SocketId};
 use crate::event::{Event, EventBody, EventId};
+use crate::order::sort_by_rank;
 use crate::units::Nanos;
 
 /// What the calls on one socket say of it.
@@ -44,10 +45,11 @@ pub(super) fn attach(events: &[Event], gathered: &mut Gathered) -> Vec<Listener>
             attach_socket(events, gathered, &by_server, *id, socket);
         }
     }
+    attach_silent(events, gathered, &facts);
     name_by_listener(gathered, &facts);
     samples(events, gathered);
     for connection in &mut gathered.list {
-        connection.calls.sort_by_key(|call| call.position);
+        sort_by_rank(&mut connection.calls, |call| (call.position as u64, 0));
     }
     listeners(&facts)
 }
@@ -64,6 +66,12 @@ fn facts(events: &[Event]) -> BTreeMap<SocketId, Facts<'_>> {
         {
             let child = all.entry(*opened).or_default();
             child.accepted = Some((call.socket, event.id, position));
+            // Where `accept` was recorded with the address it returned, that is the child's.
+            if let Some(remote) = call.remote {
+                child.remote = Some(canonical(remote));
+                child.local = call.local.map(canonical);
+                child.known = Some((event.at, event.at + call.parked + call.took));
+            }
             if child.by.is_empty() {
                 child.by = &call.by;
             }
@@ -87,7 +95,8 @@ fn note<'a>(socket: &mut Facts<'a>, event: &Event, position: usize, call: &'a Ca
             socket.local = Some(canonical(local));
         }
     }
-    if let (Some(remote), None) = (call.remote, socket.remote) {
+    let on_listener = matches!(call.call, Call::Accept { .. });
+    if let (Some(remote), None, false) = (call.remote, socket.remote, on_listener) {
         socket.remote = Some(canonical(remote));
         socket.known = Some((event.at, end));
     }
@@ -122,29 +131,21 @@ fn attach_socket(
         return;
     };
     let local = socket.local.filter(|local| !local.ip().is_unspecified());
-    let found = match local {
-        Some(local) => {
-            let role = |index: usize| role_of_socket(gathered, index, local, socket);
-            let all = gathered.by_pair.get(&pair(local, remote));
-            let all = all.map(Vec::as_slice).unwrap_or_default();
-            let free = all
-                .iter()
-                .copied()
-                .filter(|index| is_free(gathered, *index, role(*index)));
-            latest_begun(gathered, free, known)
-        }
-        None => {
-            let all = by_server
-                .get(&remote)
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            let free = all
-                .iter()
-                .copied()
-                .filter(|index| is_free(gathered, *index, Role::Client));
-            let within = free.filter(|index| begun_within(gathered, *index, begun, known));
-            within.into_iter().next()
-        }
+    let found = if let Some(local) = local {
+        let role = |index: usize| role_of_socket(gathered, index, local, socket);
+        let all = gathered.by_pair.get(&pair(local, remote));
+        let all = all.map(Vec::as_slice).unwrap_or_default().iter().copied();
+        let free = all.filter(|index| is_free(gathered, *index, role(*index)));
+        latest_begun(gathered, free, known)
+    } else {
+        let all = by_server
+            .get(&remote)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let mut free = all.iter().copied().filter(|index| {
+            is_free(gathered, *index, Role::Client) && begun_within(gathered, *index, begun, known)
+        });
+        free.next()
     };
     let index = found.unwrap_or_else(|| {
         let local = local.unwrap_or_else(|| unspecified_like(remote));
@@ -162,7 +163,7 @@ fn attach_socket(
     };
     let end = connection.end_mut(role);
     end.socket = Some(id);
-    end.name = socket.by.to_owned();
+    socket.by.clone_into(&mut end.name);
     for &position in &socket.calls {
         let Some(event) = events.get(position) else {
             continue;
@@ -181,6 +182,60 @@ fn attach_socket(
             position,
             role,
         });
+    }
+}
+
+/// Ties accepted sockets on which nothing was called: `accept` takes the oldest connection of the queue.
+fn attach_silent(events: &[Event], gathered: &mut Gathered, facts: &BTreeMap<SocketId, Facts<'_>>) {
+    let silent = facts.iter().filter(|(_, socket)| socket.remote.is_none());
+    let mut silent: Vec<_> = silent
+        .filter_map(|(id, socket)| Some((socket.accepted?, *id, socket)))
+        .collect();
+    silent.sort_by_key(|((_, _, position), ..)| *position);
+    for ((listener, accept, position), id, socket) in silent {
+        let local = facts.get(&listener).and_then(|listener| listener.local);
+        let returned = events.get(position).map_or(Nanos(u64::MAX), ended);
+        let Some(local) = local else { continue };
+        let waiting = gathered.list.iter_mut().filter(|connection| {
+            let begun = connection.segments.first();
+            connection.server.socket.is_none()
+                && connection.accepted.is_none()
+                && (begun.is_none() || connection.server.isn.is_some())
+                && listens_on(local, connection.server.address)
+                && begun.is_none_or(|sent| sent.at <= returned)
+        });
+        let oldest =
+            waiting.min_by_key(|connection| connection.segments.first().map(|sent| sent.at));
+        let Some(connection) = oldest else { continue };
+        connection.server.socket = Some(id);
+        socket.by.clone_into(&mut connection.server.name);
+        connection.listener = Some(listener);
+        connection.accepted = Some(accept);
+        let mut calls = socket.calls.clone();
+        calls.push(position);
+        for position in calls {
+            let Some(event) = events.get(position) else {
+                continue;
+            };
+            connection.calls.push(CallOn {
+                event: event.id,
+                position,
+                role: Role::Server,
+            });
+        }
+    }
+}
+
+/// When the call returned.
+fn ended(event: &Event) -> Nanos {
+    match &event.body {
+        EventBody::Call(call) => event.at + call.parked + call.took,
+        EventBody::Counters(_)
+        | EventBody::KernelReset(_)
+        | EventBody::Segment(_)
+        | EventBody::Socket(_)
+        | EventBody::Step(_)
+        | EventBody::Trouble(_) => event.at,
     }
 }
 

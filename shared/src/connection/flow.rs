@@ -44,6 +44,8 @@ pub struct SentSoFar {
     pub probes: u32,
     /// Of these, those after which the other end said nothing.
     pub unanswered_probes: u32,
+    /// When the last two of these probes left.
+    pub probe_times: Option<(Nanos, Nanos)>,
     /// Segments with the urgent flag.
     pub urgent: u32,
     /// The time to live of its last segment.
@@ -187,6 +189,8 @@ impl SentSoFar {
         if is_probe {
             self.probes += 1;
             self.unanswered_probes += 1;
+            let last = self.probe_times.map_or(sent.at, |(_, last)| last);
+            self.probe_times = Some((last, sent.at));
             return;
         }
         let forward = next.distance_to(end);

@@ -23,8 +23,8 @@ pub(super) struct Gathered {
 /// What decides whether a SYN begins a new connection.
 #[derive(Clone, Copy, Default)]
 struct Openness {
-    client_fin: bool,
-    server_fin: bool,
+    /// Client and server have sent FIN.
+    fins: (bool, bool),
     rst: bool,
     /// The client acknowledged the server's SYN.
     established: bool,
@@ -102,7 +102,7 @@ impl Gathered {
         let Some((connection, open)) = self.list.get(index).zip(self.open.get(index)) else {
             return true;
         };
-        let ended = open.rst || (open.client_fin && open.server_fin);
+        let ended = open.rst || open.fins == (true, true);
         let repeated = connection
             .role_at(syn.src)
             .is_some_and(|role| connection.end(role).isn == Some(syn.seq));
@@ -173,7 +173,7 @@ fn note(connection: &mut Connection, open: &mut Openness, from: Role, segment: &
         open.established |= flags.ack() && isn.distance_to(segment.ack) > 0;
     }
     match from {
-        Role::Client => open.client_fin |= flags.fin(),
-        Role::Server => open.server_fin |= flags.fin(),
+        Role::Client => open.fins.0 |= flags.fin(),
+        Role::Server => open.fins.1 |= flags.fin(),
     }
 }

@@ -25,6 +25,16 @@ pub(crate) struct Unread {
     pub(crate) urgent: u64,
 }
 
+/// What the calls say of `SO_LINGER` with time 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LingerZero {
+    /// Calls cannot say.
+    Unknown,
+    Never,
+    /// In force by that call.
+    Set(EventId),
+}
+
 impl Unread {
     pub(crate) const fn bytes(self) -> u64 {
         self.received.saturating_sub(self.read)
@@ -89,7 +99,9 @@ impl<'a> Reset<'a> {
 
     /// `accept` had returned the connection; `None` when calls cannot say.
     pub(crate) fn was_accepted(&self) -> Option<bool> {
-        let server_known = self.has(Source::Calls) && self.connection.listener.is_some();
+        let listener = self.connection.listener;
+        let server_known = self.has(Source::Calls)
+            && listener.is_some_and(|listener| self.run.accepts_are_tied(listener));
         if self.connection.server.socket.is_some() {
             return Some(true);
         }
@@ -127,16 +139,15 @@ impl<'a> Reset<'a> {
         })
     }
 
-    /// `SO_LINGER` on with time 0 was in force; `None` when calls cannot say.
-    pub(crate) fn linger_zero(&self) -> Option<Option<EventId>> {
+    /// Whether `SO_LINGER` on with time 0 was in force.
+    pub(crate) fn linger_zero(&self) -> LingerZero {
         if !self.covers_sender() {
-            return None;
+            return LingerZero::Unknown;
         }
-        let set = self.option_in_force("SO_LINGER");
-        Some(
-            set.filter(|(_, value)| is_linger_zero(value))
-                .map(|(event, _)| event),
-        )
+        match self.option_in_force("SO_LINGER") {
+            Some((event, value)) if is_linger_zero(value) => LingerZero::Set(event),
+            Some(_) | None => LingerZero::Never,
+        }
     }
 
     /// Bytes received against bytes read; `None` when calls cannot say.

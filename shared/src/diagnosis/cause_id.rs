@@ -8,36 +8,36 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CauseId {
-    /// Last reference to a socket is dropped (close, exit, SIGKILL, crash) while received, ACKed bytes were
+    /// Last reference to a socket is dropped (close, exit, SIGKILL, crash) while received, `ACKed` bytes were
     /// never read.
     CloseWithUnreadData,
-    /// close()/exit with SO_LINGER{on,0}.
+    /// `close()`/exit with `SO_LINGER{on,0}`.
     LingerZeroClose,
-    /// A completed but un-accepted connection is destroyed because its listener is closed, shutdown(), its
-    /// process exits, it is ss -K-ed, or it leaves a SO_REUSEPORT group.
+    /// A completed but `un-accepted` connection is destroyed because its listener is closed, `shutdown()`, its
+    /// process exits, it is ss -K-ed, or it leaves a `SO_REUSEPORT` group.
     ListenerClosedWithQueuedConnection,
-    /// connect(AF_UNSPEC) on a live TCP socket.
+    /// `connect(AF_UNSPEC)` on a live TCP socket.
     DisconnectAfUnspec,
-    /// tcp_disconnect() in CLOSING/LAST_ACK while unsent data is queued (linger0 after shutdown with a
+    /// `tcp_dis`connect()`` in CLOSING/`LAST_ACK` while unsent data is queued (linger0 after shutdown with a
     /// stalled peer).
     DisconnectWithUnsentData,
-    /// SOCK_DESTROY (ss -K, network managers, bpf_sock_destroy S).
+    /// `SOCK_DESTROY` (ss -K, network managers, `bpf_sock_destroy` S).
     SocketDestroyedByAdmin,
-    /// TCP_LINGER2 < 0: no FIN_WAIT2 allowed for orphans.
+    /// `TCP_LINGER2` < 0: no `FIN_WAIT2` allowed for orphans.
     Linger2Negative,
-    /// tcp_max_orphans or tcp_mem exceeded when closing, or later by timer.
+    /// `tcp_max_orphans` or `tcp_mem` exceeded when closing, or later by timer.
     OrphanResourcePressure,
-    /// SO_KEEPALIVE probes unanswered (count or TCP_USER_TIMEOUT).
+    /// `SO_KEEPALIVE` probes unanswered (count or `TCP_USER_TIMEOUT`).
     KeepaliveTimeout,
     /// MPTCP socket closed with unread data or linger0.
     MptcpFastclose,
-    /// Peer sends data after our clean, ACKed FIN (orphan already reduced to a FIN_WAIT2 time-wait bucket:
+    /// Peer sends data after our clean, `ACKed` FIN (orphan already reduced to a `FIN_WAIT2` time-wait bucket:
     /// default, tcp_fin_timeout<=60).
     DataAfterCloseTimewait,
-    /// As above, but the closed/shutdown socket is still a full socket: FIN not ACKed or not yet sent (zero
+    /// As above, but the closed/shutdown socket is still a full socket: FIN not `ACKed` or not yet sent (zero
     /// window), tcp_fin_timeout>60, or shutdown(SHUT_RDWR) without close.
     DataAfterCloseOrphan,
-    /// Segment for a connection the receiver no longer knows: FIN_WAIT2 expired, peer gave up silently
+    /// Segment for a connection the receiver no longer knows: `FIN_WAIT2` expired, peer gave up silently
     /// (RTO/USER_TIMEOUT/orphan retries), crash/restore/TCP_REPAIR, tw bucket overflow.
     StaleConnectionNoSocket,
     /// Client is ESTABLISHED but the server is still SYN_RECV (final ACK lost, TCP_DEFER_ACCEPT); the
@@ -53,7 +53,7 @@ pub enum CauseId {
     /// Client's SYN hits an old incarnation (half-open or TIME_WAIT) that answers with a plain ACK; the
     /// client kernel resets it.
     UnacceptableAckInSynSent,
-    /// SYN,ACK arrives after the client abandoned connect().
+    /// SYN,ACK arrives after the client abandoned `connect()`.
     LateSynackClientGone,
     /// SYN to a port without listener (before the handshake).
     ConnectionRefused,

@@ -1,12 +1,15 @@
 //! Sentences that answer for a whole run or finish a finding: how sure, what programs saw, what is in doubt.
 
+use std::fmt::Write as _;
+
 use super::cause_id::CauseId;
 use super::finding::{Certainty, ConnectionVerdict, Finding, Saw};
 use super::reset::{Reset, the};
 use super::run::Run;
 use crate::connection::flow::Flow;
 use crate::connection::{Connection, Role};
-use crate::event::Source;
+use crate::event::step_progress::{Progress, StepResult};
+use crate::event::{EventBody, Source};
 use crate::scenario::expect::Outcome;
 
 /// The sentence with a capital, or with the word that says how sure it is.
@@ -18,7 +21,7 @@ pub(super) fn with_certainty(plain: &str, certainty: Certainty) -> String {
     }
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().collect::<String>() + letters.as_str()
@@ -29,9 +32,10 @@ fn capital(text: &str) -> String {
 pub(super) fn add_what_programs_saw(text: &mut String, reset: &Reset<'_>, saw: &[Saw]) {
     if !reset.accepted {
         let receiver = reset.receiver();
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             " The RST was not acceptable to {receiver} and ended nothing."
-        ));
+        );
         return;
     }
     let victim = reset.connection.name(reset.to());
@@ -45,10 +49,11 @@ pub(super) fn add_what_programs_saw(text: &mut String, reset: &Reset<'_>, saw: &
             because,
             ..
         } = told;
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             " {} got {result} from {signature}: {because}.",
             capital(&the(victim))
-        ));
+        );
     }
 }
 
@@ -72,14 +77,14 @@ pub(super) fn add_doubt(
         .skip(1)
         .map(|cause| cause.slug())
         .collect();
-    text.push_str(&format!(" Not ruled out: {}.", others.join(", ")));
+    let _ = write!(text, " Not ruled out: {}.", others.join(", "));
     let missing: Vec<_> = [Source::Calls, Source::Counters, Source::KernelResets]
         .into_iter()
         .filter(|source| !reset.has(*source))
         .map(Source::name)
         .collect();
     if !missing.is_empty() {
-        text.push_str(&format!(" Not recorded: {}.", missing.join(", ")));
+        let _ = write!(text, " Not recorded: {}.", missing.join(", "));
     }
 }
 
@@ -92,7 +97,7 @@ pub(super) fn of_run(
 ) -> (String, String) {
     let gravest = verdicts.iter().find(|verdict| verdict.outcome == outcome);
     let Some(gravest) = gravest else {
-        return ("No connection was made.".to_owned(), String::new());
+        return ("No connection was made.".to_owned(), waiting(run));
     };
     let own = |finding: &&Finding| finding.connection == gravest.id;
     let decisive = findings.iter().filter(own).find(|finding| finding.accepted);
@@ -120,6 +125,26 @@ pub(super) fn of_run(
     (headline, explanation)
 }
 
+/// The steps that waited until the end, by number.
+fn waiting(run: &Run<'_>) -> String {
+    let mut numbers = Vec::new();
+    for event in run.events {
+        if let EventBody::Step(step) = &event.body
+            && step.progress == Progress::Finished(StepResult::Waiting)
+        {
+            numbers.push((step.step + 1).to_string());
+        }
+    }
+    match numbers.as_slice() {
+        [] => String::new(),
+        [one] => format!("Step {one} was still waiting at the end."),
+        several => format!(
+            "Steps {} were still waiting at the end.",
+            several.join(", ")
+        ),
+    }
+}
+
 fn without_segments(run: &Run<'_>) -> String {
     if run.has(Source::Segments) {
         return String::new();
@@ -140,7 +165,12 @@ fn quiet(run: &Run<'_>, connection: &Connection, verdict: &ConnectionVerdict) ->
             } else {
                 "No reset: the connection was still open at the end.".to_owned()
             };
-            (text, "Neither end had sent FIN.".to_owned())
+            (
+                text,
+                format!("Neither end had sent FIN. {}", waiting(run))
+                    .trim_end()
+                    .to_owned(),
+            )
         }
         Outcome::TimedOut => {
             let unanswered = flow.of(Role::Server).isn.is_none() && !connection.segments.is_empty();

@@ -31,6 +31,8 @@ pub(crate) struct Reset<'a> {
     pub(crate) sender_was_gone: bool,
     /// A segment that the same end sent long enough after it to show that it had not reset.
     pub(crate) spoke_after: Option<&'a SegmentSent>,
+    /// The same end sent a SYN later on this connection: it had not given up.
+    pub(crate) syn_again: bool,
     /// The kernel's reason and its event.
     pub(crate) reason: Option<(EventId, &'a KernelReset)>,
 }
@@ -67,7 +69,7 @@ fn of_connection<'a>(run: &'a Run<'a>, connection: &'a Connection, resets: &mut 
             let shape = shape_of(sent, &flow);
             let trigger_index = trigger(connection, index, &flow, shape, &taken);
             taken.extend(trigger_index);
-            let spoke_after = spoke_after(connection, sent, &flow, &later, index);
+            let spoke_after = spoke_after(sent, &flow, &later, index);
             let accepted = !*slot(&mut gone, sent.from.other()) && is_acceptable(sent, &flow);
             let sender_was_gone = *slot(&mut gone, sent.from);
             if accepted {
@@ -88,6 +90,7 @@ fn of_connection<'a>(run: &'a Run<'a>, connection: &'a Connection, resets: &mut 
                 accepted,
                 sender_was_gone,
                 spoke_after,
+                syn_again: later.of(sent.from).0.is_some_and(|syn| syn > index),
                 reason: run.reasons.of(sent.event),
             });
         } else if sent.segment.flags.syn() {
@@ -105,20 +108,35 @@ const fn slot(pair: &mut [bool; 2], role: Role) -> &mut bool {
     }
 }
 
-/// For each end the last segment that is neither SYN nor RST, forgotten where a SYN begins again:
-/// `(index, segment)` for client and server.
-type LastWords<'a> = [Option<(usize, &'a SegmentSent)>; 2];
+/// The last words of both ends, each with its index: of one end the last SYN, and the last segment that is
+/// neither SYN nor RST.
+#[derive(Clone, Copy, Default)]
+struct LastWords<'a> {
+    client: (Option<usize>, Option<(usize, &'a SegmentSent)>),
+    server: (Option<usize>, Option<(usize, &'a SegmentSent)>),
+}
+
+impl<'a> LastWords<'a> {
+    fn of(&self, role: Role) -> (Option<usize>, Option<(usize, &'a SegmentSent)>) {
+        match role {
+            Role::Client => self.client,
+            Role::Server => self.server,
+        }
+    }
+}
 
 fn last_words(connection: &Connection) -> LastWords<'_> {
-    let mut last: LastWords<'_> = [None, None];
+    let mut last = LastWords::default();
     for (index, sent) in connection.segments.iter().enumerate() {
+        let own = match sent.from {
+            Role::Client => &mut last.client,
+            Role::Server => &mut last.server,
+        };
         let flags = sent.segment.flags;
-        if !flags.syn() && !flags.rst() {
-            let [client, server] = &mut last;
-            match sent.from {
-                Role::Client => *client = Some((index, sent)),
-                Role::Server => *server = Some((index, sent)),
-            }
+        if flags.syn() {
+            own.0 = Some(index);
+        } else if !flags.rst() {
+            own.1 = Some((index, sent));
         }
     }
     last
@@ -126,26 +144,17 @@ fn last_words(connection: &Connection) -> LastWords<'_> {
 
 /// A later segment of the end that allegedly reset, on a connection that both ends had agreed on.
 fn spoke_after<'a>(
-    connection: &Connection,
     rst: &SegmentSent,
     flow: &Flow,
     later: &LastWords<'a>,
     index: usize,
 ) -> Option<&'a SegmentSent> {
-    let [client, server] = later;
-    let last = match rst.from {
-        Role::Client => client,
-        Role::Server => server,
-    };
-    let (at, sent) = (*last)?;
+    let (at, sent) = later.of(rst.from).1?;
     let agreed = flow.of(rst.from).spoken > 0 || flow.of(rst.from).last_at.is_none();
     let is_later = at > index && sent.at > rst.at + SURELY_LATER;
-    if !(agreed && is_later) {
-        return None;
-    }
-    let between = connection.segments.get(index..at).unwrap_or_default();
-    let begun_again = between.iter().any(|sent| sent.segment.flags.syn());
-    (!begun_again).then_some(sent)
+    let syns = [later.client.0, later.server.0];
+    let begun_again = syns.into_iter().flatten().any(|syn| syn > index);
+    (agreed && is_later && !begun_again).then_some(sent)
 }
 
 /// Whether the receiver could take the RST. Sources: RFC 9293 §3.5.3, RFC 5961 §3.2, Linux `tcp_reset_check`.
@@ -254,6 +263,29 @@ impl<'a> Reset<'a> {
         let acked = matches!((server.isn, client.rcv_nxt), (Some(isn), Some(ack))
             if isn.distance_to(ack) > 0);
         client.isn.is_some() && acked
+    }
+
+    /// What drew it was a keepalive probe: the connection had been silent for long.
+    pub(crate) fn drawn_by_probe(&self) -> bool {
+        self.trigger.is_some_and(|trigger| {
+            let nxt = self.before.of(trigger.from).snd_nxt;
+            let is_old = nxt.is_some_and(|nxt| nxt.distance_to(trigger.segment.seq) < 0);
+            trigger.segment.payload_len == 0 && is_old
+        })
+    }
+
+    /// How many probes stayed unanswered before it left, exactly one interval after the last of them.
+    ///
+    /// `None` when it did not leave by that timer, as far as the capture shows.
+    pub(crate) fn after_probes(&self) -> Option<u32> {
+        let own = self.before.of(self.from);
+        let (before_last, last) = own.probe_times?;
+        if self.shape != Shape::Active || own.unanswered_probes < 2 {
+            return None;
+        }
+        let (interval, waited) = (last - before_last, self.at() - last);
+        let off = (interval - waited) + (waited - interval);
+        (off.0 <= interval.0 / 10).then_some(own.unanswered_probes)
     }
 
     /// The capture holds the connection's beginning.

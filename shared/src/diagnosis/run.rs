@@ -1,14 +1,14 @@
 //! What holds for a whole run: its sources, readings and everything that several resets are asked about.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 
 use super::counters::Counters;
 use super::kernel_reasons::Reasons;
 use crate::connection::{CallOn, Connection, Connections, Role};
-use crate::event::call::{CallReturned, SocketId};
+use crate::event::call::{Call, CallReturned, Returned, SocketId};
 use crate::event::trouble::Trouble;
-use crate::event::{Event, EventBody, Source};
+use crate::event::{Event, EventBody, EventId, Source};
 use crate::units::Nanos;
 
 /// A run or a capture with the sources that may be believed.
@@ -22,6 +22,8 @@ pub(crate) struct Run<'a> {
     pub(crate) segments_lost: bool,
     /// When RSTs that look like a deliberate end left each server's address; sorted.
     pub(crate) deaths: HashMap<SocketAddr, Vec<Nanos>>,
+    /// Listeners of which some `accept` could not be tied to a connection.
+    untied: HashSet<SocketId>,
     /// When SYNs to each address were answered by RST; sorted.
     pub(crate) refusals: HashMap<SocketAddr, Vec<Nanos>>,
 }
@@ -66,6 +68,7 @@ impl<'a> Run<'a> {
             reasons,
             segments_lost,
             deaths,
+            untied: untied(events, connections),
             refusals,
         }
     }
@@ -80,6 +83,7 @@ impl<'a> Run<'a> {
             reasons: Reasons::default(),
             segments_lost: self.segments_lost,
             deaths: self.deaths.clone(),
+            untied: HashSet::new(),
             refusals: self.refusals.clone(),
         }
     }
@@ -133,6 +137,11 @@ impl<'a> Run<'a> {
         calls.filter_map(|position| self.call_at(*position))
     }
 
+    /// Whether every connection that this listener's `accept` returned is known.
+    pub(crate) fn accepts_are_tied(&self, listener: SocketId) -> bool {
+        !self.untied.contains(&listener)
+    }
+
     /// Whether every call that mattered at that end was recorded: calls were, and its program is one of ours.
     pub(crate) fn covers(&self, connection: &Connection, role: Role) -> bool {
         let known = connection.end(role).socket.is_some()
@@ -144,6 +153,21 @@ impl<'a> Run<'a> {
 /// When that call returned.
 pub(crate) fn end_of(event: &Event, call: &CallReturned) -> Nanos {
     event.at + call.parked + call.took
+}
+
+fn untied(events: &[Event], connections: &Connections) -> HashSet<SocketId> {
+    let tied: HashSet<EventId> = connections.iter().filter_map(|one| one.accepted).collect();
+    let mut untied = HashSet::new();
+    for event in events {
+        if let EventBody::Call(call) = &event.body
+            && matches!(call.call, Call::Accept { .. })
+            && matches!(call.result, Returned::Ok(_))
+            && !tied.contains(&event.id)
+        {
+            untied.insert(call.socket);
+        }
+    }
+    untied
 }
 
 type Ends = HashMap<SocketAddr, Vec<Nanos>>;

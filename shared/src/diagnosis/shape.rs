@@ -5,6 +5,9 @@
 use crate::connection::flow::Flow;
 use crate::connection::{Connection, SegmentSent};
 use crate::tcp::flags::Flags;
+use crate::units::Nanos;
+
+use super::reset::PROMPT;
 
 /// Which code path of the kernel can have written a RST.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,11 +70,11 @@ pub(crate) fn shape_of(rst: &SegmentSent, before: &Flow) -> Shape {
 }
 
 /// How far back a trigger is looked for, in segments: what can be in flight at once.
-const IN_FLIGHT: usize = 256;
+pub(crate) const IN_FLIGHT: usize = 256;
 
 /// Index of the segment that a reply answers; `None` when no segment in the capture fits.
 ///
-/// Of several in flight it is the earliest not answered yet: two segments in flight draw two resets.
+/// Of several in flight at once it is the earliest not answered yet: two segments in flight draw two resets.
 /// `taken` holds the indices that earlier replies answered.
 pub(crate) fn trigger(
     connection: &Connection,
@@ -83,7 +86,7 @@ pub(crate) fn trigger(
     let rst = connection.segments.get(index)?;
     let received = before.of(rst.from).rcv_nxt;
     let mut latest = None;
-    let mut earliest_new = None;
+    let mut new: Vec<(usize, Nanos)> = Vec::new();
     let start = index.saturating_sub(IN_FLIGHT);
     for (at, sent) in connection
         .segments
@@ -93,7 +96,10 @@ pub(crate) fn trigger(
         .skip(start)
     {
         let segment = &sent.segment;
-        if sent.from == rst.from || segment.flags.rst() || taken.contains(&at) {
+        if sent.from == rst.from
+            || segment.flags.rst()
+            || taken.iter().rev().take(IN_FLIGHT).any(|one| *one == at)
+        {
             continue;
         }
         let answers = match shape {
@@ -107,9 +113,34 @@ pub(crate) fn trigger(
         latest = Some(at);
         let is_new = segment.seq_len() > 0
             && received.is_none_or(|received| received.distance_to(segment.seq_end()) > 0);
-        if is_new && earliest_new.is_none() {
-            earliest_new = Some(at);
+        if is_new {
+            new.push((at, sent.at));
         }
     }
-    earliest_new.or(latest)
+    if new.is_empty() && latest.is_some_and(|at| !is_prompt(connection, at, rst, before)) {
+        return None;
+    }
+    let together = new.last().map(|(_, at)| *at - PROMPT);
+    let burst = new.iter().find(|(_, at)| Some(*at) >= together);
+    burst.map(|(at, _)| *at).or(latest)
+}
+
+/// A bare ACK draws an answer at once or not at all; on a path of unknown length within this time.
+const SLOW_PATH: Nanos = Nanos::from_millis(500);
+/// The final ACK of a handshake on loopback is answered within this time.
+const AT_ONCE: Nanos = Nanos::from_millis(2);
+
+/// Whether the segment of that index, which carries nothing new, can have drawn the RST.
+fn is_prompt(connection: &Connection, at: usize, rst: &SegmentSent, before: &Flow) -> bool {
+    let Some(answered) = connection.segments.get(at) else {
+        return false;
+    };
+    let local = connection.client.address.ip().is_loopback();
+    let is_handshake = before.of(rst.from.other()).spoken <= 1;
+    let limit = match (local, is_handshake) {
+        (true, true) => AT_ONCE,
+        (true, false) => PROMPT,
+        (false, _) => SLOW_PATH,
+    };
+    rst.at - answered.at <= limit
 }

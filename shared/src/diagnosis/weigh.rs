@@ -8,6 +8,7 @@ use super::run::Run;
 use super::shape::Shape;
 use super::{CauseId, headline};
 use crate::event::{EventId, Source};
+use crate::order::sort_by_rank;
 use crate::tcp::segment::Segment;
 
 /// One RST with every cause's verdict.
@@ -41,21 +42,23 @@ pub(crate) fn weigh<'a>(run: &'a Run<'a>, resets: &[Reset<'a>]) -> Vec<Weighed<'
     all
 }
 
-/// Header, sender, kernel reason and counters first; then the cause itself.
+/// The header first; then the cause itself, whose reason says most; then counters and the kernel's word.
 fn ask(cause: &dyn ResetCause, reset: &Reset<'_>) -> Verdict {
-    if let Some(because) = not_by_kernel(cause, reset).or_else(|| not_by_header(cause, reset)) {
-        return Verdict::RuledOut(because);
-    }
-    if let Some(because) = not_by_counter(cause, reset) {
+    if let Some(because) = not_by_header(cause, reset) {
         return Verdict::RuledOut(because);
     }
     let verdict = cause.examine(reset);
-    match (&verdict, reset.reason) {
-        (Verdict::RuledOut(_), _) | (_, None) => verdict,
-        (_, Some((event, reason))) if cause.kernel_reasons().contains(&reason.reason.as_str()) => {
+    if verdict.weight() == 0 {
+        return verdict;
+    }
+    if let Some(because) = not_by_counter(cause, reset).or_else(|| not_by_kernel(cause, reset)) {
+        return Verdict::RuledOut(because);
+    }
+    match reset.reason {
+        Some((event, reason)) if cause.kernel_reasons().contains(&reason.reason.as_str()) => {
             raised(verdict, event, &reason.reason)
         }
-        (_, Some(_)) => verdict,
+        Some(_) | None => verdict,
     }
 }
 
@@ -107,6 +110,14 @@ fn not_by_header(cause: &dyn ResetCause, reset: &Reset<'_>) -> Option<String> {
         let after = later.at - reset.at();
         let sender = reset.sender();
         return Some(format!("{sender} went on sending {after} after the RST"));
+    }
+    if cause.id() != CauseId::KeepaliveTimeout
+        && reset.sending_call().is_none()
+        && let Some(count) = reset.after_probes()
+    {
+        return Some(format!(
+            "it left one probe interval after {count} unanswered keepalive probes"
+        ));
     }
     let options = reset.sent.segment.options;
     let multipath = cause.id() == CauseId::MptcpFastclose;
@@ -228,7 +239,9 @@ impl Weighed<'_> {
     fn left(&self) -> Vec<(&'static dyn ResetCause, &Verdict)> {
         let pairs = ALL.into_iter().zip(&self.verdicts);
         let mut left: Vec<_> = pairs.filter(|(_, verdict)| verdict.weight() > 0).collect();
-        left.sort_by_key(|(_, verdict)| std::cmp::Reverse(verdict.weight()));
+        sort_by_rank(&mut left, |(_, verdict)| {
+            ((u8::MAX - verdict.weight()).into(), 0)
+        });
         left
     }
 
@@ -281,6 +294,7 @@ impl Weighed<'_> {
                 String::new(),
             ),
         };
+        explanation = headline::capital(&explanation);
         headline::add_what_programs_saw(&mut explanation, reset, saw);
         headline::add_doubt(&mut explanation, reset, &candidates, self.contradicted);
         let cause = first.map(|(cause, _)| cause);
@@ -371,7 +385,7 @@ impl Weighed<'_> {
                 | Verdict::Unlikely => None,
             })
             .collect();
-        out.sort_by_key(|(other_family, _)| *other_family);
+        sort_by_rank(&mut out, |(other_family, _)| ((*other_family).into(), 0));
         out.into_iter().map(|(_, out)| out).collect()
     }
 }

@@ -42,7 +42,7 @@ pub fn verdict_text(recording: &Recording, diagnosis: &Diagnosis) -> String {
     }
     let troubles: Vec<_> = events
         .iter()
-        .filter_map(|event| trouble(event).map(|trouble| trouble.to_string()))
+        .filter_map(|event| trouble(event).map(ToString::to_string))
         .collect();
     section(&mut text, "Weaker evidence", &troubles);
     text.lines().map(|line| plain(line) + "\n").collect()

@@ -42,6 +42,7 @@ impl ResetCause for AcceptQueueOverflowAbort {
         }
         match reset.moved("TcpExtListenOverflows") {
             Some(_) => Verdict::Explains(Vec::new()),
+            None if reset.drawn_by_probe() => Verdict::Unlikely,
             None => Verdict::Likely(Vec::new()),
         }
     }

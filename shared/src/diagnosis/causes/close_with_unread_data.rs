@@ -69,7 +69,7 @@ impl ResetCause for CloseWithUnreadData {
     }
 
     fn explain(&self, reset: &Reset<'_>) -> String {
-        let (sender, receiver) = (reset.sender(), reset.receiver());
+        let (sender, peer) = (reset.sender(), reset.receiver());
         let received = reset.received();
         let read = match reset.unread() {
             Some(unread) if unread.read == 0 => "its program read none of them".to_owned(),
@@ -84,7 +84,7 @@ impl ResetCause for CloseWithUnreadData {
             )
         });
         format!(
-            "{receiver} had sent {received} bytes that {sender} acknowledged; {read}. To close with data unread \
+            "{peer} had sent {received} bytes that {sender} acknowledged; {read}. To close with data unread \
              is to lose it, so the kernel says so with a RST in place of a FIN.{when}"
         )
     }

@@ -5,9 +5,13 @@ use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::weigh::cited;
+use crate::units::Nanos;
 
 /// Sources: RFC 9293 §3.6.1 (SHLD-3), RFC 1122 §4.2.2.13; `tcp_timewait_state_process` (`TCP_TW_RST`).
 pub(super) struct DataAfterCloseTimewait;
+
+/// The record of a closed socket lives this long at most, unless `tcp_fin_timeout` is larger.
+const LONGEST_RECORD: Nanos = Nanos::from_millis(60_000);
 
 impl ResetCause for DataAfterCloseTimewait {
     fn id(&self) -> CauseId {
@@ -50,6 +54,9 @@ impl ResetCause for DataAfterCloseTimewait {
         let Some(acked) = reset.fin_acked_before_trigger() else {
             return Verdict::Possible;
         };
+        if trigger.at - acked > LONGEST_RECORD {
+            return Verdict::Unlikely;
+        }
         let mut cites: Vec<_> = reset
             .last_ending_before(acked)
             .map(|ending| cited(ending.event.id, "call", &ending.call.signature()))

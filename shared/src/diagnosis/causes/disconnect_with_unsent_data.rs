@@ -2,6 +2,7 @@
 
 use super::{ResetCause, Verdict};
 use crate::diagnosis::CauseId;
+use crate::diagnosis::calls::LingerZero;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::weigh::cited;
@@ -43,7 +44,7 @@ impl ResetCause for DisconnectWithUnsentData {
         if own.payload == 0 || !stalled {
             return Verdict::ruled_out("the other end's window left room for everything");
         }
-        if reset.linger_zero() == Some(None) {
+        if reset.linger_zero() == LingerZero::Never {
             return Verdict::ruled_out("SO_LINGER was never set to {1,0}");
         }
         let shut = reset.run.calls_of(reset.connection, reset.from);

@@ -1,11 +1,11 @@
 //! A firewall rule that rejects with a TCP reset.
 
+use super::unacceptable_ack_in_syn_sent::is_unacceptable;
 use super::{ResetCause, Verdict};
 use crate::diagnosis::CauseId;
 use crate::diagnosis::counters::SentByTcp;
-use crate::diagnosis::reset::{PROMPT, Reset};
+use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
-use crate::units::Nanos;
 
 /// Source: `nf_send_reset` of `net/ipv4/netfilter`; RFC 3360 on resets by middleboxes.
 pub(super) struct FirewallRejectTcpReset;
@@ -31,12 +31,12 @@ impl ResetCause for FirewallRejectTcpReset {
         if reset.sent_by_tcp() == SentByTcp::No {
             return Verdict::Explains(Vec::new());
         }
-        if reset.spoke_after.is_some() || !prompt_trigger(reset) {
+        if reset.spoke_after.is_some() || reset.trigger.is_none() {
             return Verdict::Likely(Vec::new());
         }
         if reset.shape == Shape::AnswerToSyn {
-            let resent = reset.before.of(reset.from).isn.is_some();
-            return if resent {
+            let answered = reset.before.of(reset.from).isn.is_some();
+            return if answered {
                 Verdict::Unlikely
             } else {
                 Verdict::Possible
@@ -49,7 +49,7 @@ impl ResetCause for FirewallRejectTcpReset {
             ));
         }
         if reset.before.in_syn_sent(reset.from) {
-            return Verdict::ruled_out("it was sent by the end that was still connecting");
+            return connecting(reset);
         }
         Verdict::Possible
     }
@@ -75,21 +75,16 @@ impl ResetCause for FirewallRejectTcpReset {
     }
 }
 
-/// Older than this, a bare ACK cannot have drawn an answer on a path of any length.
-const SLOW_PATH: Nanos = Nanos::from_millis(500);
-
-/// A segment in the capture drew it: new data, FIN, SYN or a probe, or an ACK right before.
-pub(super) fn prompt_trigger(reset: &Reset<'_>) -> bool {
-    let Some(trigger) = reset.trigger else {
-        return false;
-    };
-    let local = reset.connection.client.address.ip().is_loopback();
-    let limit = if local { PROMPT } else { SLOW_PATH };
-    let waited = reset.at() - trigger.at;
-    if trigger.segment.seq_len() > 0 {
-        return waited <= SLOW_PATH;
+/// The RST came from the end whose SYN was out.
+fn connecting(reset: &Reset<'_>) -> Verdict {
+    let repeated = reset.before.of(reset.to()).syns > 1;
+    if is_unacceptable(reset) == Ok(true) {
+        return Verdict::ruled_out(
+            "the answer it rejects could not be meant for the SYN that was sent",
+        );
     }
-    let early_ack = Nanos::from_millis(2);
-    let is_handshake = reset.before.of(reset.to()).spoken <= 1;
-    waited <= if is_handshake { early_ack } else { limit }
+    if repeated {
+        return Verdict::ruled_out("the same SYN,ACK had come before and was not rejected");
+    }
+    Verdict::Unlikely
 }

@@ -45,7 +45,7 @@ impl ResetCause for InjectedRst {
                     reset.sender()
                 ))
             }
-            Shape::Reply if super::firewall_reject_tcp_reset::prompt_trigger(reset) => {
+            Shape::Reply if reset.trigger.is_some() => {
                 Verdict::ruled_out("it answers exactly one segment in the capture")
             }
             Shape::Reply | Shape::Foreign => Verdict::Possible,

@@ -1,5 +1,6 @@
 //! The server's SYN,ACK came when the client had given up.
 
+use super::unacceptable_ack_in_syn_sent::is_unacceptable;
 use super::{ResetCause, Verdict};
 use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
@@ -37,11 +38,11 @@ impl ResetCause for LateSynackClientGone {
         if own.spoken > 0 {
             return Verdict::ruled_out("the client had finished its handshake");
         }
-        if own
-            .isn
-            .is_some_and(|isn| isn.plus(1) != trigger.segment.ack)
-        {
-            return Verdict::Unlikely;
+        if is_unacceptable(reset) == Ok(true) {
+            return Verdict::ruled_out("the SYN,ACK could not be meant for the SYN that was sent");
+        }
+        if reset.syn_again {
+            return Verdict::ruled_out("the client went on connecting");
         }
         Verdict::Likely(Vec::new())
     }

@@ -3,6 +3,7 @@
 use super::{ResetCause, Verdict};
 use crate::connection::Role;
 use crate::diagnosis::CauseId;
+use crate::diagnosis::calls::LingerZero;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::weigh::cited;
@@ -53,19 +54,18 @@ impl ResetCause for LingerZeroClose {
             return Verdict::RuledOut(format!("the RST left within {}", ending.call.signature()));
         }
         let unread = reset.unread();
-        if unread.is_some_and(|unread| unread.bytes() > unread.urgent) {
-            return Verdict::ruled_out(
-                "bytes were unread, and close looks at those before SO_LINGER",
-            );
-        }
+        let unread = unread.is_some_and(|unread| unread.bytes() > unread.urgent);
         match reset.linger_zero() {
-            Some(None) => Verdict::ruled_out("SO_LINGER was never set to {1,0}"),
-            Some(Some(set)) => {
+            LingerZero::Never => Verdict::ruled_out("SO_LINGER was never set to {1,0}"),
+            LingerZero::Set(_) if unread => {
+                Verdict::ruled_out("bytes were unread, and close looks at those before SO_LINGER")
+            }
+            LingerZero::Set(set) => {
                 let close = ending.map(|e| cited(e.event.id, "call", &e.call.signature()));
                 let option = cited(set, "call", "setsockopt(SO_LINGER, {1,0})");
                 Verdict::Explains(std::iter::once(option).chain(close).collect())
             }
-            None => Verdict::Possible,
+            LingerZero::Unknown => Verdict::Possible,
         }
     }
 

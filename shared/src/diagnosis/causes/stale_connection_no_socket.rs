@@ -12,6 +12,8 @@ pub(super) struct StaleConnectionNoSocket;
 
 /// No time-wait record lives shorter: 3.5 retransmission timeouts of at least 200 ms.
 const SHORTEST_RECORD: Nanos = Nanos::from_millis(500);
+/// And none longer, unless `tcp_fin_timeout` is larger.
+const LONGEST_RECORD: Nanos = Nanos::from_millis(60_000);
 /// A record that lives at most this long is counted as `TWKilled`, a longer one as `TW`.
 const KILLED: Nanos = Nanos::from_millis(3_900);
 
@@ -57,6 +59,7 @@ impl ResetCause for StaleConnectionNoSocket {
             (Some(_), None) if trigger.segment.flags.fin() => Verdict::Likely(Vec::new()),
             (Some(_), None) => Verdict::Possible,
             (None, _) if !reset.seen_from_start() => Verdict::Likely(Vec::new()),
+            (None, _) if reset.drawn_by_probe() => Verdict::Likely(Vec::new()),
             (None, _) if unaccepted_silence(reset) => Verdict::Unlikely,
             (None, _) if silent_since.is_none() => Verdict::Possible,
             (None, _) => Verdict::Likely(Vec::new()),
@@ -105,6 +108,9 @@ fn after_fin(reset: &Reset<'_>, gap: Nanos) -> Verdict {
         return Verdict::RuledOut(format!(
             "its FIN had been acknowledged {gap} before: too short for the record to expire"
         ));
+    }
+    if gap > LONGEST_RECORD {
+        return Verdict::Likely(Vec::new());
     }
     if gap < SHORTEST_RECORD {
         Verdict::Unlikely

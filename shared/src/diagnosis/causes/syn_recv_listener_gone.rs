@@ -75,6 +75,9 @@ pub(super) fn not_in_syn_received(reset: &Reset<'_>) -> Option<String> {
     if server.isn.is_none() {
         return Some("no SYN,ACK of the server was captured".to_owned());
     }
+    if reset.trigger.is_none() {
+        return Some("no segment in the capture drew it".to_owned());
+    }
     if server.spoken > 0 {
         return Some("the server had acknowledged something after its SYN,ACK".to_owned());
     }

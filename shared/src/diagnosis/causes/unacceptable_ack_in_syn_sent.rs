@@ -1,9 +1,10 @@
 //! A connecting client got an answer that cannot be meant for its SYN.
 
 use super::{ResetCause, Verdict};
+use crate::connection::SegmentSent;
 use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
-use crate::diagnosis::shape::Shape;
+use crate::diagnosis::shape::{IN_FLIGHT, Shape};
 
 /// Sources: RFC 9293 §3.5.1, §3.10.7.3, RFC 5961 §4.2; `tcp_rcv_synsent_state_process`.
 pub(super) struct UnacceptableAckInSynSent;
@@ -26,30 +27,13 @@ impl ResetCause for UnacceptableAckInSynSent {
     }
 
     fn examine(&self, reset: &Reset<'_>) -> Verdict {
-        let Some(trigger) = reset.trigger else {
-            return Verdict::ruled_out("no segment in the capture drew it");
-        };
-        // A SYN that is out: the handshake's own, or a new one on an old connection.
-        let connection = &reset.connection.segments;
-        let until = reset.trigger_index.unwrap_or(0);
-        let own = connection
-            .iter()
-            .take(until)
-            .rev()
-            .find(|sent| sent.from == reset.from);
-        let Some(syn) = own.filter(|own| own.segment.flags.syn() && !own.segment.flags.ack())
-        else {
-            return Verdict::RuledOut(format!("{} was not connecting", reset.sender()));
-        };
-        let wrong = trigger.segment.ack != syn.segment.seq_end();
-        let echoed = trigger.segment.options.timestamps.map(|(_, echo)| echo);
-        let told = syn.segment.options.timestamps.map(|(value, _)| value);
-        let stale_echo = matches!((echoed, told), (Some(echo), Some(value)) if echo != value)
-            && !other_syn_has(reset, echoed);
-        if wrong || !trigger.segment.flags.syn() || stale_echo {
-            return Verdict::Explains(Vec::new());
+        match is_unacceptable(reset) {
+            Ok(true) => Verdict::Explains(Vec::new()),
+            Ok(false) => {
+                Verdict::ruled_out("the answer acknowledged exactly the SYN that was sent")
+            }
+            Err(because) => Verdict::RuledOut(because),
         }
-        Verdict::ruled_out("the answer acknowledged exactly the SYN that was sent")
     }
 
     fn headline(&self, reset: &Reset<'_>) -> String {
@@ -72,10 +56,43 @@ impl ResetCause for UnacceptableAckInSynSent {
     }
 }
 
-/// Another SYN of the same end carried the timestamp that was echoed.
-fn other_syn_has(reset: &Reset<'_>, echoed: Option<u32>) -> bool {
+/// Whether a connecting end got an answer that cannot be meant for its SYN.
+///
+/// # Errors
+/// Why the question does not arise.
+pub(super) fn is_unacceptable(reset: &Reset<'_>) -> Result<bool, String> {
+    let Some(trigger) = reset.trigger else {
+        return Err("no segment in the capture drew it".to_owned());
+    };
+    // A SYN that is out: the handshake's own, or a new one on an old connection.
     let segments = reset.connection.segments.iter();
-    segments
-        .filter(|sent| sent.from == reset.from && sent.segment.flags.syn())
-        .any(|sent| sent.segment.options.timestamps.map(|(value, _)| value) == echoed)
+    let until = reset.trigger_index.unwrap_or(0);
+    let own = segments
+        .take(until)
+        .rev()
+        .take(IN_FLIGHT)
+        .find(|sent| sent.from == reset.from);
+    let syn = own.filter(|own| own.segment.flags.syn() && !own.segment.flags.ack());
+    let Some(syn) = syn else {
+        return Err(format!("{} was not connecting", reset.sender()));
+    };
+    let wrong = trigger.segment.ack != syn.segment.seq_end();
+    let plain = !trigger.segment.flags.syn();
+    Ok(wrong || plain || echoes_nothing_sent(reset, trigger))
+}
+
+/// The answer echoes a timestamp that no SYN of that end carried.
+fn echoes_nothing_sent(reset: &Reset<'_>, trigger: &SegmentSent) -> bool {
+    let Some((_, echo)) = trigger.segment.options.timestamps else {
+        return false;
+    };
+    let until = reset.trigger_index.unwrap_or(0);
+    let segments = reset.connection.segments.iter().take(until).rev();
+    let segments = segments.take(IN_FLIGHT);
+    let syns = segments.filter(|sent| sent.from == reset.from && sent.segment.flags.syn());
+    let mut values = syns
+        .filter_map(|sent| sent.segment.options.timestamps)
+        .map(|(value, _)| value)
+        .peekable();
+    values.peek().is_some() && !values.any(|value| value == echo)
 }
