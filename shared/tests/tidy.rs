@@ -13,13 +13,14 @@ const LONGEST: usize = 500;
 /// The modules of `shared`, lowest first: a module may use those of earlier rows only.
 ///
 /// A new module is a decision about direction: give it a row.
-const LAYERS: [&[&str]; 8] = [
+const LAYERS: [&[&str]; 9] = [
     &["errno", "units"],
     &["tcp"],
     &["event", "scenario"],
     &["recording"],
     &["capture", "catalog", "connection", "link"],
     &["diagnosis"],
+    &["expectation"],
     &["ladder", "report"],
     &["channel"],
 ];
