@@ -359,4 +359,6 @@ fn places(list: &[Connection]) -> Vec<(EventId, Place)> {
 }
 
 #[cfg(test)]
+pub(crate) mod story;
+#[cfg(test)]
 mod tests;

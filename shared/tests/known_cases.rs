@@ -253,7 +253,6 @@ fn who_sent_it_is_known_unless_a_firewall_refused() {
 #[test]
 fn segments_alone_are_certain_of_few_causes() {
     let decidable = [
-        CauseId::InjectedRst,
         CauseId::KeepaliveTimeout,
         CauseId::LateSynackClientGone,
         CauseId::MptcpFastclose,

@@ -5,7 +5,7 @@ mod decided;
 mod others;
 
 use super::super::CauseId;
-use super::story::Story;
+use crate::connection::story::Story;
 use crate::scenario::expect::Outcome;
 
 /// One run and the truth about it.

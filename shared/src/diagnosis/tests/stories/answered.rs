@@ -1,7 +1,7 @@
 //! Runs in which a RST answered a segment.
 
-use super::super::story::{CLIENT, SERVER, Story, close, receive, send};
 use super::decided::{accepted, told_reset};
+use crate::connection::story::{CLIENT, SERVER, Story, close, receive, send};
 use crate::errno::Errno;
 use crate::event::call::{Call, How};
 

@@ -1,6 +1,8 @@
 //! Runs in which a socket itself decided to reset.
 
-use super::super::story::{CLIENT, LISTENER, SERVER, Story, close, linger_zero, receive, send};
+use crate::connection::story::{
+    CLIENT, LISTENER, SERVER, Story, close, linger_zero, receive, send,
+};
 use crate::errno::Errno;
 use crate::event::call::Call;
 

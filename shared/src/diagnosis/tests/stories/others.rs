@@ -1,8 +1,8 @@
 //! Runs without a RST of the endpoints.
 
-use super::super::story::{CLIENT, SERVER, Story, close, receive, send};
 use super::answered::closed_in_order;
 use super::decided::{accepted, told_reset};
+use crate::connection::story::{CLIENT, SERVER, Story, close, receive, send};
 use crate::event::call::{Call, How};
 
 pub(super) fn orderly() -> Story {
