@@ -54,7 +54,7 @@ fn watch(page: &Path) {
     }
 }
 
-/// Adds every file below `folder` as (path in a request, path on disk).
+/// Adds every file below `folder`, hidden ones apart, as (path in a request, path on disk).
 fn collect(
     folder: &Path,
     prefix: &str,
@@ -62,7 +62,11 @@ fn collect(
 ) -> Result<(), Box<dyn error::Error>> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let path = format!("{prefix}/{}", on_disk(Path::new(&entry.file_name()))?);
+        let name = on_disk(Path::new(&entry.file_name()))?;
+        if name.starts_with('.') {
+            continue;
+        }
+        let path = format!("{prefix}/{name}");
         if entry.file_type()?.is_dir() {
             collect(&entry.path(), &path, files)?;
         } else {

@@ -53,7 +53,10 @@ impl Judged {
 
     /// What was not, a line each.
     pub fn mismatches(&self) -> Vec<String> {
-        let claims = self.claims.iter().filter(|claim| claim.holds != claim.expected);
+        let claims = self
+            .claims
+            .iter()
+            .filter(|claim| claim.holds != claim.expected);
         let claims = claims.map(|claim| {
             let (expected, found) = (claim.expected, claim.holds);
             format!(

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::thread;
 
 use aftershake_shared::channel::Failure;
 use aftershake_shared::event::Event;
@@ -13,7 +14,7 @@ use crate::worker::protocol::{RunRequest, WorkerReply, WorkerRequest};
 /// A worker that waits for requests. Ends when this value is dropped, since its stdin then ends.
 #[derive(Debug)]
 pub struct WorkerProcess {
-    _child: Child,
+    child: Child,
     stdin: ChildStdin,
     stdout: BufReader<ChildStdout>,
 }
@@ -56,10 +57,20 @@ impl WorkerProcess {
         let stdin = child.stdin.take().ok_or_else(missing)?;
         let stdout = BufReader::with_capacity(1 << 16, child.stdout.take().ok_or_else(missing)?);
         Ok(Self {
-            _child: child,
+            child,
             stdin,
             stdout,
         })
+    }
+
+    /// Ends the process without waiting here. A parent that lives on would otherwise keep its zombie.
+    pub fn end(self) {
+        let Self {
+            mut child, stdin, ..
+        } = self;
+        drop(stdin);
+        // Without a thread the zombie stays until we end, which harms nobody.
+        let _ = thread::Builder::new().spawn(move || child.wait());
     }
 
     /// Does one run and returns it whole, with the time it took in nanoseconds.

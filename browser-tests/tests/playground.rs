@@ -18,7 +18,7 @@ do = "connect"
 
 [[steps]]
 by = "client"
-do.sleep = { for = "20s" }
+do.sleep = { time = "20s" }
 
 [[steps]]
 by = "client"

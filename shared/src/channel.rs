@@ -59,6 +59,106 @@ pub enum ServerMessage {
     Failed { run: Option<RunId>, error: Failure },
 }
 
+impl ServerMessage {
+    /// Reads one text frame.
+    ///
+    /// Gives what serde gives, and passes over the copy that serde makes of everything before it knows the
+    /// `type`: the page takes in every event of a run this way.
+    ///
+    /// # Errors
+    /// Text that is no message, or one of a type that this version does not know.
+    pub fn from_json(text: &str) -> serde_json::Result<Self> {
+        Ok(match serde_json::from_str::<Typed>(text)?.kind {
+            Type::Welcome => {
+                let Welcome {
+                    protocol,
+                    version,
+                    environment,
+                } = serde_json::from_str(text)?;
+                Self::Welcome {
+                    protocol,
+                    version,
+                    environment,
+                }
+            }
+            Type::Queued => {
+                let Queued { run, ahead } = serde_json::from_str(text)?;
+                Self::Queued { run, ahead }
+            }
+            Type::Started => {
+                let Started { run, header } = serde_json::from_str(text)?;
+                Self::Started { run, header }
+            }
+            Type::Events => {
+                let Events { run, events } = serde_json::from_str(text)?;
+                Self::Events { run, events }
+            }
+            Type::Finished => {
+                let Finished { run, took_ns } = serde_json::from_str(text)?;
+                Self::Finished { run, took_ns }
+            }
+            Type::Failed => {
+                let Failed { run, error } = serde_json::from_str(text)?;
+                Self::Failed { run, error }
+            }
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct Typed {
+    #[serde(rename = "type")]
+    kind: Type,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Type {
+    Welcome,
+    Queued,
+    Started,
+    Events,
+    Finished,
+    Failed,
+}
+
+#[derive(Deserialize)]
+struct Welcome {
+    protocol: u32,
+    version: String,
+    environment: Environment,
+}
+
+#[derive(Deserialize)]
+struct Queued {
+    run: RunId,
+    ahead: u32,
+}
+
+#[derive(Deserialize)]
+struct Started {
+    run: RunId,
+    header: Header,
+}
+
+#[derive(Deserialize)]
+struct Events {
+    run: RunId,
+    events: Vec<Event>,
+}
+
+#[derive(Deserialize)]
+struct Finished {
+    run: RunId,
+    took_ns: u64,
+}
+
+#[derive(Deserialize)]
+struct Failed {
+    run: Option<RunId>,
+    error: Failure,
+}
+
 /// An error in words, with what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
@@ -67,4 +167,79 @@ pub struct Failure {
     pub message: String,
     /// What the reader can do; empty when nothing is known to help.
     pub remedy: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::trouble::Trouble;
+    use crate::event::{EventBody, EventId};
+    use crate::units::Nanos;
+
+    fn messages() -> Vec<ServerMessage> {
+        let environment = Environment {
+            kernel: "6.18.44".to_owned(),
+            isolation: "namespace".to_owned(),
+            evidence: Vec::new(),
+        };
+        let failure = Failure {
+            code: 3,
+            message: "no namespace".to_owned(),
+            remedy: String::new(),
+        };
+        let event = Event {
+            id: EventId(1),
+            at: Nanos(5),
+            body: EventBody::Trouble(Trouble::Cancelled),
+        };
+        vec![
+            ServerMessage::Welcome {
+                protocol: PROTOCOL_VERSION,
+                version: "0.1.0".to_owned(),
+                environment: environment.clone(),
+            },
+            ServerMessage::Queued { run: 1, ahead: 2 },
+            ServerMessage::Started {
+                run: 1,
+                header: Header {
+                    aftershake_recording: 1,
+                    scenario: ScenarioText {
+                        name: "x".to_owned(),
+                        toml: String::new(),
+                    },
+                    environment,
+                    seed: 7,
+                },
+            },
+            ServerMessage::Events {
+                run: 1,
+                events: vec![event],
+            },
+            ServerMessage::Finished { run: 1, took_ns: 9 },
+            ServerMessage::Failed {
+                run: None,
+                error: failure,
+            },
+        ]
+    }
+
+    #[test]
+    fn a_frame_is_read_as_serde_reads_it() {
+        for message in messages() {
+            let text = serde_json::to_string(&message).unwrap();
+            assert_eq!(ServerMessage::from_json(&text).unwrap(), message);
+            assert_eq!(
+                serde_json::from_str::<ServerMessage>(&text).unwrap(),
+                message
+            );
+        }
+    }
+
+    #[test]
+    fn an_unknown_type_is_refused_and_an_unknown_field_is_passed_over() {
+        assert!(ServerMessage::from_json(r#"{"type":"tomorrow"}"#).is_err());
+        assert!(ServerMessage::from_json("[]").is_err());
+        let queued = ServerMessage::from_json(r#"{"ahead":2,"new":[1],"run":1,"type":"queued"}"#);
+        assert_eq!(queued.unwrap(), ServerMessage::Queued { run: 1, ahead: 2 });
+    }
 }

@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use crate::event::call::SocketId;
 use crate::event::segment_seen::SegmentSeen;
 use crate::event::{Event, EventBody, EventId};
+use crate::order::sort_by_rank;
 use crate::tcp::segment::Segment;
 use crate::tcp::seq_num::SeqNum;
 use crate::units::Nanos;
@@ -195,7 +196,7 @@ impl Connections {
         let mut gathered = gather::gather(events);
         let listeners = calls::attach(events, &mut gathered);
         let mut list = gathered.list;
-        list.sort_by_key(|connection| start(connection, events));
+        sort_by_rank(&mut list, |connection| (start(connection, events).0, 0));
         for (connection, id) in list.iter_mut().zip(1..) {
             connection.id = id;
             set_bases(connection);
@@ -354,7 +355,7 @@ fn places(list: &[Connection]) -> Vec<(EventId, Place)> {
             (event, place)
         }));
     }
-    places.sort_by_key(|(event, _)| *event);
+    sort_by_rank(&mut places, |(event, _)| (event.0.into(), 0));
     places
 }
 

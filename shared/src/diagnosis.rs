@@ -19,6 +19,7 @@ mod weigh;
 
 use crate::connection::Connections;
 use crate::event::{Event, Source};
+use crate::order::sort_by_rank;
 use finding::{ConnectionVerdict, Diagnosis, Finding};
 use run::Run;
 use weigh::Weighed;
@@ -64,7 +65,7 @@ pub fn diagnose_connections(
             one.finding(&run, saw.unwrap_or_default())
         })
         .collect();
-    findings.sort_by_key(|finding| finding.segment);
+    sort_by_rank(&mut findings, |finding| (finding.segment.0.into(), 0));
     let outcome = outcome::of_run(&run, &verdicts);
     let (headline, explanation) = headline::of_run(&run, outcome, &verdicts, &findings);
     Diagnosis {

@@ -15,6 +15,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::order::sort_by_rank;
 use crate::units::Nanos;
 use call::CallReturned;
 use counters::CountersMoved;
@@ -127,7 +128,7 @@ impl fmt::Display for Source {
 
 /// Sorts by time, then rank, keeping the order of equals; then numbers them from `first`.
 pub fn sort_and_number(events: &mut [Event], first: u32) {
-    events.sort_by_key(|event| (event.at, event.body.rank()));
+    sort_by_rank(events, |event| (event.at.0, event.body.rank().into()));
     for (event, number) in events.iter_mut().zip(first..) {
         event.id = EventId(number);
     }

@@ -24,6 +24,7 @@ pub mod words;
 use std::ops::Range;
 
 use crate::event::{Event, EventId};
+use crate::order::{rank_of, sort_by_rank};
 use crate::scenario::Scenario;
 use crate::units::Nanos;
 
@@ -40,6 +41,8 @@ pub struct Options {
     pub axis: Axis,
     /// Only this connection, counting from 1 in order of the first segment, with its listener.
     pub connection: Option<u32>,
+    /// How long a real axis is, in units, up to four million; `None` fits it to the number of events.
+    pub real_height: Option<u32>,
     /// The scenario's steps in order, so that a step without a call can be named; may be empty.
     pub steps: Vec<StepText>,
 }
@@ -143,7 +146,7 @@ impl Ladder {
         let mut drafts = Drafts::of(&scene, options);
         let kernels = Kernels::of(&mut drafts);
         let moments = std::mem::take(&mut drafts.moments);
-        let heights = moments.place(options.axis, kernels.columns);
+        let heights = moments.place(options, kernels.columns);
         let places = Placement::new(&drafts, &kernels, &heights, options);
 
         let mut calls: Vec<_> = drafts.calls.iter().map(|call| places.call(call)).collect();
@@ -152,11 +155,11 @@ impl Ladder {
         let mut pills: Vec<_> = drafts.pills.iter().map(|pill| places.pill(pill)).collect();
         let mut bands = places.bands(&kernels.bands);
         let mut queues: Vec<_> = kernels.queues.iter().map(|q| places.queue(q)).collect();
-        calls.sort_by(|a, b| a.extent().0.total_cmp(&b.extent().0));
-        segments.sort_by(|a, b| a.extent().0.total_cmp(&b.extent().0));
-        bands.sort_by(|a, b| a.extent().0.total_cmp(&b.extent().0));
-        queues.sort_by(|a, b| a.extent().0.total_cmp(&b.extent().0));
-        pills.sort_by(|a, b| a.extent().0.total_cmp(&b.extent().0));
+        sort_by_rank(&mut calls, |c| rank_of(c.extent().0));
+        sort_by_rank(&mut segments, |s| rank_of(s.extent().0));
+        sort_by_rank(&mut bands, |b| rank_of(b.extent().0));
+        sort_by_rank(&mut queues, |q| rank_of(q.extent().0));
+        sort_by_rank(&mut pills, |p| rank_of(p.extent().0));
         let index = Index {
             calls: Extents::new(calls.iter().map(CallBlock::extent)),
             segments: Extents::new(segments.iter().map(SegmentArrow::extent)),
@@ -230,7 +233,7 @@ fn order(calls: &[CallBlock], segments: &[SegmentArrow], pills: &[Pill]) -> Vec<
     let mut order: Vec<_> = all
         .map(|(event, at, item)| Placed { event, at, item })
         .collect();
-    order.sort_by_key(|placed| placed.event);
+    sort_by_rank(&mut order, |placed| (placed.event.0.into(), 0));
     order
 }
 

@@ -18,6 +18,7 @@ pub mod errno;
 pub mod event;
 pub mod expectation;
 pub mod ladder;
+pub mod order;
 pub mod recording;
 pub mod report;
 pub mod scenario;

@@ -14,14 +14,14 @@ const LONGEST: usize = 500;
 ///
 /// A new module is a decision about direction: give it a row.
 const LAYERS: [&[&str]; 9] = [
-    &["errno", "units"],
+    &["errno", "order", "units"],
     &["tcp"],
     &["event", "scenario"],
     &["recording"],
     &["capture", "catalog", "connection", "link"],
     &["diagnosis"],
-    &["expectation"],
-    &["ladder", "report"],
+    &["expectation", "ladder"],
+    &["report"],
     &["channel"],
 ];
 

@@ -88,7 +88,7 @@ impl Component for AgentChannel {
             Msg::Received(text) => {
                 // A message of a newer agent that this page does not know is passed over: the
                 // protocol adds messages, and a run without an answer can be cancelled.
-                if let Ok(message) = serde_json::from_str::<ServerMessage>(&text) {
+                if let Ok(message) = ServerMessage::from_json(&text) {
                     if matches!(message, ServerMessage::Welcome { .. }) {
                         self.failures = 0;
                     }

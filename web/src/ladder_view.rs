@@ -15,6 +15,7 @@ use std::ops::Range;
 use aftershake_shared::event::EventId;
 use aftershake_shared::ladder::items::{Leader, TextBox};
 use aftershake_shared::ladder::{Item, Ladder};
+use aftershake_shared::order::sort_by_rank;
 use yew::{
     AttrValue, Callback, Html, KeyboardEvent, Properties, classes, component, html,
     use_effect_with, use_node_ref,
@@ -131,7 +132,7 @@ fn things(ladder: &Ladder, range: &Range<f32>, draw: &Draw<'_>) -> Html {
             .iter()
             .map(|p| (p.event, pills::pill(p, draw))),
     );
-    marks.sort_by_key(|(event, _)| *event);
+    sort_by_rank(&mut marks, |(event, _)| (event.0.into(), 0));
     html! {
         <>
             { for visible.bands.iter().map(|band| kernels::band(band)) }

@@ -18,7 +18,6 @@ pub(crate) fn install(options: &[String], log: &mut Log) -> Result<(), Stop> {
         }
     };
     page::build(log)?;
-    page::check_size(&page::folder())?;
     log.step(
         "install: cargo builds the binary with the page inside and puts it in its bin folder",
         "3 min, afterwards 10 s",

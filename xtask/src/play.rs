@@ -13,7 +13,6 @@ use crate::stop::Stop;
 /// `options` are those of `aftershake serve`.
 pub(crate) fn play(options: &[String], log: &mut Log) -> Result<(), Stop> {
     page::build(log)?;
-    page::check_size(&page::folder())?;
     let binary = agent::build(log)?;
     log.summary("ready");
     log::say("\nstarting the agent; Ctrl+C ends it\n");

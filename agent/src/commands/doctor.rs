@@ -82,7 +82,11 @@ fn examine() -> Result<Examination, Failure> {
         live: false,
         beside: None,
     };
-    let run = WorkerProcess::start().and_then(|mut worker| worker.run(request));
+    let run = WorkerProcess::start().and_then(|mut worker| {
+        let run = worker.run(request);
+        worker.end();
+        run
+    });
     let kernel = kernel_version();
     let recording = match run {
         Ok((recording, _)) => recording,

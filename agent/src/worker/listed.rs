@@ -244,6 +244,10 @@ impl Listed<'_, '_, '_> {
         if self.parked.is_empty() {
             return false;
         }
+        if self.first_ready().is_some() {
+            self.complete_ready();
+            return true;
+        }
         let now = self.run.clock().now();
         let deadline = self
             .parked
@@ -254,7 +258,7 @@ impl Listed<'_, '_, '_> {
         let timer_runs =
             sockets.is_some_and(crate::worker::evidence::sockets::Sockets::any_timer_runs);
         let limit = match (deadline, timer_runs) {
-            (None, false) => return false,
+            (None, false) => return self.something_arrives(),
             (None, true) => TIMER_LOOK,
             (Some(deadline), false) => (deadline - now).0,
             (Some(deadline), true) => (deadline - now).0.min(TIMER_LOOK),
@@ -262,6 +266,16 @@ impl Listed<'_, '_, '_> {
         self.wait(limit);
         self.complete_ready();
         true
+    }
+
+    /// The last look before the run ends: what is still on its way may let a parked step go on.
+    fn something_arrives(&mut self) -> bool {
+        if let Some(sockets) = &mut self.run.evidence.sockets {
+            sockets.touch_all();
+        }
+        let last = self.next.saturating_sub(1);
+        self.run.settle(last, &mut self.endpoints);
+        self.first_ready().is_some()
     }
 
     /// Waits for a parked step, a segment or a cancel, at most this many nanoseconds.

@@ -36,7 +36,11 @@ impl Program {
             address["url"],
             format!("http://127.0.0.1:{port}/#token={token}")
         );
-        Self { child, port, token }
+        let program = Self { child, port, token };
+        // The one that found out which evidence there is ends about now; the warm one stays.
+        Channel::open(port, &program.token);
+        wait_until("one worker is left", || program.workers().len() == 1);
+        program
     }
 
     /// The workers that are children of the program now.

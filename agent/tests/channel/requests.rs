@@ -1,9 +1,8 @@
 //! HTTP from strangers: rebinding, other methods, smuggling, oversized and idle requests.
 
 use std::io::Write;
-use std::net::TcpStream;
 
-use crate::support::{Agent, Answer};
+use crate::support::{Agent, Answer, Steady};
 
 fn assert_secure(answer: &Answer) {
     for (name, value) in [
@@ -209,7 +208,7 @@ fn oversized_heads_are_refused_in_a_readable_answer() {
 fn five_hundred_idle_connections_do_not_keep_a_client_out() {
     let agent = Agent::start();
     let channel = agent.channel();
-    let idle: Vec<TcpStream> = (0..500).map(|_| agent.connect()).collect();
+    let idle: Vec<Steady> = (0..500).map(|_| agent.connect()).collect();
     assert_eq!(agent.get("/", &[]).status, 200);
     drop(idle);
     // The channel was older than all of them and stays.

@@ -1,6 +1,6 @@
 //! Starts an agent in this process and speaks to it as a client would.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, mpsc};
@@ -68,7 +68,7 @@ impl Agent {
         }
     }
 
-    pub(crate) fn connect(&self) -> TcpStream {
+    pub(crate) fn connect(&self) -> Steady {
         connect(self.port)
     }
 
@@ -115,12 +115,40 @@ impl Drop for Agent {
     }
 }
 
-fn connect(port: u16) -> TcpStream {
+/// A stream that is not disturbed by signals, which the end of a worker sends to this process.
+pub(crate) struct Steady(pub(crate) TcpStream);
+
+fn retried<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        let result = call();
+        if !matches!(&result, Err(error) if error.kind() == io::ErrorKind::Interrupted) {
+            return result;
+        }
+    }
+}
+
+impl Read for Steady {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        retried(|| self.0.read(bytes))
+    }
+}
+
+impl Write for Steady {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        retried(|| self.0.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+fn connect(port: u16) -> Steady {
     let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream.set_write_timeout(Some(PATIENCE)).unwrap();
     stream.set_nodelay(true).unwrap();
-    stream
+    Steady(stream)
 }
 
 /// An HTTP answer.
@@ -133,7 +161,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn read(stream: &mut TcpStream) -> Self {
+    pub(crate) fn read(stream: &mut Steady) -> Self {
         let mut bytes = Vec::new();
         let mut byte = [0];
         while !bytes.ends_with(b"\r\n\r\n") {
@@ -165,7 +193,7 @@ impl Answer {
 }
 
 /// An open channel.
-pub(crate) struct Channel(pub(crate) WebSocket<TcpStream>);
+pub(crate) struct Channel(pub(crate) WebSocket<Steady>);
 
 impl Channel {
     pub(crate) fn open(port: u16, token: &str) -> Self {

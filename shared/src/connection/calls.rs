@@ -7,6 +7,7 @@ use super::gather::{Gathered, pair};
 use super::{CallOn, Listener, Role, SampleOn, canonical};
 use crate::event::call::{Call, CallReturned, Returned, SocketId};
 use crate::event::{Event, EventBody, EventId};
+use crate::order::sort_by_rank;
 use crate::units::Nanos;
 
 /// What the calls on one socket say of it.
@@ -48,7 +49,7 @@ pub(super) fn attach(events: &[Event], gathered: &mut Gathered) -> Vec<Listener>
     name_by_listener(gathered, &facts);
     samples(events, gathered);
     for connection in &mut gathered.list {
-        connection.calls.sort_by_key(|call| call.position);
+        sort_by_rank(&mut connection.calls, |call| (call.position as u64, 0));
     }
     listeners(&facts)
 }

@@ -11,6 +11,7 @@ use crate::connection::{Connection, Role};
 use crate::errno::Errno;
 use crate::event::call::{Call, CallReturned, Returned};
 use crate::event::{Event, EventId};
+use crate::order::sort_by_rank;
 use crate::units::Nanos;
 
 /// What one program had met before a call.
@@ -46,7 +47,7 @@ pub(super) fn saw(run: &Run<'_>, connection: &Connection, resets: &[Weighed<'_>]
                 if *how != crate::event::call::How::Read);
         }
     }
-    saw.sort_by_key(|(at, _)| *at);
+    sort_by_rank(&mut saw, |(at, _)| (at.0, 0));
     saw.into_iter().map(|(_, saw)| saw).collect()
 }
 

@@ -8,6 +8,7 @@ use super::run::Run;
 use super::shape::Shape;
 use super::{CauseId, headline};
 use crate::event::{EventId, Source};
+use crate::order::sort_by_rank;
 use crate::tcp::segment::Segment;
 
 /// One RST with every cause's verdict.
@@ -243,7 +244,9 @@ impl Weighed<'_> {
     fn left(&self) -> Vec<(&'static dyn ResetCause, &Verdict)> {
         let pairs = ALL.into_iter().zip(&self.verdicts);
         let mut left: Vec<_> = pairs.filter(|(_, verdict)| verdict.weight() > 0).collect();
-        left.sort_by_key(|(_, verdict)| std::cmp::Reverse(verdict.weight()));
+        sort_by_rank(&mut left, |(_, verdict)| {
+            ((u8::MAX - verdict.weight()).into(), 0)
+        });
         left
     }
 
@@ -387,7 +390,7 @@ impl Weighed<'_> {
                 | Verdict::Unlikely => None,
             })
             .collect();
-        out.sort_by_key(|(other_family, _)| *other_family);
+        sort_by_rank(&mut out, |(other_family, _)| ((*other_family).into(), 0));
         out.into_iter().map(|(_, out)| out).collect()
     }
 }

@@ -4,15 +4,15 @@
 
 use crate::units::Nanos;
 
-use super::Axis;
 use super::spread::spread;
+use super::{Axis, Options};
 
 /// Where the lanes' edges begin: below their headings.
 pub(super) const EDGE_TOP: f32 = 56.0;
 /// The first moment's height.
 const TOP: f32 = EDGE_TOP + 20.0;
-/// A distance that may stand for a silence of any length up to four times its own.
-const LONG: f32 = 72.0;
+/// Beyond this distance silences grow slowly, and at eight times it they are shortened and marked.
+const LONG: f32 = 46.0;
 /// The height that a gap mark has for itself.
 const GAP: f32 = 22.0;
 /// The most that any text reaches above its moment.
@@ -152,7 +152,7 @@ impl Moments {
     }
 
     /// Gives every moment its height. Takes time in proportion to sorting them.
-    pub(super) fn place(self, axis: Axis, columns: usize) -> Heights {
+    pub(super) fn place(self, options: &Options, columns: usize) -> Heights {
         let mut order: Vec<usize> = (0..self.0.len()).collect();
         order.sort_unstable_by_key(|&i| self.0.get(i).map(|m| (m.at, m.order, i)));
         let sorted: Vec<(usize, Moment)> = order
@@ -167,13 +167,13 @@ impl Moments {
             rows: Vec::new(),
             bottom: TOP,
         };
-        match axis {
-            Axis::Real => heights.real(&sorted, columns),
+        match options.axis {
+            Axis::Real => heights.real(&sorted, columns, options.real_height),
             Axis::GapsShortened => {
                 let pace = pace(&sorted);
                 heights.fitted(&sorted, columns, |dt, _| match dt.as_millis_f64() * pace {
                     d if d <= f64::from(LONG) => Step::Far(narrow(d)),
-                    d if d <= f64::from(LONG) * 4.0 => Step::Far(LONG + (narrow(d) - LONG) / 8.0),
+                    d if d <= f64::from(LONG) * 8.0 => Step::Far(LONG + (narrow(d) - LONG) / 16.0),
                     _ => Step::Gap,
                 });
             }
@@ -238,13 +238,15 @@ impl Heights {
     }
 
     /// Heights in proportion to time; then the texts of each column make room for each other.
-    fn real(&mut self, sorted: &[(usize, Moment)], columns: usize) {
+    fn real(&mut self, sorted: &[(usize, Moment)], columns: usize, height: Option<u32>) {
         let (Some((_, first)), Some((_, last))) = (sorted.first(), sorted.last()) else {
             return;
         };
         let rows = sorted.iter().filter(|(_, m)| m.column.is_some()).count();
-        let height = f32::from(u16::try_from(rows).unwrap_or(u16::MAX)) * 20.0;
-        let height = height.clamp(480.0, 400_000.0);
+        let fitting = f64::from(u32::try_from(rows).unwrap_or(u32::MAX)) * 20.0;
+        let fitting = fitting.clamp(480.0, 400_000.0);
+        let height = height.map_or(fitting, f64::from).clamp(100.0, 4_000_000.0);
+        let height = narrow(height);
         let span = last.at - first.at;
         let mut texts: Vec<Vec<(usize, f32, f32)>> = vec![Vec::new(); columns];
         for (id, moment) in sorted {

@@ -1,6 +1,7 @@
 //! Which counters are worth a pill. Those that move in every connection would hide those that explain.
 
 use crate::event::counters::CountersMoved;
+use crate::order::sort_by_rank;
 
 use super::items::Tone;
 
@@ -54,7 +55,7 @@ pub(super) fn worth_telling(moved: &CountersMoved) -> Vec<Told> {
             }
         })
         .collect();
-    told.sort_by_key(|told| told.tone != Tone::Reset);
+    sort_by_rank(&mut told, |told| ((told.tone != Tone::Reset).into(), 0));
     let rest = told.split_off(told.len().min(SHOWN));
     if !rest.is_empty() {
         told.push(Told {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::event::call::{CallReturned, Returned};
+use crate::event::call::{Call, CallReturned, Returned};
 use crate::event::step_progress::{Progress, StepProgress, StepResult};
 use crate::event::{Event, EventBody, EventId};
 use crate::scenario::OUTSIDE;
@@ -23,6 +23,8 @@ pub(super) struct CallDraft {
     pub(super) at: Nanos,
     pub(super) lane: usize,
     pub(super) start: MomentId,
+    /// When a call that works first was parked.
+    pub(super) parked: Option<MomentId>,
     /// When it was no longer parked; `None` when it never was.
     pub(super) resumed: Option<(Nanos, MomentId)>,
     /// `None` when it never returned.
@@ -75,6 +77,8 @@ pub(super) struct Drafts<'a> {
     pub(super) calls: Vec<CallDraft>,
     pub(super) segments: Vec<SegmentDraft>,
     pub(super) pills: Vec<PillDraft>,
+    /// Whether an arrow crosses other lanes; then each has a height of its own, whichever wire it is on.
+    wires_crossed: bool,
     /// How far an arrow falls on its way.
     pub(super) slope: f32,
     /// By lane, until when its calls run.
@@ -104,6 +108,7 @@ impl<'a> Drafts<'a> {
             calls: Vec::new(),
             segments: Vec::new(),
             pills: Vec::new(),
+            wires_crossed: scene.crosses_lanes(),
             slope: if options.axis == Axis::Real {
                 6.0
             } else {
@@ -136,6 +141,7 @@ impl<'a> Drafts<'a> {
     pub(super) fn column(&self, place: Place) -> usize {
         match place {
             Place::Lane(lane) => lane,
+            Place::Wire(_) if self.wires_crossed => self.scene.names.len(),
             Place::Wire(wire) => self.scene.names.len() + wire,
         }
     }
@@ -159,7 +165,7 @@ impl<'a> Drafts<'a> {
     }
 
     fn call(&mut self, index: usize, event: &Event, call: &CallReturned) {
-        if !self.scene.shows((call.local, call.remote)) {
+        if !self.scene.shows(event, (call.local, call.remote)) {
             return;
         }
         let result = words::result(call);
@@ -171,10 +177,19 @@ impl<'a> Drafts<'a> {
             }
             return;
         };
-        let resumes = event.at + call.parked;
-        let ends = resumes + call.took;
+        let ends = event.at + call.parked + call.took;
+        let works_first = matches!(call.call, Call::Connect);
+        let resumes = if works_first {
+            ends
+        } else {
+            event.at + call.parked
+        };
         let start = self.text_moment(index, event.at, Place::Lane(lane));
-        let block_start = (call.parked > Nanos(0)).then(|| {
+        let is_parked = call.parked > Nanos(0);
+        let worked = event.at + call.took;
+        let parked = works_first && is_parked;
+        let parked = parked.then(|| self.moments.add(Moment::bare(worked, (index, 1))));
+        let block_start = is_parked.then(|| {
             let moment = Moment {
                 column: Some(lane),
                 below: 17.0,
@@ -186,7 +201,7 @@ impl<'a> Drafts<'a> {
         let tone = match call.result {
             Returned::Err(errno) if is_of_reset(errno) => Tone::Reset,
             Returned::Err(_) => Tone::Failed,
-            Returned::Ok(_) if self.reset_left(lane, resumes, ends) => Tone::Reset,
+            Returned::Ok(_) if self.reset_left(lane, event.at, ends) => Tone::Reset,
             Returned::Ok(_) => Tone::Plain,
         };
         let by = self.scene.name(lane);
@@ -202,6 +217,7 @@ impl<'a> Drafts<'a> {
             at: event.at,
             lane,
             start,
+            parked,
             resumed: block_start,
             end: Some(end),
             gave_up: None,
@@ -255,8 +271,8 @@ impl<'a> Drafts<'a> {
         let wire = wire_beside(from_lane, to_lane);
         let moment = self.moments.add(Moment {
             column: Some(self.column(Place::Wire(wire))),
-            above: 12.0,
-            below: 15.0,
+            above: 13.0,
+            below: 14.0,
             height: 14.0,
             weight: if told.flags.rst() {
                 Weight::Strong
@@ -334,6 +350,7 @@ impl<'a> Drafts<'a> {
             at,
             lane,
             start,
+            parked: None,
             resumed: None,
             end: None,
             gave_up,

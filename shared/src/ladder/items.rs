@@ -86,13 +86,16 @@ pub struct Lane {
 }
 
 /// A call: a block with its length on the axis, and an outline while it was parked.
+///
+/// The outline stands before the block, as the call's work was done when it could go on; only of `connect`
+/// it stands after, as the SYN leaves at once. In the recording both are lengths without an order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CallBlock {
     /// The call's event; for a step that never returned, the event that says so.
     pub event: EventId,
     pub lane: usize,
     pub at: Nanos,
-    /// When it was parked no longer; `None` when it never was, or until the end.
+    /// When the outline ends; `None` when it never was, or until the end.
     pub resumed_at: Option<Nanos>,
     /// Left edge and width of block and outline.
     pub x: f32,

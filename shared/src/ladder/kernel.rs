@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::event::EventId;
+use crate::order::sort_by_rank;
 use crate::tcp::state::TcpState;
 use crate::units::Nanos;
 
@@ -71,8 +72,16 @@ pub(super) struct Kernels {
     pub(super) hidden: HashMap<usize, u32>,
     /// How many columns there are by now.
     pub(super) columns: usize,
-    /// Each slot's column and the last sample of the socket in it.
-    taken: HashMap<(usize, Edge), Vec<(usize, Nanos)>>,
+    taken: HashMap<(usize, Edge), Vec<Taken>>,
+}
+
+/// A slot's column, and the socket that stands in it last.
+struct Taken {
+    column: usize,
+    /// Its last sample.
+    until: Nanos,
+    /// Whether that showed it closed.
+    ended: bool,
 }
 
 impl Kernels {
@@ -84,11 +93,17 @@ impl Kernels {
         let mut histories = histories(drafts.scene.events);
         histories.retain(|history| {
             let (local, remote) = history.key;
-            drafts.scene.shows((Some(local), remote))
+            let first = drafts.scene.events.get(history.first());
+            first.is_some_and(|first| drafts.scene.shows(first, (Some(local), remote)))
         });
-        histories.sort_by_key(|history| (!history.listens(), history.first()));
+        sort_by_rank(&mut histories, |h| {
+            ((!h.listens()).into(), h.first() as u64)
+        });
         for history in &histories {
-            let Some(lane) = drafts.scene.lane_at(history.key) else {
+            let Some(lane) = drafts
+                .scene
+                .lane_at(history.key, at(drafts, history.first()))
+            else {
                 continue;
             };
             let edge = edge_of(drafts, lane, history);
@@ -111,24 +126,31 @@ impl Kernels {
         history: &History,
     ) -> Option<(usize, usize)> {
         let first = at(drafts, history.first());
-        let until = if history.listens() {
-            Nanos(u64::MAX)
-        } else {
-            at(drafts, history.last())
-        };
+        let until = at(drafts, history.last());
         let taken = self.taken.entry(zone).or_default();
-        let free = taken.iter().position(|(_, busy)| *busy < first);
-        let slot = match free {
+        let ended = taken
+            .iter()
+            .position(|slot| slot.ended && slot.until < first);
+        let silent = taken.iter().position(|slot| slot.until < first);
+        let full = taken.len() >= SLOTS;
+        // One that was not sampled any more makes room, if it must.
+        let slot = match ended.or(silent.filter(|_| full)) {
             Some(slot) => slot,
-            None if taken.len() < SLOTS => {
-                taken.push((self.columns, until));
+            None if full => return None,
+            None => {
+                taken.push(Taken {
+                    column: self.columns,
+                    until,
+                    ended: false,
+                });
                 self.columns += 1;
                 taken.len() - 1
             }
-            None => return None,
         };
-        let (column, busy) = taken.get_mut(slot)?;
-        *busy = until;
+        let taken = taken.get_mut(slot)?;
+        taken.until = until;
+        taken.ended = history.ended() && !history.listens();
+        let column = taken.column;
         let slots = self.slots.entry(zone).or_default();
         if slots.len() <= slot {
             slots.push(Slot::default());
@@ -138,7 +160,7 @@ impl Kernels {
             needs.unsent |= history.has(QueueKind::Unsent);
             needs.backlog |= history.has(QueueKind::Backlog);
         }
-        Some((slot, *column))
+        Some((slot, column))
     }
 
     fn draw(&mut self, drafts: &mut Drafts<'_>, at_slot: SlotAt, column: usize, socket: &History) {
@@ -207,7 +229,11 @@ pub(super) fn name_length(state: TcpState) -> f32 {
 /// The edge towards the other end; a listener's is the one its connections will come by.
 fn edge_of(drafts: &Drafts<'_>, lane: usize, history: &History) -> Edge {
     let (local, remote) = history.key;
-    let other = remote.and_then(|remote| drafts.scene.lane_at((remote, Some(local))));
+    let other = remote.and_then(|remote| {
+        drafts
+            .scene
+            .lane_at((remote, Some(local)), at(drafts, history.first()))
+    });
     match (lane, other) {
         (0, _) => Edge::Right,
         (_, Some(other)) if other > lane && lane + 1 < drafts.scene.names.len() => Edge::Right,

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::items::{Align, Lane};
+use crate::order::sort_by_rank;
 
 /// Right edge of the times.
 pub(super) const TIME_RIGHT: f32 = 64.0;
@@ -53,12 +54,13 @@ impl Roster {
 
     /// Names from left to right, and each name's lane.
     pub(super) fn lanes(mut self) -> (Vec<String>, HashMap<String, usize>) {
-        self.names
-            .sort_by_key(|(_, role)| match (role.connects, role.listens) {
-                (_, false) => 0,
-                (true, true) => 1,
-                (false, true) => 2,
-            });
+        sort_by_rank(&mut self.names, |(_, role)| {
+            match (role.connects, role.listens) {
+                (_, false) => (0, 0),
+                (true, true) => (1, 0),
+                (false, true) => (2, 0),
+            }
+        });
         let names: Vec<_> = self.names.into_iter().map(|(name, _)| name).collect();
         let lanes = names.iter().cloned().zip(0..).collect();
         (names, lanes)

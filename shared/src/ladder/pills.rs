@@ -19,8 +19,12 @@ impl Drafts<'_> {
         let EventBody::KernelReset(reset) = &event.body else {
             return;
         };
-        let tied = reset.to.is_none() || self.scene.shows((Some(reset.from), reset.to));
-        let Some(lane) = self.scene.lane_at((reset.from, reset.to)).filter(|_| tied) else {
+        let tied = reset.to.is_none() || self.scene.shows(event, (Some(reset.from), reset.to));
+        let Some(lane) = self
+            .scene
+            .lane_at((reset.from, reset.to), event.at)
+            .filter(|_| tied)
+        else {
             return;
         };
         let reason = plain(&reset.reason, PILL);

@@ -68,12 +68,21 @@ impl<'a> Placement<'a> {
         let label = self.beside_program(draft.lane, chars(width, CALL_CHAR), 16.0, draft.start);
         let resumed = draft.resumed.map(|(_, id)| self.heights.y(id));
         let gave_up = draft.gave_up.map(|id| self.heights.y(id));
-        let from = resumed.unwrap_or(start);
-        let block = draft.end.map(|end| {
-            let end = self.heights.y(end);
-            (from, end.max(from + self.least))
-        });
-        let parked = resumed.or(gave_up.map(|end| end.max(start + self.least)));
+        let paused = draft.parked.map(|id| self.heights.y(id));
+        let (parked, block) = match (resumed, paused) {
+            (Some(resumed), Some(paused)) => {
+                let paused = paused.max(start + self.least);
+                let parked = (paused, resumed.max(paused + 2.0));
+                (Some(parked), Some((start, paused)))
+            }
+            (resumed, _) => {
+                let from = resumed.unwrap_or(start);
+                let end = draft.end.map(|end| self.heights.y(end));
+                let block = end.map(|end| (from, end.max(from + self.least)));
+                let parked = resumed.or(gave_up.map(|end| end.max(start + self.least)));
+                (parked.map(|end| (start, end)), block)
+            }
+        };
         let x = inner.block + if draft.beside { inner.beside } else { 0.0 };
         CallBlock {
             event: draft.event,
@@ -82,7 +91,7 @@ impl<'a> Placement<'a> {
             resumed_at: draft.resumed.map(|(at, _)| at),
             x,
             width: BLOCK,
-            parked: parked.map(|end| (start, end)),
+            parked,
             block,
             name: draft.name.clone(),
             result: draft.result.clone(),
@@ -108,7 +117,7 @@ impl<'a> Placement<'a> {
             height: 14.0,
             align: Align::Middle,
         };
-        let moved = (label.top - (y - 12.0)).abs() > 4.0;
+        let moved = (label.top - (y - 13.0)).abs() > 4.0;
         let side = if from_x < to_x { -1.0 } else { 1.0 };
         let leader = moved.then_some(Leader {
             from: (from_x, y),

@@ -3,13 +3,15 @@
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 
+use crate::connection::{Role, canonical};
 use crate::event::call::Call;
 use crate::event::{Event, EventBody};
 use crate::scenario::OUTSIDE;
+use crate::units::Nanos;
 
 use super::lanes::Roster;
 use super::sockets::SocketKey;
-use super::who::{Role, Told, Who};
+use super::who::{Told, Who};
 use super::words::plain;
 
 /// Columns of an endpoint's name.
@@ -26,30 +28,23 @@ pub(super) struct Scene<'a> {
     who: Who,
     lanes: HashMap<String, usize>,
     only: Option<u32>,
-    /// The listener's address of the connection that is shown alone.
-    listener: Option<SocketAddr>,
 }
 
 impl<'a> Scene<'a> {
     pub(super) fn read(events: &'a [Event], only: Option<u32>) -> Self {
         let mut who = Who::from_events(events);
         let mut told = Vec::with_capacity(events.len());
-        let mut listener = None;
         for event in events {
-            let EventBody::Segment(seen) = &event.body else {
-                told.push(None);
-                continue;
+            let tells = match &event.body {
+                EventBody::Segment(_) => who.tell(event.id),
+                EventBody::Call(_)
+                | EventBody::Counters(_)
+                | EventBody::KernelReset(_)
+                | EventBody::Socket(_)
+                | EventBody::Step(_)
+                | EventBody::Trouble(_) => None,
             };
-            let read = seen.read().ok();
-            let tells = read.as_ref().map(|segment| who.tell(segment));
-            let shown = tells.filter(|told| only.is_none_or(|only| told.connection == only));
-            if let (Some(told), Some(segment), None) = (&shown, &read, listener) {
-                listener = Some(match told.sender {
-                    Role::Client => segment.dst,
-                    Role::Server => segment.src,
-                });
-            }
-            told.push(shown);
+            told.push(tells.filter(|told| only.is_none_or(|only| told.connection == only)));
         }
         let mut scene = Self {
             events,
@@ -59,7 +54,6 @@ impl<'a> Scene<'a> {
             who,
             lanes: HashMap::new(),
             only,
-            listener,
         };
         scene.call_the_roll();
         scene
@@ -80,7 +74,7 @@ impl<'a> Scene<'a> {
         for (event, told) in self.events.iter().zip(&self.told) {
             match (&event.body, told) {
                 (EventBody::Call(call), _) if call.by != OUTSIDE => {
-                    if !self.shows((call.local, call.remote)) {
+                    if !self.shows(event, (call.local, call.remote)) {
                         continue;
                     }
                     let connects = matches!(call.call, Call::Connect);
@@ -115,9 +109,17 @@ impl<'a> Scene<'a> {
         self.lanes.get(name).copied()
     }
 
-    /// The lane of the endpoint that owns this end.
-    pub(super) fn lane_at(&self, (local, remote): SocketKey) -> Option<usize> {
-        self.lane_named(&self.who.name(local, remote))
+    /// The lane of the endpoint that owned this end at that time.
+    pub(super) fn lane_at(&self, (local, remote): SocketKey, at: Nanos) -> Option<usize> {
+        self.lane_named(self.who.name(local, remote, at)?)
+    }
+
+    /// Whether any segment passes a lane that is neither its sender's nor its receiver's.
+    pub(super) fn crosses_lanes(&self) -> bool {
+        self.told.iter().flatten().any(|told| {
+            let lanes = (self.lane_named(&told.from), self.lane_named(&told.to));
+            matches!(lanes, (Some(from), Some(to)) if from.abs_diff(to) > 1)
+        })
     }
 
     /// The name on a lane.
@@ -125,16 +127,27 @@ impl<'a> Scene<'a> {
         self.names.get(lane).map_or("", String::as_str)
     }
 
-    /// Whether something about these addresses belongs to what is shown.
-    pub(super) fn shows(&self, (local, remote): (Option<SocketAddr>, Option<SocketAddr>)) -> bool {
+    /// Whether an event about these addresses belongs to what is shown.
+    pub(super) fn shows(
+        &self,
+        event: &Event,
+        ends: (Option<SocketAddr>, Option<SocketAddr>),
+    ) -> bool {
         let Some(only) = self.only else { return true };
-        match (local, remote) {
-            (Some(local), Some(remote)) => self.who.connection(local, remote) == Some(only),
-            (Some(local), None) => self.listener.is_none_or(|listener| {
-                local.port() == listener.port()
-                    && (local.ip() == listener.ip() || local.ip().is_unspecified())
-            }),
-            (None, _) => false,
+        if let Some(connection) = self.who.connection_of(event.id) {
+            return connection.id == only;
+        }
+        let server = self.who.connection(only).map(|shown| shown.server.address);
+        match (ends, server) {
+            ((Some(local), Some(remote)), _) => {
+                let connection = self.who.between(local, remote, event.at);
+                connection.is_some_and(|connection| connection.id == only)
+            }
+            ((Some(local), None), Some(server)) => {
+                let everywhere = local.ip().is_unspecified();
+                local.port() == server.port() && (everywhere || canonical(local) == server)
+            }
+            ((None, _) | (_, None), _) => false,
         }
     }
 }

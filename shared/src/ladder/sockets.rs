@@ -39,16 +39,16 @@ impl History {
         self.states.first().map_or(0, |span| span.first)
     }
 
-    /// The sample after which another socket may take its place in the drawing.
+    /// The last sample but those that repeat that it is closed.
     pub(super) fn last(&self) -> usize {
-        let is_closed = |span: &Span<_>| span.what == TcpState::Closed;
-        self.states.last().map_or(0, |span| {
-            if is_closed(span) {
-                span.first
-            } else {
-                span.last
-            }
-        })
+        let last = self.states.last();
+        last.map_or(0, |span| if self.ended() { span.first } else { span.last })
+    }
+
+    /// Whether it was seen closed at last; otherwise it may have gone on without a sample.
+    pub(super) fn ended(&self) -> bool {
+        let last = self.states.last();
+        last.is_some_and(|span| span.what == TcpState::Closed)
     }
 
     pub(super) fn has(&self, kind: QueueKind) -> bool {

@@ -304,10 +304,11 @@ fn draw_call(out: &mut String, call: &CallBlock) {
         xml(&call.sentence, LONG)
     );
     if let Some((from, until)) = call.parked {
-        let until = if call.block.is_some() {
-            until - 2.0
-        } else {
-            until
+        // A little apart from the block.
+        let (from, until) = match call.block {
+            None => (from, until),
+            Some((_, end)) if end <= from => (from + 2.0, until),
+            Some(_) => (from, until - 2.0),
         };
         column(
             out,

@@ -102,3 +102,89 @@ fn three_endpoints_stand_side_by_side() {
         &text::write(&ladder, Paper::default()),
     );
 }
+
+#[test]
+fn one_connection_can_be_shown_alone() {
+    let events = example::through_a_proxy();
+    let options = Options {
+        connection: Some(2),
+        ..Options::default()
+    };
+    let ladder = Ladder::place(&events, &options);
+    let names: Vec<_> = ladder.lanes.iter().map(|lane| lane.name.as_str()).collect();
+    assert_eq!(names, ["proxy", "backend"]);
+    assert!(
+        ladder
+            .segments
+            .iter()
+            .all(|segment| segment.connection == 2)
+    );
+    let calls: Vec<_> = ladder.calls.iter().map(|call| call.name.as_str()).collect();
+    assert_eq!(
+        calls,
+        [
+            "listen(8)",
+            "connect(:8080)",
+            "send(5 bytes)",
+            "shutdown(SHUT_WR)",
+            "recv(4096)"
+        ]
+    );
+}
+
+#[test]
+fn segments_alone_make_a_client_and_a_server() {
+    let mut story = example::Story::default();
+    story.segment(5, (40_000, 81), "S", (900, 0), 0);
+    story.segment(9, (81, 40_000), "RA", (0, 901), 0);
+    let ladder = Ladder::place(&story.finish(), &Options::default());
+    let names: Vec<_> = ladder.lanes.iter().map(|lane| lane.name.as_str()).collect();
+    assert_eq!(names, ["client", "server"]);
+    let sentences: Vec<_> = ladder
+        .segments
+        .iter()
+        .map(|s| s.sentence.as_str())
+        .collect();
+    assert_eq!(
+        sentences,
+        [
+            "segment 1, SYN from client to server at 0.005 ms, sequence 0",
+            "segment 2, RST,ACK from server to client at 0.009 ms, sequence 0, acknowledges 1",
+        ]
+    );
+    assert_eq!(ladder.segments[1].detail, "0:0 ack 1");
+}
+
+#[test]
+fn every_thing_has_its_sentence() {
+    let ladder = placed(Axis::GapsShortened);
+    let calls = ladder.calls.iter().map(|call| &call.sentence);
+    let segments = ladder.segments.iter().map(|segment| &segment.sentence);
+    let pills = ladder.pills.iter().map(|pill| &pill.sentence);
+    let queues = ladder.queues.iter().map(|queue| &queue.sentence);
+    let bands = ladder.bands.iter().map(|band| &band.sentence);
+    let all = calls
+        .chain(segments)
+        .chain(pills)
+        .chain(queues)
+        .chain(bands);
+    let sentences: Vec<_> = all.map(String::as_str).collect();
+    let text = sentences.join("\n") + "\n";
+    golden("sentences.txt", &text);
+}
+
+#[test]
+fn colours_are_an_option() {
+    let ladder = placed(Axis::GapsShortened);
+    let paper = Paper {
+        colour: Colour::Ansi,
+        ..Paper::default()
+    };
+    let text = text::write(&ladder, paper);
+    assert!(text.contains("\u{1b}[1;31m✕━━"));
+    let mut bare = text;
+    for code in ["0", "1", "2", "32", "34", "35", "1;31"] {
+        bare = bare.replace(&format!("\u{1b}[{code}m"), "");
+    }
+    assert_eq!(bare, text::write(&ladder, Paper::default()));
+}

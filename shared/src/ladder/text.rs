@@ -5,6 +5,7 @@
 use super::items::{CallBlock, PillKind, SegmentArrow, SegmentKind, Tone};
 use super::words::{columns, plain};
 use super::{Item, Ladder};
+use crate::event::EventId;
 use crate::tcp::state::TcpState;
 use crate::units::Nanos;
 
@@ -78,7 +79,15 @@ pub fn write(ladder: &Ladder, paper: Paper) -> String {
 struct Row<'a> {
     y: f32,
     at: Nanos,
+    /// Which part of a parked call it tells of.
+    part: Option<(EventId, Part)>,
     what: What<'a>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Waits,
+    Ends,
 }
 
 enum What<'a> {
@@ -92,17 +101,22 @@ enum What<'a> {
 
 fn rows(ladder: &Ladder) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
-    let mut add = |y, at, what| rows.push(Row { y, at, what });
+    let row = |y, at, what| Row {
+        y,
+        at,
+        part: None,
+        what,
+    };
     for placed in &ladder.order {
         match placed.item {
             Item::Segment(at) => {
                 if let Some(segment) = ladder.segments.get(at) {
-                    add(segment.from.1, segment.at, What::Segment(segment));
+                    rows.push(row(segment.from.1, segment.at, What::Segment(segment)));
                 }
             }
             Item::Call(at) => {
                 if let Some(call) = ladder.calls.get(at) {
-                    call_rows(call, &mut add);
+                    call_rows(call, &mut |row| rows.push(row));
                 }
             }
             Item::Pill(at) => {
@@ -114,7 +128,7 @@ fn rows(ladder: &Ladder) -> Vec<Row<'_>> {
                         }
                         (PillKind::Remark, _) | (_, None) => What::Remark(&pill.text),
                     };
-                    add(pill.y, pill.at, what);
+                    rows.push(row(pill.y, pill.at, what));
                 }
             }
         }
@@ -122,42 +136,56 @@ fn rows(ladder: &Ladder) -> Vec<Row<'_>> {
     for queue in &ladder.queues {
         let text = format!("· {}", queue.text);
         let what = What::Beside(queue.lane, text, String::new(), Tone::Plain);
-        add(queue.seen.0, queue.at, what);
+        rows.push(row(queue.seen.0, queue.at, what));
     }
     for band in ladder.bands.iter().filter(|band| is_telling(band.state)) {
         let text = format!("· {}", band.state);
         let what = What::Beside(band.lane, text, String::new(), Tone::Plain);
-        add(band.seen.0, band.at, what);
+        rows.push(row(band.seen.0, band.at, what));
     }
     for gap in &ladder.gaps {
-        add(gap.y, gap.until, What::Gap(gap.text.clone()));
+        rows.push(row(gap.y, gap.until, What::Gap(gap.text.clone())));
     }
     rows.sort_by(|a, b| a.at.cmp(&b.at).then(a.y.total_cmp(&b.y)));
-    rows
+    without_short_waits(rows)
+}
+
+/// A wait during which nothing else happened needs no line of its own.
+fn without_short_waits(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
+    let mut kept: Vec<Row<'_>> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let waited = kept.pop_if(|last| {
+            let of = last.part.filter(|(_, part)| *part == Part::Waits);
+            of.is_some_and(|(event, _)| row.part == Some((event, Part::Ends)))
+        });
+        let at = waited.map_or(row.at, |waited| waited.at);
+        kept.push(Row { at, ..row });
+    }
+    kept
 }
 
 /// A call in one line; a parked one in two, when it began to wait and when it went on.
-fn call_rows<'a>(call: &CallBlock, add: &mut impl FnMut(f32, Nanos, What<'a>)) {
-    let name = call.name.clone();
-    let start = call.parked.or(call.block).map_or(call.label.top, |y| y.0);
+fn call_rows<'a>(call: &CallBlock, add: &mut impl FnMut(Row<'a>)) {
+    let edges = [call.parked, call.block].into_iter().flatten();
+    let start = edges.map(|y| y.0).fold(call.label.top + 2.0, f32::min);
+    let row = |y, at, result, tone, part: Option<Part>| Row {
+        y,
+        at,
+        part: part.map(|part| (call.event, part)),
+        what: What::Beside(call.lane, call.name.clone(), result, tone),
+    };
     let result = call.result.clone();
-    match (call.parked, call.block) {
-        (Some(_), Some((resumed, _))) => {
+    match (call.parked, call.resumed_at) {
+        (Some((_, until)), Some(resumed_at)) => {
             let waiting = "⋮ waiting".to_owned();
-            let what = What::Beside(call.lane, name.clone(), waiting, Tone::Plain);
-            add(start, call.at, what);
-            let what = What::Beside(call.lane, name, result, call.tone);
-            add(resumed, call.resumed_at.unwrap_or(call.at), what);
+            add(row(start, call.at, waiting, Tone::Plain, Some(Part::Waits)));
+            add(row(until, resumed_at, result, call.tone, Some(Part::Ends)));
         }
         (Some(_), None) => {
             let result = format!("⋮ {result}");
-            let what = What::Beside(call.lane, name, result, call.tone);
-            add(start, call.at, what);
+            add(row(start, call.at, result, call.tone, None));
         }
-        (None, _) => {
-            let what = What::Beside(call.lane, name, result, call.tone);
-            add(start, call.at, what);
-        }
+        (None, _) => add(row(start, call.at, result, call.tone, None)),
     }
 }
 

@@ -1,26 +1,28 @@
-//! Whose address is whose, and each segment's numbers relative to its connection.
+//! What the ladder asks about connections: whose address is whose, and each segment's relative numbers.
 //!
-//! The one place where the ladder asks about connections. Attributes nothing: a segment's sender is the
-//! endpoint whose address it claims.
+//! Attributes nothing: a segment's sender is the endpoint whose address it claims.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
-use crate::event::call::Call;
-use crate::event::{Event, EventBody};
+use crate::connection::{Connection, Connections, Role, canonical};
+use crate::event::call::{Call, CallReturned};
+use crate::event::{Event, EventBody, EventId};
 use crate::scenario::OUTSIDE;
 use crate::tcp::flags::Flags;
-use crate::tcp::segment::Segment;
 use crate::tcp::seq_num::SeqNum;
+use crate::units::Nanos;
 
-/// Names of addresses, learnt from calls and segments.
-#[derive(Default)]
+/// Connections, and who listened where.
 pub(super) struct Who {
-    exact: HashMap<(SocketAddr, SocketAddr), String>,
-    local: HashMap<SocketAddr, String>,
-    any_address: HashMap<u16, String>,
-    connections: HashMap<(SocketAddr, SocketAddr), Connection>,
-    count: u32,
+    connections: Connections,
+    /// Ids of all connections between two addresses, the smaller first.
+    by_pair: HashMap<(SocketAddr, SocketAddr), Vec<u32>>,
+    listeners: HashMap<SocketAddr, String>,
+    /// Those that listened on every address, by port.
+    everywhere: HashMap<u16, String>,
+    /// The end of what was sent, by connection and sender.
+    sent: HashMap<(u32, Role), SeqNum>,
 }
 
 /// What a ladder tells of one segment.
@@ -41,170 +43,108 @@ pub(super) struct Told {
     pub(super) next: bool,
 }
 
-/// Which end of its connection a segment claims to come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    Client,
-    Server,
-}
-
-struct Connection {
-    number: u32,
-    /// The end that is called client.
-    client: SocketAddr,
-    ended: bool,
-    /// By sender: the first sequence number and the end of what was sent.
-    sides: HashMap<SocketAddr, Side>,
-}
-
-#[derive(Clone, Copy)]
-struct Side {
-    isn: SeqNum,
-    /// `None` until this side has sent.
-    end: Option<SeqNum>,
-}
-
 impl Who {
-    /// Learns every program's addresses; segments are told one by one afterwards.
     pub(super) fn from_events(events: &[Event]) -> Self {
-        let mut who = Self::default();
+        let connections = Connections::from_events(events);
+        let mut by_pair: HashMap<_, Vec<u32>> = HashMap::new();
+        for connection in &connections {
+            let key = pair(connection.client.address, connection.server.address);
+            by_pair.entry(key).or_default().push(connection.id);
+        }
+        let mut who = Self {
+            connections,
+            by_pair,
+            listeners: HashMap::new(),
+            everywhere: HashMap::new(),
+            sent: HashMap::new(),
+        };
         for event in events {
-            let EventBody::Call(call) = &event.body else {
-                continue;
-            };
-            let Some(local) = call.local.filter(|_| call.by != OUTSIDE) else {
-                continue;
-            };
-            if let Some(remote) = call.remote {
-                let key = (local, remote);
-                who.exact.entry(key).or_insert_with(|| call.by.clone());
-            }
-            let listens = matches!(call.call, Call::Listen { .. } | Call::Bind);
-            if listens && local.ip().is_unspecified() {
-                who.any_address.insert(local.port(), call.by.clone());
-            }
-            if listens || !who.local.contains_key(&local) {
-                who.local.insert(local, call.by.clone());
+            if let EventBody::Call(call) = &event.body {
+                who.learn_listener(call);
             }
         }
         who
     }
 
-    /// The program that owns this end; `None` when no call showed one.
-    pub(super) fn program(&self, local: SocketAddr, remote: Option<SocketAddr>) -> Option<&str> {
-        let exact = remote.and_then(|remote| self.exact.get(&(local, remote)));
-        exact
-            .or_else(|| self.local.get(&local))
-            .or_else(|| self.any_address.get(&local.port()))
+    fn learn_listener(&mut self, call: &CallReturned) {
+        let listens = matches!(call.call, Call::Listen { .. } | Call::Bind);
+        let Some(local) = call.local.filter(|_| listens && call.by != OUTSIDE) else {
+            return;
+        };
+        if local.ip().is_unspecified() {
+            self.everywhere.insert(local.port(), call.by.clone());
+        } else {
+            self.listeners.insert(canonical(local), call.by.clone());
+        }
+    }
+
+    /// The name of this end at that time: its program's, else its role on its connection.
+    pub(super) fn name(
+        &self,
+        local: SocketAddr,
+        remote: Option<SocketAddr>,
+        at: Nanos,
+    ) -> Option<&str> {
+        let local = canonical(local);
+        if let Some(connection) = remote.and_then(|remote| self.between(local, remote, at)) {
+            return connection.role_at(local).map(|role| connection.name(role));
+        }
+        let listener = self.listeners.get(&local);
+        listener
+            .or_else(|| self.everywhere.get(&local.port()))
             .map(String::as_str)
     }
 
-    /// The name of this end: its program's, else its role on its connection.
-    pub(super) fn name(&self, local: SocketAddr, remote: Option<SocketAddr>) -> String {
-        if let Some(program) = self.program(local, remote) {
-            return program.to_owned();
-        }
-        let connection = remote.and_then(|remote| self.connections.get(&pair(local, remote)));
-        let is_client = connection.is_some_and(|connection| connection.client == local);
-        if is_client { "client" } else { "server" }.to_owned()
-    }
-
-    /// The connection that these two addresses are on by now.
-    pub(super) fn connection(&self, one: SocketAddr, other: SocketAddr) -> Option<u32> {
-        self.connections
-            .get(&pair(one, other))
-            .map(|connection| connection.number)
-    }
-
-    /// Takes the next segment, in order of time.
-    pub(super) fn tell(&mut self, segment: &Segment) -> Told {
-        let key = pair(segment.src, segment.dst);
-        let opens = segment.flags.syn() && !segment.flags.ack();
-        let anew = self.connections.get(&key).is_none_or(|known| {
-            let isn = known.sides.get(&segment.src).map(|side| side.isn);
-            opens && known.ended && isn != Some(segment.seq)
+    /// Of the connections between two addresses the last that had begun by then, else the first.
+    pub(super) fn between(
+        &self,
+        one: SocketAddr,
+        other: SocketAddr,
+        at: Nanos,
+    ) -> Option<&Connection> {
+        let ids = self.by_pair.get(&pair(canonical(one), canonical(other)))?;
+        let begun = ids.partition_point(|id| {
+            let connection = self.connections.with_id(*id);
+            let first = connection.and_then(|connection| connection.segments.first());
+            first.is_none_or(|sent| sent.at <= at)
         });
-        if anew {
-            self.count += 1;
-            let by_port = segment.src.port() > segment.dst.port();
-            let is_client = opens || (!segment.flags.syn() && by_port);
-            let connection = Connection {
-                number: self.count,
-                client: if is_client { segment.src } else { segment.dst },
-                ended: false,
-                sides: HashMap::new(),
-            };
-            self.connections.insert(key, connection);
-        }
-        let from = self.name(segment.src, Some(segment.dst));
-        let to = self.name(segment.dst, Some(segment.src));
-        let mut sender = Role::Server;
-        let (connection, numbers) = match self.connections.get_mut(&key) {
-            Some(connection) => {
-                if connection.client == segment.src {
-                    sender = Role::Client;
-                }
-                (connection.number, connection.take(segment))
-            }
-            None => (0, Numbers::default()),
-        };
-        Told {
-            connection,
-            from,
-            to,
-            sender,
+        let id = ids.get(begun.saturating_sub(1))?;
+        self.connections.with_id(*id)
+    }
+
+    /// The connection of a segment, call or sample.
+    pub(super) fn connection_of(&self, event: EventId) -> Option<&Connection> {
+        self.connections.connection_of(event)
+    }
+
+    pub(super) fn connection(&self, id: u32) -> Option<&Connection> {
+        self.connections.with_id(id)
+    }
+
+    /// Takes the next segment, in order of time; `None` for one that could not be read.
+    pub(super) fn tell(&mut self, event: EventId) -> Option<Told> {
+        let (connection, sent) = self.connections.segment(event)?;
+        let segment = &sent.segment;
+        let end = self.sent.get(&(connection.id, sent.from)).copied();
+        let ahead = end.map(|end| end.distance_to(segment.seq_end()));
+        let told = Told {
+            connection: connection.id,
+            from: connection.name(sent.from).to_owned(),
+            to: connection.name(sent.from.other()).to_owned(),
+            sender: sent.from,
             flags: segment.flags,
-            seq: numbers.seq,
-            ack: segment.flags.ack().then_some(numbers.ack),
+            seq: connection.relative_seq(sent),
+            ack: connection.relative_ack(sent),
             len: segment.payload_len,
             window: segment.window,
-            again: numbers.again,
-            next: numbers.next,
-        }
-    }
-}
-
-#[derive(Default)]
-struct Numbers {
-    seq: u32,
-    ack: u32,
-    again: bool,
-    next: bool,
-}
-
-impl Connection {
-    fn take(&mut self, segment: &Segment) -> Numbers {
-        let starts_here = segment.flags.syn() || (segment.flags.rst() && segment.seq == SeqNum(0));
-        let guessed = if starts_here {
-            segment.seq
-        } else {
-            SeqNum(segment.seq.0.wrapping_sub(1))
-        };
-        let unknown = |isn| Side { isn, end: None };
-        let side = self.sides.entry(segment.src).or_insert(unknown(guessed));
-        if segment.flags.syn() && side.end.is_none() {
-            side.isn = segment.seq;
-        }
-        let ahead = side.end.map(|end| end.distance_to(segment.seq_end()));
-        let numbers = Numbers {
-            seq: segment.seq.relative_to(side.isn),
-            ack: 0,
             again: segment.seq_len() > 0 && ahead.is_some_and(|ahead| ahead <= 0),
-            next: side.end.is_none_or(|end| end == segment.seq),
+            next: end.is_none_or(|end| end == segment.seq),
         };
         if ahead.is_none_or(|ahead| ahead > 0) {
-            side.end = Some(segment.seq_end());
+            let end = segment.seq_end();
+            self.sent.insert((connection.id, sent.from), end);
         }
-        self.ended |= segment.flags.fin() || segment.flags.rst();
-        if !segment.flags.ack() {
-            return numbers;
-        }
-        let before_ack = SeqNum(segment.ack.0.wrapping_sub(1));
-        let other = self.sides.entry(segment.dst).or_insert(unknown(before_ack));
-        Numbers {
-            ack: segment.ack.relative_to(other.isn),
-            ..numbers
-        }
+        Some(told)
     }
 }
 

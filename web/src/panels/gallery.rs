@@ -32,7 +32,7 @@ pub fn gallery_panel(props: &Props) -> Html {
             let title = title.map_or_else(|| "choose one".to_owned(), |l| text::shown(&l.title));
             html! {
                 <nav class="gallery" aria-label="Scenarios">
-                    <details>
+                    <details key={props.chosen.unwrap_or_default()}>
                         <summary>
                             <span class="summary-label">{ "Scenarios" }</span>
                             <span class="summary-now">{ title }</span>

@@ -238,10 +238,10 @@ impl RunEvents {
         let steps = self.scenario.as_ref();
         let options = Options {
             axis: self.axis,
-            connection: None,
             steps: steps
                 .map(|scenario| StepText::of(scenario))
                 .unwrap_or_default(),
+            ..Options::default()
         };
         let ladder = Ladder::place(&self.events, &options);
         Self {

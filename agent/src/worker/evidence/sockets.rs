@@ -43,6 +43,17 @@ impl Sockets {
         }
     }
 
+    /// Looks at every connection again.
+    pub(crate) fn touch_all(&mut self) {
+        let ends = self.ends.keys().copied();
+        let pairs: Vec<_> = ends
+            .filter_map(|(local, remote)| Some((local, remote?)))
+            .collect();
+        for (local, remote) in pairs {
+            self.touch(local, remote);
+        }
+    }
+
     /// A listener was opened here.
     pub(crate) fn touch_listener(&mut self, local: SocketAddr) {
         self.ends.entry((local, None)).or_default();

@@ -53,7 +53,7 @@ impl Story {
             by: by.to_owned(),
             step: None,
             call,
-            socket: SocketId(1),
+            socket: socket(local, remote),
             local: Some(port(local)),
             remote: remote.map(port),
             took: Nanos::from_micros(micros.end - micros.start - parked),
@@ -123,6 +123,11 @@ impl Story {
     }
 }
 
+/// One id for each end of each connection and for each listener.
+fn socket(local: u16, remote: Option<u16>) -> SocketId {
+    SocketId((u32::from(local) << 16) + remote.map_or(0, u32::from))
+}
+
 /// IPv4 and TCP headers and zeros as payload, RFC 791 §3.1 and RFC 9293 §3.1; checksums are not filled in.
 fn datagram((src, dst): (u16, u16), flags: &str, (seq, ack): (u32, u32), payload: u16) -> Vec<u8> {
     let mut raw = vec![0x45, 0];
@@ -160,7 +165,7 @@ pub(super) fn sent_before_close() -> Vec<Event> {
     );
     story.sample(90, (S, None), TcpState::Listen, 0);
     let accept = Call::Accept {
-        opened: Some(SocketId(4)),
+        opened: Some(socket(S, Some(C))),
     };
     story.call(300..986, 672, "server", accept, (S, None), ok(4));
     story.call(710..830, 0, "client", Call::Connect, client, ok(0));
@@ -238,7 +243,7 @@ pub(super) fn through_a_proxy() -> Vec<Event> {
     let mut story = Story::default();
     let ok = Returned::Ok;
     let accept = || Call::Accept {
-        opened: Some(SocketId(4)),
+        opened: Some(socket(PROXY, Some(CLIENT))),
     };
     let send = |bytes| Call::Send {
         bytes,
