@@ -2,7 +2,7 @@
 
 use super::counters::SentByTcp;
 use super::run::Run;
-use super::shape::{Shape, shape_of, trigger};
+use super::shape::{Shape, shape_by_flags, shape_of, trigger};
 use crate::connection::flow::{FinSent, Flow};
 use crate::connection::{Connection, Role, SegmentSent};
 use crate::event::kernel_reset::KernelReset;
@@ -19,6 +19,8 @@ pub(crate) struct Reset<'a> {
     /// The end whose address it claims.
     pub(crate) from: Role,
     pub(crate) shape: Shape,
+    /// The same, by its flags alone where the header fits no Linux.
+    pub(crate) family: Shape,
     /// The flow up to it, without it.
     pub(crate) before: Flow,
     /// The segment a reply answers.
@@ -67,7 +69,12 @@ fn of_connection<'a>(run: &'a Run<'a>, connection: &'a Connection, resets: &mut 
     for (index, sent) in connection.segments.iter().enumerate() {
         if sent.segment.flags.rst() {
             let shape = shape_of(sent, &flow);
-            let trigger_index = trigger(connection, index, &flow, shape, &taken);
+            let family = if shape == Shape::Foreign {
+                shape_by_flags(sent)
+            } else {
+                shape
+            };
+            let trigger_index = trigger(connection, index, &flow, family, &taken);
             taken.extend(trigger_index);
             let spoke_after = spoke_after(sent, &flow, &later, index);
             let accepted = !*slot(&mut gone, sent.from.other()) && is_acceptable(sent, &flow);
@@ -84,6 +91,7 @@ fn of_connection<'a>(run: &'a Run<'a>, connection: &'a Connection, resets: &mut 
                 sent,
                 from: sent.from,
                 shape,
+                family,
                 before: flow,
                 trigger: trigger_index.and_then(|index| connection.segments.get(index)),
                 trigger_index,
@@ -214,6 +222,12 @@ impl<'a> Reset<'a> {
         self.run.covers(self.connection, self.from)
     }
 
+    /// Nothing but segments is known: the machine may be no Linux at all.
+    pub(crate) fn is_of_unknown_system(&self) -> bool {
+        let own = [Source::Calls, Source::Counters, Source::KernelResets];
+        !own.into_iter().any(|source| self.has(source))
+    }
+
     /// How far a counter moved around this RST.
     pub(crate) fn moved(&self, counter: &str) -> Option<i64> {
         self.run.counters.moved(counter, self.at())
@@ -234,7 +248,7 @@ impl<'a> Reset<'a> {
 
     /// Payload bytes that the sender had received in order, by its own acknowledgements.
     pub(crate) fn received(&self) -> u64 {
-        if self.shape == Shape::Active {
+        if self.family == Shape::Active {
             let mut with_it = self.before;
             let mut plain = self.sent.clone();
             plain.segment.flags = crate::tcp::flags::Flags::ACK;

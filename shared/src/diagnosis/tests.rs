@@ -2,7 +2,6 @@
 //! nothing is certain that is not so.
 
 mod stories;
-pub(crate) mod story;
 
 use super::finding::{Certainty, Finding};
 use super::{CauseId, diagnose};

@@ -47,7 +47,10 @@ fn ask(cause: &dyn ResetCause, reset: &Reset<'_>) -> Verdict {
     if let Some(because) = not_by_header(cause, reset) {
         return Verdict::RuledOut(because);
     }
-    let verdict = cause.examine(reset);
+    let mut verdict = cause.examine(reset);
+    if !cause.shapes().contains(&reset.shape) && verdict.weight() > 0 {
+        verdict = Verdict::Unlikely;
+    }
     if verdict.weight() == 0 {
         return verdict;
     }
@@ -103,7 +106,9 @@ fn not_by_kernel(cause: &dyn ResetCause, reset: &Reset<'_>) -> Option<String> {
 
 fn not_by_header(cause: &dyn ResetCause, reset: &Reset<'_>) -> Option<String> {
     let third_party = is_third_party(cause.id());
-    if !cause.shapes().contains(&reset.shape) {
+    let fits = cause.shapes().contains(&reset.shape);
+    let may_fit = reset.is_of_unknown_system() && cause.shapes().contains(&reset.family);
+    if !fits && !may_fit {
         return Some(reset.shape.words().to_owned());
     }
     if !third_party && let Some(later) = reset.spoke_after {
