@@ -121,6 +121,10 @@ impl Ring {
         })
     }
 
+    #[expect(
+        clippy::cast_ptr_alignment,
+        reason = "the mapping begins on a page and the offset is a multiple of the word's size"
+    )]
     fn status(&self, frame: usize) -> &AtomicU32 {
         // SAFETY: each frame begins with its status word, aligned, within a mapping that lives as long as self.
         unsafe { &*self.base.as_ptr().add(frame * FRAME).cast::<AtomicU32>() }

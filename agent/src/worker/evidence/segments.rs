@@ -123,7 +123,7 @@ impl Segments {
                 seen.raw.0.truncate(HEADERS);
             }
             raw_left = raw_left.saturating_sub(seen.raw.0.len());
-            let at = stamp.map_or_else(|| clock.now(), |stamp| clock.from_realtime(stamp));
+            let at = stamp.map_or_else(|| clock.now(), |stamp| clock.at_realtime(stamp));
             recorder.note(at, EventBody::Segment(seen));
         });
         self.raw_left = raw_left;
