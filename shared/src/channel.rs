@@ -165,6 +165,7 @@ mod tests {
     use super::*;
     use crate::event::trouble::Trouble;
     use crate::event::{EventBody, EventId};
+    use crate::recording::Recording;
     use crate::units::Nanos;
 
     fn messages() -> Vec<ServerMessage> {
@@ -224,6 +225,16 @@ mod tests {
                 message
             );
         }
+    }
+
+    #[test]
+    fn a_real_run_is_read_as_serde_reads_it() {
+        let text = include_str!("../../web/tests/recordings/sent-before-close.jsonl");
+        let events = Recording::from_json_lines(text).unwrap().events;
+        assert!(events.len() > 20);
+        let message = ServerMessage::Events { run: 1, events };
+        let frame = serde_json::to_string(&message).unwrap();
+        assert_eq!(ServerMessage::from_json(&frame), Ok(message));
     }
 
     #[test]
