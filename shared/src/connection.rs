@@ -360,4 +360,6 @@ fn places(list: &[Connection]) -> Vec<(EventId, Place)> {
 }
 
 #[cfg(test)]
+pub(crate) mod story;
+#[cfg(test)]
 mod tests;

@@ -173,6 +173,18 @@ impl Scenario {
         names
     }
 
+    /// Bytes that all steps together send.
+    pub fn bytes_sent(&self) -> u64 {
+        let sends = self.steps.iter().map(|step| {
+            if let StepKind::Send(send) = &step.does {
+                send.len()
+            } else {
+                0
+            }
+        });
+        sends.fold(0, u64::saturating_add)
+    }
+
     /// The same scenario without anything that only people or tests read.
     ///
     /// A diagnosis of the blanked scenario's run must equal the original's.

@@ -8,62 +8,56 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CauseId {
-    /// Last reference to a socket is dropped (close, exit, SIGKILL, crash) while received, `ACKed` bytes were
-    /// never read.
+    /// The last reference to a socket was dropped (close, exit, kill, crash) while received bytes had never
+    /// been read.
     CloseWithUnreadData,
-    /// `close()`/exit with `SO_LINGER{on,0}`.
+    /// `close` or exit with `SO_LINGER` on and time 0.
     LingerZeroClose,
-    /// A completed but `un-accepted` connection is destroyed because its listener is closed, `shutdown()`, its
-    /// process exits, it is ss -K-ed, or it leaves a `SO_REUSEPORT` group.
+    /// A finished connection waited to be accepted when its listener was closed, shut down, destroyed, or left
+    /// its `SO_REUSEPORT` group.
     ListenerClosedWithQueuedConnection,
-    /// `connect(AF_UNSPEC)` on a live TCP socket.
+    /// `connect` with `AF_UNSPEC` on a live socket.
     DisconnectAfUnspec,
-    /// `tcp_dis`connect()`` in CLOSING/`LAST_ACK` while unsent data is queued (linger0 after shutdown with a
-    /// stalled peer).
+    /// An abort in CLOSING or LAST-ACK while unsent data was queued.
     DisconnectWithUnsentData,
-    /// `SOCK_DESTROY` (ss -K, network managers, `bpf_sock_destroy` S).
+    /// `SOCK_DESTROY`: `ss -K`, a network manager, BPF.
     SocketDestroyedByAdmin,
-    /// `TCP_LINGER2` < 0: no `FIN_WAIT2` allowed for orphans.
+    /// `TCP_LINGER2` below 0: an orphan may not wait in FIN-WAIT-2.
     Linger2Negative,
-    /// `tcp_max_orphans` or `tcp_mem` exceeded when closing, or later by timer.
+    /// `tcp_max_orphans` or `tcp_mem` was exceeded when closing, or later.
     OrphanResourcePressure,
-    /// `SO_KEEPALIVE` probes unanswered (count or `TCP_USER_TIMEOUT`).
+    /// Keepalive probes stayed unanswered, by count or by `TCP_USER_TIMEOUT`.
     KeepaliveTimeout,
-    /// MPTCP socket closed with unread data or linger0.
+    /// A multipath connection was closed with unread data or `SO_LINGER` time 0.
     MptcpFastclose,
-    /// Peer sends data after our clean, `ACKed` FIN (orphan already reduced to a `FIN_WAIT2` time-wait bucket:
-    /// default, tcp_fin_timeout<=60).
+    /// Data came after a FIN that had been acknowledged; only a time-wait record of the socket was left.
     DataAfterCloseTimewait,
-    /// As above, but the closed/shutdown socket is still a full socket: FIN not `ACKed` or not yet sent (zero
-    /// window), tcp_fin_timeout>60, or shutdown(SHUT_RDWR) without close.
+    /// Data came for a closed socket that was still there in full: FIN not acknowledged or not sent yet,
+    /// `tcp_fin_timeout` above 60 s, or `shutdown` of both directions without `close`.
     DataAfterCloseOrphan,
-    /// Segment for a connection the receiver no longer knows: `FIN_WAIT2` expired, peer gave up silently
-    /// (RTO/USER_TIMEOUT/orphan retries), crash/restore/TCP_REPAIR, tw bucket overflow.
+    /// A segment for a connection that its receiver no longer knew.
     StaleConnectionNoSocket,
-    /// Client is ESTABLISHED but the server is still SYN_RECV (final ACK lost, TCP_DEFER_ACCEPT); the
-    /// listener closes; the next client segment finds nothing.
+    /// The client was connected, the server still in SYN-RECEIVED, and the listener closed in between.
     SynRecvListenerGone,
-    /// Final ACK/first data meets a full accept queue with tcp_abort_on_overflow=1.
+    /// The final ACK met a full accept queue with `tcp_abort_on_overflow` on.
     AcceptQueueOverflowAbort,
-    /// ACK that belongs to no valid handshake: wrong ACK in SYN_RECV, stray ACK/data/SYN,ACK to a listener,
-    /// bad SYN cookie, bad ACK for a TFO child.
+    /// An ACK that belonged to no valid handshake.
     BadAckInHandshake,
-    /// A SYN with a different ISN for a request in SYN_RECV.
+    /// A SYN with another number for a request in SYN-RECEIVED.
     SynInSynRecv,
-    /// Client's SYN hits an old incarnation (half-open or TIME_WAIT) that answers with a plain ACK; the
-    /// client kernel resets it.
+    /// A SYN met what was left of an older connection, which answered with a plain ACK.
     UnacceptableAckInSynSent,
-    /// SYN,ACK arrives after the client abandoned `connect()`.
+    /// The SYN,ACK came when the client had given up.
     LateSynackClientGone,
-    /// SYN to a port without listener (before the handshake).
+    /// A SYN to a port without listener.
     ConnectionRefused,
-    /// MP_JOIN SYN with an unknown token.
+    /// A SYN that wanted to join a multipath connection by an unknown token.
     MptcpJoinRejected,
-    /// nft/iptables "reject with tcp reset".
+    /// A firewall rule that rejects with a TCP reset.
     FirewallRejectTcpReset,
-    /// DNAT/redirect conntrack entry expired; the next segment goes to the un-NATed port.
+    /// An address translation forgot the connection.
     NatStateLost,
-    /// Spoofed RST.
+    /// A forged RST.
     InjectedRst,
 }
 

@@ -8,7 +8,8 @@ use super::reset::{Reset, the};
 use super::run::Run;
 use crate::connection::flow::Flow;
 use crate::connection::{Connection, Role};
-use crate::event::Source;
+use crate::event::step_progress::{Progress, StepResult};
+use crate::event::{EventBody, Source};
 use crate::scenario::expect::Outcome;
 
 /// The sentence with a capital, or with the word that says how sure it is.
@@ -20,7 +21,7 @@ pub(super) fn with_certainty(plain: &str, certainty: Certainty) -> String {
     }
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().collect::<String>() + letters.as_str()
@@ -96,7 +97,7 @@ pub(super) fn of_run(
 ) -> (String, String) {
     let gravest = verdicts.iter().find(|verdict| verdict.outcome == outcome);
     let Some(gravest) = gravest else {
-        return ("No connection was made.".to_owned(), String::new());
+        return ("No connection was made.".to_owned(), waiting(run));
     };
     let own = |finding: &&Finding| finding.connection == gravest.id;
     let decisive = findings.iter().filter(own).find(|finding| finding.accepted);
@@ -124,6 +125,26 @@ pub(super) fn of_run(
     (headline, explanation)
 }
 
+/// The steps that waited until the end, by number.
+fn waiting(run: &Run<'_>) -> String {
+    let mut numbers = Vec::new();
+    for event in run.events {
+        if let EventBody::Step(step) = &event.body
+            && step.progress == Progress::Finished(StepResult::Waiting)
+        {
+            numbers.push((step.step + 1).to_string());
+        }
+    }
+    match numbers.as_slice() {
+        [] => String::new(),
+        [one] => format!("Step {one} was still waiting at the end."),
+        several => format!(
+            "Steps {} were still waiting at the end.",
+            several.join(", ")
+        ),
+    }
+}
+
 fn without_segments(run: &Run<'_>) -> String {
     if run.has(Source::Segments) {
         return String::new();
@@ -144,7 +165,12 @@ fn quiet(run: &Run<'_>, connection: &Connection, verdict: &ConnectionVerdict) ->
             } else {
                 "No reset: the connection was still open at the end.".to_owned()
             };
-            (text, "Neither end had sent FIN.".to_owned())
+            (
+                text,
+                format!("Neither end had sent FIN. {}", waiting(run))
+                    .trim_end()
+                    .to_owned(),
+            )
         }
         Outcome::TimedOut => {
             let unanswered = flow.of(Role::Server).isn.is_none() && !connection.segments.is_empty();

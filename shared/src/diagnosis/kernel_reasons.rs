@@ -1,11 +1,11 @@
 //! Ties the kernel's reasons to captured RSTs, one to one, by addresses and time.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 
 use crate::connection::{Connections, canonical};
 use crate::event::kernel_reset::KernelReset;
 use crate::event::{Event, EventBody, EventId};
-use crate::order::sort_by_rank;
 use crate::units::Nanos;
 
 /// The kernel's word on each RST.
@@ -31,32 +31,17 @@ impl<'a> Reasons<'a> {
         if !asked {
             return Self::default();
         }
-        let mut rsts: Vec<(Nanos, EventId, _, _, bool)> = Vec::new();
-        for connection in connections {
-            for sent in &connection.segments {
-                if sent.segment.flags.rst() {
-                    let (src, dst) = (canonical(sent.segment.src), canonical(sent.segment.dst));
-                    rsts.push((sent.at, sent.event, src, dst, false));
-                }
-            }
-        }
-        sort_by_rank(&mut rsts, |(at, event, ..)| (at.0, event.0.into()));
+        let mut rsts = rsts_by_source(connections);
         let mut complete = !not_tied;
         let mut by_segment = HashMap::new();
         for event in events {
             let EventBody::KernelReset(reset) = &event.body else {
                 continue;
             };
-            let from = canonical(reset.from);
-            let to = reset.to.map(canonical);
-            let distance = |at: Nanos| (at - event.at) + (event.at - at);
-            let fits = rsts.iter_mut().filter(|(at, _, src, dst, taken)| {
-                !taken && *src == from && to.is_none_or(|to| to == *dst) && distance(*at) <= NEAR
-            });
-            match fits.min_by_key(|(at, ..)| distance(*at)) {
-                Some(rst) => {
-                    rst.4 = true;
-                    by_segment.insert(rst.1, (event.id, reset));
+            let own = rsts.get_mut(&canonical(reset.from));
+            match own.and_then(|own| nearest(own, event.at, reset.to.map(canonical))) {
+                Some(segment) => {
+                    by_segment.insert(segment, (event.id, reset));
                 }
                 None => complete = false,
             }
@@ -71,4 +56,42 @@ impl<'a> Reasons<'a> {
     pub(crate) fn of(&self, segment: EventId) -> Option<(EventId, &'a KernelReset)> {
         self.by_segment.get(&segment).copied()
     }
+}
+
+/// A captured RST that a reason may belong to.
+struct Captured {
+    at: Nanos,
+    event: EventId,
+    to: SocketAddr,
+    taken: bool,
+}
+
+fn rsts_by_source(connections: &Connections) -> HashMap<SocketAddr, Vec<Captured>> {
+    let mut rsts: HashMap<SocketAddr, Vec<Captured>> = HashMap::new();
+    let segments = connections.iter().flat_map(|one| &one.segments);
+    for sent in segments.filter(|sent| sent.segment.flags.rst()) {
+        let own = rsts.entry(canonical(sent.segment.src)).or_default();
+        own.push(Captured {
+            at: sent.at,
+            event: sent.event,
+            to: canonical(sent.segment.dst),
+            taken: false,
+        });
+    }
+    for own in rsts.values_mut() {
+        own.sort_by_key(|rst| (rst.at, rst.event));
+    }
+    rsts
+}
+
+/// Takes the RST nearest in time that fits the address.
+fn nearest(own: &mut [Captured], at: Nanos, to: Option<SocketAddr>) -> Option<EventId> {
+    let first = own.partition_point(|rst| rst.at + NEAR < at);
+    let distance = |rst: &Captured| (rst.at - at) + (at - rst.at);
+    let near = own.iter_mut().skip(first);
+    let near = near.take_while(|rst| rst.at <= at + NEAR);
+    let fits = near.filter(|rst| !rst.taken && to.is_none_or(|to| to == rst.to));
+    let found = fits.min_by_key(|rst| distance(rst))?;
+    found.taken = true;
+    Some(found.event)
 }

@@ -2,7 +2,7 @@
 
 use super::counters::SentByTcp;
 use super::run::Run;
-use super::shape::{Shape, shape_of, trigger};
+use super::shape::{Shape, shape_by_flags, shape_of, trigger};
 use crate::connection::flow::{FinSent, Flow};
 use crate::connection::{Connection, Role, SegmentSent};
 use crate::event::kernel_reset::KernelReset;
@@ -19,6 +19,8 @@ pub(crate) struct Reset<'a> {
     /// The end whose address it claims.
     pub(crate) from: Role,
     pub(crate) shape: Shape,
+    /// The same, by its flags alone where the header fits no Linux.
+    pub(crate) family: Shape,
     /// The flow up to it, without it.
     pub(crate) before: Flow,
     /// The segment a reply answers.
@@ -31,6 +33,8 @@ pub(crate) struct Reset<'a> {
     pub(crate) sender_was_gone: bool,
     /// A segment that the same end sent long enough after it to show that it had not reset.
     pub(crate) spoke_after: Option<&'a SegmentSent>,
+    /// The same end sent a SYN later on this connection: it had not given up.
+    pub(crate) syn_again: bool,
     /// The kernel's reason and its event.
     pub(crate) reason: Option<(EventId, &'a KernelReset)>,
 }
@@ -65,9 +69,14 @@ fn of_connection<'a>(run: &'a Run<'a>, connection: &'a Connection, resets: &mut 
     for (index, sent) in connection.segments.iter().enumerate() {
         if sent.segment.flags.rst() {
             let shape = shape_of(sent, &flow);
-            let trigger_index = trigger(connection, index, &flow, shape, &taken);
+            let family = if shape == Shape::Foreign {
+                shape_by_flags(sent)
+            } else {
+                shape
+            };
+            let trigger_index = trigger(connection, index, &flow, family, &taken);
             taken.extend(trigger_index);
-            let spoke_after = spoke_after(connection, sent, &flow, &later, index);
+            let spoke_after = spoke_after(sent, &flow, &later, index);
             let accepted = !*slot(&mut gone, sent.from.other()) && is_acceptable(sent, &flow);
             let sender_was_gone = *slot(&mut gone, sent.from);
             if accepted {
@@ -82,12 +91,14 @@ fn of_connection<'a>(run: &'a Run<'a>, connection: &'a Connection, resets: &mut 
                 sent,
                 from: sent.from,
                 shape,
+                family,
                 before: flow,
                 trigger: trigger_index.and_then(|index| connection.segments.get(index)),
                 trigger_index,
                 accepted,
                 sender_was_gone,
                 spoke_after,
+                syn_again: later.of(sent.from).0.is_some_and(|syn| syn > index),
                 reason: run.reasons.of(sent.event),
             });
         } else if sent.segment.flags.syn() {
@@ -105,20 +116,35 @@ const fn slot(pair: &mut [bool; 2], role: Role) -> &mut bool {
     }
 }
 
-/// For each end the last segment that is neither SYN nor RST, forgotten where a SYN begins again:
-/// `(index, segment)` for client and server.
-type LastWords<'a> = [Option<(usize, &'a SegmentSent)>; 2];
+/// The last words of both ends, each with its index: of one end the last SYN, and the last segment that is
+/// neither SYN nor RST.
+#[derive(Clone, Copy, Default)]
+struct LastWords<'a> {
+    client: (Option<usize>, Option<(usize, &'a SegmentSent)>),
+    server: (Option<usize>, Option<(usize, &'a SegmentSent)>),
+}
+
+impl<'a> LastWords<'a> {
+    fn of(&self, role: Role) -> (Option<usize>, Option<(usize, &'a SegmentSent)>) {
+        match role {
+            Role::Client => self.client,
+            Role::Server => self.server,
+        }
+    }
+}
 
 fn last_words(connection: &Connection) -> LastWords<'_> {
-    let mut last: LastWords<'_> = [None, None];
+    let mut last = LastWords::default();
     for (index, sent) in connection.segments.iter().enumerate() {
+        let own = match sent.from {
+            Role::Client => &mut last.client,
+            Role::Server => &mut last.server,
+        };
         let flags = sent.segment.flags;
-        if !flags.syn() && !flags.rst() {
-            let [client, server] = &mut last;
-            match sent.from {
-                Role::Client => *client = Some((index, sent)),
-                Role::Server => *server = Some((index, sent)),
-            }
+        if flags.syn() {
+            own.0 = Some(index);
+        } else if !flags.rst() {
+            own.1 = Some((index, sent));
         }
     }
     last
@@ -126,26 +152,17 @@ fn last_words(connection: &Connection) -> LastWords<'_> {
 
 /// A later segment of the end that allegedly reset, on a connection that both ends had agreed on.
 fn spoke_after<'a>(
-    connection: &Connection,
     rst: &SegmentSent,
     flow: &Flow,
     later: &LastWords<'a>,
     index: usize,
 ) -> Option<&'a SegmentSent> {
-    let [client, server] = later;
-    let last = match rst.from {
-        Role::Client => client,
-        Role::Server => server,
-    };
-    let (at, sent) = (*last)?;
+    let (at, sent) = later.of(rst.from).1?;
     let agreed = flow.of(rst.from).spoken > 0 || flow.of(rst.from).last_at.is_none();
     let is_later = at > index && sent.at > rst.at + SURELY_LATER;
-    if !(agreed && is_later) {
-        return None;
-    }
-    let between = connection.segments.get(index..at).unwrap_or_default();
-    let begun_again = between.iter().any(|sent| sent.segment.flags.syn());
-    (!begun_again).then_some(sent)
+    let syns = [later.client.0, later.server.0];
+    let begun_again = syns.into_iter().flatten().any(|syn| syn > index);
+    (agreed && is_later && !begun_again).then_some(sent)
 }
 
 /// Whether the receiver could take the RST. Sources: RFC 9293 §3.5.3, RFC 5961 §3.2, Linux `tcp_reset_check`.
@@ -205,6 +222,12 @@ impl<'a> Reset<'a> {
         self.run.covers(self.connection, self.from)
     }
 
+    /// Nothing but segments is known: the machine may be no Linux at all.
+    pub(crate) fn is_of_unknown_system(&self) -> bool {
+        let own = [Source::Calls, Source::Counters, Source::KernelResets];
+        !own.into_iter().any(|source| self.has(source))
+    }
+
     /// How far a counter moved around this RST.
     pub(crate) fn moved(&self, counter: &str) -> Option<i64> {
         self.run.counters.moved(counter, self.at())
@@ -225,7 +248,7 @@ impl<'a> Reset<'a> {
 
     /// Payload bytes that the sender had received in order, by its own acknowledgements.
     pub(crate) fn received(&self) -> u64 {
-        if self.shape == Shape::Active {
+        if self.family == Shape::Active {
             let mut with_it = self.before;
             let mut plain = self.sent.clone();
             plain.segment.flags = crate::tcp::flags::Flags::ACK;
@@ -277,14 +300,6 @@ impl<'a> Reset<'a> {
         let (interval, waited) = (last - before_last, self.at() - last);
         let off = (interval - waited) + (waited - interval);
         (off.0 <= interval.0 / 10).then_some(own.unanswered_probes)
-    }
-
-    /// The same end sent a SYN later on this connection: it had not given up.
-    pub(crate) fn syn_again(&self) -> bool {
-        let later = self.connection.segments.iter().rev();
-        later
-            .take_while(|sent| sent.event != self.sent.event)
-            .any(|sent| sent.from == self.from && sent.segment.flags.syn())
     }
 
     /// The capture holds the connection's beginning.

@@ -42,6 +42,10 @@ pub(crate) fn shape_of(rst: &SegmentSent, before: &Flow) -> Shape {
     let own = before.of(rst.from);
     let only = Flags::RST.with(Flags::ACK);
     let extra = segment.flags.0 & !only.0 != 0;
+    let other_system = own.ttl == Some(segment.ttl) && segment.ttl > LINUX_TTL;
+    if other_system {
+        return shape_by_flags(rst);
+    }
     let strange_ttl = own.ttl.is_some_and(|ttl| ttl != segment.ttl);
     if extra || strange_ttl {
         return Shape::Foreign;
@@ -69,8 +73,27 @@ pub(crate) fn shape_of(rst: &SegmentSent, before: &Flow) -> Shape {
     if fits { Shape::Active } else { Shape::Foreign }
 }
 
+/// The family by flags alone: what it would be if the sender is no Linux.
+///
+/// Other systems write other windows, identifications and options into their RSTs.
+pub(crate) fn shape_by_flags(rst: &SegmentSent) -> Shape {
+    let segment = &rst.segment;
+    let only = Flags::RST.with(Flags::ACK);
+    if segment.flags.0 & !only.0 != 0 {
+        return Shape::Foreign;
+    }
+    match (segment.flags.ack(), segment.seq.0) {
+        (false, _) => Shape::Reply,
+        (true, 0) => Shape::AnswerToSyn,
+        (true, _) => Shape::Active,
+    }
+}
+
+/// Linux sends with a time to live of 64; what arrives with more was sent by another system.
+const LINUX_TTL: u8 = 64;
+
 /// How far back a trigger is looked for, in segments: what can be in flight at once.
-const IN_FLIGHT: usize = 256;
+pub(crate) const IN_FLIGHT: usize = 256;
 
 /// Index of the segment that a reply answers; `None` when no segment in the capture fits.
 ///
@@ -96,7 +119,10 @@ pub(crate) fn trigger(
         .skip(start)
     {
         let segment = &sent.segment;
-        if sent.from == rst.from || segment.flags.rst() || taken.contains(&at) {
+        if sent.from == rst.from
+            || segment.flags.rst()
+            || taken.iter().rev().take(IN_FLIGHT).any(|one| *one == at)
+        {
             continue;
         }
         let answers = match shape {

@@ -2,7 +2,6 @@
 //! nothing is certain that is not so.
 
 mod stories;
-pub(crate) mod story;
 
 use super::finding::{Certainty, Finding};
 use super::{CauseId, diagnose};
@@ -210,7 +209,7 @@ fn the_sentences_name_program_call_and_cause() {
         .iter()
         .find(|out| out.cause == CauseId::LingerZeroClose)
         .unwrap();
-    assert_eq!(out.because, "TCPAbortOnData did not move");
+    assert_eq!(out.because, "SO_LINGER was never set to {1,0}");
     let saw: Vec<_> = diagnosis.connections[0]
         .saw
         .iter()

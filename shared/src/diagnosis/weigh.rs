@@ -42,21 +42,26 @@ pub(crate) fn weigh<'a>(run: &'a Run<'a>, resets: &[Reset<'a>]) -> Vec<Weighed<'
     all
 }
 
-/// Header, sender, kernel reason and counters first; then the cause itself.
+/// The header first; then the cause itself, whose reason says most; then counters and the kernel's word.
 fn ask(cause: &dyn ResetCause, reset: &Reset<'_>) -> Verdict {
-    if let Some(because) = not_by_kernel(cause, reset).or_else(|| not_by_header(cause, reset)) {
+    if let Some(because) = not_by_header(cause, reset) {
         return Verdict::RuledOut(because);
     }
-    if let Some(because) = not_by_counter(cause, reset) {
+    let mut verdict = cause.examine(reset);
+    if !cause.shapes().contains(&reset.shape) && verdict.weight() > 0 {
+        verdict = Verdict::Unlikely;
+    }
+    if verdict.weight() == 0 {
+        return verdict;
+    }
+    if let Some(because) = not_by_counter(cause, reset).or_else(|| not_by_kernel(cause, reset)) {
         return Verdict::RuledOut(because);
     }
-    let verdict = cause.examine(reset);
-    match (&verdict, reset.reason) {
-        (Verdict::RuledOut(_), _) | (_, None) => verdict,
-        (_, Some((event, reason))) if cause.kernel_reasons().contains(&reason.reason.as_str()) => {
+    match reset.reason {
+        Some((event, reason)) if cause.kernel_reasons().contains(&reason.reason.as_str()) => {
             raised(verdict, event, &reason.reason)
         }
-        (_, Some(_)) => verdict,
+        Some(_) | None => verdict,
     }
 }
 
@@ -101,7 +106,9 @@ fn not_by_kernel(cause: &dyn ResetCause, reset: &Reset<'_>) -> Option<String> {
 
 fn not_by_header(cause: &dyn ResetCause, reset: &Reset<'_>) -> Option<String> {
     let third_party = is_third_party(cause.id());
-    if !cause.shapes().contains(&reset.shape) {
+    let fits = cause.shapes().contains(&reset.shape);
+    let may_fit = reset.is_of_unknown_system() && cause.shapes().contains(&reset.family);
+    if !fits && !may_fit {
         return Some(reset.shape.words().to_owned());
     }
     if !third_party && let Some(later) = reset.spoke_after {
@@ -292,6 +299,7 @@ impl Weighed<'_> {
                 String::new(),
             ),
         };
+        explanation = headline::capital(&explanation);
         headline::add_what_programs_saw(&mut explanation, reset, saw);
         headline::add_doubt(&mut explanation, reset, &candidates, self.contradicted);
         let cause = first.map(|(cause, _)| cause);

@@ -17,7 +17,11 @@ pub fn verdict_text(recording: &Recording, diagnosis: &Diagnosis) -> String {
     let events = &recording.events;
     let mut text = format!("{}\n", diagnosis.headline);
     if !diagnosis.explanation.is_empty() {
-        let _ = write!(text, "\nWhy\n  {}\n", diagnosis.explanation);
+        section(
+            &mut text,
+            "Why",
+            std::slice::from_ref(&diagnosis.explanation),
+        );
     }
     saw(&mut text, diagnosis);
     for finding in &diagnosis.resets {
@@ -55,14 +59,40 @@ fn trouble(event: &Event) -> Option<&crate::event::trouble::Trouble> {
     None
 }
 
+/// Longest line, in characters.
+const WIDTH: usize = 100;
+
 fn section(text: &mut String, title: &str, lines: &[String]) {
     if lines.is_empty() {
         return;
     }
     let _ = write!(text, "\n{title}\n");
     for line in lines {
-        let _ = writeln!(text, "  {line}");
+        wrap(text, line);
     }
+}
+
+/// Writes one item, indented, over as many lines as its words need.
+fn wrap(text: &mut String, item: &str) {
+    let words = item.trim_start();
+    let indent = 2 + item.len() - words.len();
+    let mut column = 0;
+    for word in words.split(' ') {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > WIDTH {
+            let _ = write!(text, "\n{:indent$}  ", "");
+            column = indent + 2;
+        } else if column == 0 {
+            let _ = write!(text, "{:indent$}", "");
+            column = indent;
+        } else {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += length;
+    }
+    text.push('\n');
 }
 
 fn saw(text: &mut String, diagnosis: &Diagnosis) {

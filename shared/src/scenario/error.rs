@@ -89,7 +89,7 @@ impl<'a> LineCounter<'a> {
     pub(crate) fn line_of(&mut self, byte: usize) -> usize {
         let len = byte.saturating_sub(self.byte).min(self.rest.len());
         let (passed, rest) = self.rest.split_at(len);
-        self.line += passed.iter().filter(|b| **b == b'\n').count();
+        self.line += passed.split(|byte| *byte == b'\n').skip(1).count();
         self.rest = rest;
         self.byte += len;
         self.line

@@ -41,7 +41,7 @@ impl ResetCause for LateSynackClientGone {
         if is_unacceptable(reset) == Ok(true) {
             return Verdict::ruled_out("the SYN,ACK could not be meant for the SYN that was sent");
         }
-        if reset.syn_again() {
+        if reset.syn_again {
             return Verdict::ruled_out("the client went on connecting");
         }
         Verdict::Likely(Vec::new())

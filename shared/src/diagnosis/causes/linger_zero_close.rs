@@ -54,13 +54,12 @@ impl ResetCause for LingerZeroClose {
             return Verdict::RuledOut(format!("the RST left within {}", ending.call.signature()));
         }
         let unread = reset.unread();
-        if unread.is_some_and(|unread| unread.bytes() > unread.urgent) {
-            return Verdict::ruled_out(
-                "bytes were unread, and close looks at those before SO_LINGER",
-            );
-        }
+        let unread = unread.is_some_and(|unread| unread.bytes() > unread.urgent);
         match reset.linger_zero() {
             LingerZero::Never => Verdict::ruled_out("SO_LINGER was never set to {1,0}"),
+            LingerZero::Set(_) if unread => {
+                Verdict::ruled_out("bytes were unread, and close looks at those before SO_LINGER")
+            }
             LingerZero::Set(set) => {
                 let close = ending.map(|e| cited(e.event.id, "call", &e.call.signature()));
                 let option = cited(set, "call", "setsockopt(SO_LINGER, {1,0})");

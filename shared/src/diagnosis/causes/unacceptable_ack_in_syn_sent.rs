@@ -4,7 +4,7 @@ use super::{ResetCause, Verdict};
 use crate::connection::SegmentSent;
 use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
-use crate::diagnosis::shape::Shape;
+use crate::diagnosis::shape::{IN_FLIGHT, Shape};
 
 /// Sources: RFC 9293 §3.5.1, §3.10.7.3, RFC 5961 §4.2; `tcp_rcv_synsent_state_process`.
 pub(super) struct UnacceptableAckInSynSent;
@@ -70,6 +70,7 @@ pub(super) fn is_unacceptable(reset: &Reset<'_>) -> Result<bool, String> {
     let own = segments
         .take(until)
         .rev()
+        .take(IN_FLIGHT)
         .find(|sent| sent.from == reset.from);
     let syn = own.filter(|own| own.segment.flags.syn() && !own.segment.flags.ack());
     let Some(syn) = syn else {
@@ -85,7 +86,9 @@ fn echoes_nothing_sent(reset: &Reset<'_>, trigger: &SegmentSent) -> bool {
     let Some((_, echo)) = trigger.segment.options.timestamps else {
         return false;
     };
-    let segments = reset.connection.segments.iter();
+    let until = reset.trigger_index.unwrap_or(0);
+    let segments = reset.connection.segments.iter().take(until).rev();
+    let segments = segments.take(IN_FLIGHT);
     let syns = segments.filter(|sent| sent.from == reset.from && sent.segment.flags.syn());
     let mut values = syns
         .filter_map(|sent| sent.segment.options.timestamps)
