@@ -23,4 +23,5 @@ pub mod recording;
 pub mod report;
 pub mod scenario;
 pub mod tcp;
+pub mod tree;
 pub mod units;

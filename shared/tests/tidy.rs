@@ -14,7 +14,7 @@ const LONGEST: usize = 500;
 ///
 /// A new module is a decision about direction: give it a row.
 const LAYERS: [&[&str]; 9] = [
-    &["errno", "order", "units"],
+    &["errno", "order", "tree", "units"],
     &["tcp"],
     &["event", "scenario"],
     &["recording"],
