@@ -17,11 +17,8 @@ pub fn verdict_text(recording: &Recording, diagnosis: &Diagnosis) -> String {
     let events = &recording.events;
     let mut text = format!("{}\n", diagnosis.headline);
     if !diagnosis.explanation.is_empty() {
-        section(
-            &mut text,
-            "Why",
-            std::slice::from_ref(&diagnosis.explanation),
-        );
+        text.push_str("\nWhy\n");
+        wrap(&mut text, &diagnosis.explanation, 0);
     }
     saw(&mut text, diagnosis);
     for finding in &diagnosis.resets {
@@ -68,20 +65,20 @@ fn section(text: &mut String, title: &str, lines: &[String]) {
     }
     let _ = write!(text, "\n{title}\n");
     for line in lines {
-        wrap(text, line);
+        wrap(text, line, 2);
     }
 }
 
-/// Writes one item, indented, over as many lines as its words need.
-fn wrap(text: &mut String, item: &str) {
+/// Writes one item, indented, over as many lines as its words need; all but the first are indented further by `hang`.
+fn wrap(text: &mut String, item: &str, hang: usize) {
     let words = item.trim_start();
     let indent = 2 + item.len() - words.len();
     let mut column = 0;
     for word in words.split(' ') {
         let length = word.chars().count();
         if column > 0 && column + 1 + length > WIDTH {
-            let _ = write!(text, "\n{:indent$}  ", "");
-            column = indent + 2;
+            column = indent + hang;
+            let _ = write!(text, "\n{:column$}", "");
         } else if column == 0 {
             let _ = write!(text, "{:indent$}", "");
             column = indent;
