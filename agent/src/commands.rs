@@ -156,7 +156,7 @@ impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         match error {
             RunError::Failed(failure) => failure,
-            other => internal(&other),
+            RunError::Start(_) | RunError::Ended | RunError::Unreadable(_) => internal(&error),
         }
     }
 }

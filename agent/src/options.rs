@@ -131,7 +131,7 @@ pub struct TestOptions {
     /// Print a JSON array
     #[arg(long)]
     pub json: bool,
-    /// Write a JUnit report
+    /// Write a report in `JUnit`'s XML
     #[arg(long, value_name = "F")]
     pub junit: Option<PathBuf>,
     /// Run each scenario N times

@@ -2,6 +2,7 @@
 
 pub(crate) mod clock;
 pub(crate) mod namespace;
+mod packet_ring;
 pub(crate) mod packet_socket;
 pub(crate) mod perf;
 pub(crate) mod poll;

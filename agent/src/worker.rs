@@ -153,7 +153,7 @@ fn dispatch(shared: &Shared, request: RunRequest) {
                 ready = shared
                     .became_ready
                     .wait(ready)
-                    .unwrap_or_else(PoisonError::into_inner)
+                    .unwrap_or_else(PoisonError::into_inner);
             }
         }
     };
@@ -215,6 +215,7 @@ fn live_once(shared: &Arc<Shared>, jobs: &Receiver<Job>) {
 }
 
 fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence) {
+    evidence.expect_bytes(job.scenario.bytes_sent());
     let mut kernel_resets = lock(&shared.kernel_resets);
     if let Err(trouble) = &*kernel_resets {
         evidence.absent.push(trouble.clone());
@@ -224,14 +225,14 @@ fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence) {
     let mut send = |events| reply(&WorkerReply::Events(events));
     let mut recorder = Recorder::new(&mut send);
     evidence.begin(&common.clock, &mut recorder);
-    let recorded = evidence.recorded(kernel_resets.as_ref().ok());
+    let sources = evidence.recorded(kernel_resets.as_ref().ok());
     reply(&WorkerReply::Started(Header {
         aftershake_recording: FORMAT_VERSION,
         scenario: job.request.scenario.clone(),
         environment: Environment {
             kernel: kernel_version(),
             isolation: "namespace".to_owned(),
-            evidence: recorded,
+            evidence: sources,
         },
         seed: job.request.seed,
     }));

@@ -1,4 +1,8 @@
 //! Real runs, and what must hold for every one of them. Needs a namespace, and fails without one.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests: a failure is the message"
+)]
 
 use std::path::Path;
 
@@ -8,6 +12,7 @@ use aftershake::worker_process::WorkerProcess;
 use aftershake_shared::catalog::CATALOG;
 use aftershake_shared::diagnosis::diagnose;
 use aftershake_shared::diagnosis::finding::{Certainty, Diagnosis};
+use aftershake_shared::event::call::Call;
 use aftershake_shared::event::{EventBody, Source};
 use aftershake_shared::recording::{Recording, ScenarioText};
 use aftershake_shared::scenario::Order;
@@ -101,9 +106,9 @@ fn the_verdict_does_not_depend_on_names() {
                 call.by = format!("e{number}");
             }
         }
-        let named = diagnose(&recording.events, evidence);
-        let unnamed = diagnose(&renamed, evidence);
-        assert_eq!(causes(&named), causes(&unnamed), "{}", entry.name);
+        let before = diagnose(&recording.events, evidence);
+        let after = diagnose(&renamed, evidence);
+        assert_eq!(causes(&before), causes(&after), "{}", entry.name);
     }
 }
 
@@ -174,14 +179,11 @@ fn causes_come_before_effects() {
                 .iter()
                 .position(|event| wanted(&event.body))
         };
-        let first_syn = position(&|body| match body {
-            EventBody::Segment(seen) => seen.read().is_ok_and(|segment| segment.flags.syn()),
-            _ => false,
-        });
-        let connect = position(&|body| match body {
-            EventBody::Call(call) => call.call == aftershake_shared::event::call::Call::Connect,
-            _ => false,
-        });
+        let first_syn = position(
+            &|body| matches!(body, EventBody::Segment(seen) if seen.read().is_ok_and(|one| one.flags.syn())),
+        );
+        let connect =
+            position(&|body| matches!(body, EventBody::Call(call) if call.call == Call::Connect));
         if let (Some(syn), Some(connect)) = (first_syn, connect) {
             assert!(
                 connect < syn,

@@ -55,6 +55,12 @@ fn check(width: u32, height: u32, scheme: Scheme) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// High enough for verdict and ladder together; `cargo xtask picture` takes it from here.
+#[test]
+fn the_readme_s_picture() -> anyhow::Result<()> {
+    check(1280, 1400, Scheme::Light)
+}
+
 #[test]
 fn a_desktop_by_day() -> anyhow::Result<()> {
     check(1280, 800, Scheme::Light)

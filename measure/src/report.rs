@@ -55,7 +55,7 @@ pub fn machine(programs: &[(&str, &[&str])]) -> String {
     let mut add = |what: &str, which: String| table.row(vec![what.to_owned(), which]);
     add("processor", format!("{}, {} cores", processor(), cores()));
     add("memory", memory());
-    add("kernel", line_of("/proc/sys/kernel/osrelease"));
+    add("kernel", kernel());
     for (program, version) in programs {
         add(program, first_line(program, version));
     }
@@ -100,11 +100,11 @@ fn memory() -> String {
     format!("{} GiB", kib.div_ceil(1 << 20))
 }
 
-fn line_of(file: &str) -> String {
-    fs::read_to_string(file)
-        .unwrap_or_default()
-        .trim()
-        .to_owned()
+/// The release without a local suffix, which may name a machine.
+fn kernel() -> String {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let version = release.trim().split('-').next();
+    version.unwrap_or_default().to_owned()
 }
 
 /// The first line that a program prints about itself, without its own name in front.

@@ -25,4 +25,5 @@ pub mod recording;
 pub mod report;
 pub mod scenario;
 pub mod tcp;
+pub mod tree;
 pub mod units;

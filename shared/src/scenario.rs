@@ -9,7 +9,9 @@ pub mod steps;
 pub mod time;
 
 use serde::Deserialize;
-use toml::Spanned;
+use serde_spanned::Spanned;
+
+use crate::tree;
 
 use error::ScenarioError;
 use expect::{Claim, Expectation};
@@ -130,7 +132,8 @@ impl Scenario {
             );
             return Err(ScenarioError::at(text, 0..0, message));
         }
-        let toml: ScenarioToml = toml::from_str(text).map_err(|e| ScenarioError::toml(text, &e))?;
+        let toml: ScenarioToml =
+            tree::from_toml(text).map_err(|e| ScenarioError::read(text, &e))?;
         let expect_span = toml.expect.as_ref().map(Spanned::span);
         let claim_spans: Vec<_> = toml.claims.iter().map(Spanned::span).collect();
         let mut lines = error::LineCounter::new(text);
@@ -168,6 +171,18 @@ impl Scenario {
             }
         }
         names
+    }
+
+    /// Bytes that all steps together send.
+    pub fn bytes_sent(&self) -> u64 {
+        let sends = self.steps.iter().map(|step| {
+            if let StepKind::Send(send) = &step.does {
+                send.len()
+            } else {
+                0
+            }
+        });
+        sends.fold(0, u64::saturating_add)
     }
 
     /// The same scenario without anything that only people or tests read.

@@ -35,6 +35,26 @@ impl Nanos {
     }
 }
 
+impl Nanos {
+    pub const MICROSECOND: u64 = 1_000;
+    pub const MILLISECOND: u64 = 1_000_000;
+    pub const SECOND: u64 = 1_000_000_000;
+
+    /// The span in a unit of so many nanoseconds, a power of ten, with so many digits after the point.
+    ///
+    /// Rounds half up, in whole numbers: the printing of fractions would add its tables to the page.
+    pub fn in_unit(self, unit: u64, digits: u32) -> String {
+        let parts = 10_u64.pow(digits.min(9));
+        let least = (unit / parts).max(1);
+        let rounded = self.0.saturating_add(least / 2) / least;
+        let (whole, part) = (rounded / parts, rounded % parts);
+        match digits as usize {
+            0 => whole.to_string(),
+            digits => format!("{whole}.{part:0digits$}"),
+        }
+    }
+}
+
 impl Add for Nanos {
     type Output = Self;
     fn add(self, other: Self) -> Self {
@@ -52,17 +72,16 @@ impl Sub for Nanos {
 
 /// `1.703 ms`, `12 µs`, `2.5 s`: three digits that matter, the unit people expect.
 impl fmt::Display for Nanos {
-    #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let n = self.0 as f64;
-        match self.0 {
-            0 => f.write_str("0 ms"),
-            1..1_000 => write!(f, "{} ns", self.0),
-            1_000..10_000 => write!(f, "{:.1} µs", n / 1e3),
-            10_000..1_000_000 => write!(f, "{:.0} µs", n / 1e3),
-            1_000_000..1_000_000_000 => write!(f, "{:.3} ms", n / 1e6),
-            _ => write!(f, "{:.3} s", n / 1e9),
-        }
+        let (number, unit) = match self.0 {
+            0 => ("0".to_owned(), "ms"),
+            1..1_000 => (self.0.to_string(), "ns"),
+            1_000..10_000 => (self.in_unit(Self::MICROSECOND, 1), "µs"),
+            10_000..1_000_000 => (self.in_unit(Self::MICROSECOND, 0), "µs"),
+            1_000_000..1_000_000_000 => (self.in_unit(Self::MILLISECOND, 3), "ms"),
+            _ => (self.in_unit(Self::SECOND, 3), "s"),
+        };
+        write!(f, "{number} {unit}")
     }
 }
 

@@ -9,7 +9,7 @@ mod pills;
 mod segments;
 mod view_range;
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 
 use aftershake_shared::event::EventId;
@@ -81,7 +81,7 @@ pub fn LadderView(props: &Props) -> Html {
     html! {
         <div class="ladder">
             <svg
-                ref={svg} viewBox={format!("0 0 {width:.0} {height:.0}")} width={format!("{width:.0}")}
+                ref={svg} viewBox={format!("0 0 {} {}", Px(width), Px(height))} width={n(width)}
                 role="graphics-document" aria-roledescription="TCP ladder"
                 aria-label={label(ladder)} onkeydown={on_key(on)}
             >
@@ -202,9 +202,22 @@ fn on_key(on: &Callback<Action>) -> Callback<KeyboardEvent> {
     })
 }
 
-/// A number in a path or attribute, with half units at most.
+/// A number in an attribute.
 fn n(number: f32) -> AttrValue {
-    AttrValue::from(format!("{number:.1}"))
+    AttrValue::from(Px(number).to_string())
+}
+
+/// A length in a path, in tenths; printed as a whole number of them, without floating point's tables.
+struct Px(f32);
+
+impl fmt::Display for Px {
+    #[expect(clippy::cast_possible_truncation, reason = "a ladder is far shorter")]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tenths = (self.0 * 10.0).round() as i32;
+        let sign = if tenths < 0 { "-" } else { "" };
+        let tenths = tenths.unsigned_abs();
+        write!(f, "{sign}{}.{}", tenths / 10, tenths % 10)
+    }
 }
 
 /// A path through points.
@@ -212,7 +225,7 @@ fn line(points: &[(f32, f32)]) -> String {
     let mut path = String::new();
     for (index, (x, y)) in points.iter().enumerate() {
         let letter = if index == 0 { 'M' } else { 'L' };
-        let _ = write!(path, "{letter}{x:.1} {y:.1}");
+        let _ = write!(path, "{letter}{} {}", Px(*x), Px(*y));
     }
     path
 }

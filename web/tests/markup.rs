@@ -1,5 +1,7 @@
 //! The page as markup, rendered without a browser: what it says, and what outside checks hold on to.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
+
 use std::rc::Rc;
 
 use aftershake_shared::channel::{Failure, PROTOCOL_VERSION, ServerMessage};

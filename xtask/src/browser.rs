@@ -10,12 +10,16 @@ use crate::wasm_target;
 
 /// The crate that drives Chromium.
 pub(crate) const PACKAGE: &str = "aftershake-browser-tests";
-const PROGRAMS: [(&str, &str); 2] = [
+/// What the tests start, and the Debian package it comes in: the browser, and the peers that runs are compared with.
+const PROGRAMS: [(&str, &str); 5] = [
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
+    ("dumpcap", "wireshark-common"),
+    ("tshark", "tshark"),
+    ("nstat", "iproute2"),
 ];
 
-/// Installs Chromium and its driver where they are missing.
+/// Installs what the tests start where it is missing.
 pub(crate) fn ensure(log: &mut Log) -> Result<(), Stop> {
     let packages: Vec<&str> = PROGRAMS
         .into_iter()
@@ -26,7 +30,7 @@ pub(crate) fn ensure(log: &mut Log) -> Result<(), Stop> {
         return Ok(());
     }
     log.step(
-        "Chromium and its driver, for the browser tests",
+        "Chromium, its driver, tshark and nstat, for the tests",
         "1 min, once",
         || wasm_target::apt_install(&packages),
     )

@@ -10,7 +10,7 @@ use crate::page;
 use crate::stop::Stop;
 
 /// The screenshot that the README shows.
-const SHOWN: &str = "sent-before-close-light-1280x800.png";
+const SHOWN: &str = "sent-before-close-light-1280x1400.png";
 const README: &str = "docs/images/ladder.png";
 
 pub(crate) fn picture(log: &mut Log) -> Result<(), Stop> {

@@ -108,13 +108,16 @@ fn examine() -> Result<Examination, Failure> {
         Err(error) => return Err(error.into()),
     };
     let evidence = Source::ALL.into_iter().map(|source| {
-        let absent = recording.events.iter().find_map(|event| match &event.body {
-            EventBody::Trouble(Trouble::Absent {
+        let absent = recording.events.iter().find_map(|event| {
+            let EventBody::Trouble(Trouble::Absent {
                 evidence,
                 reason,
                 remedy,
-            }) if *evidence == source => Some((reason.clone(), remedy.clone())),
-            _ => None,
+            }) = &event.body
+            else {
+                return None;
+            };
+            (*evidence == source).then(|| (reason.clone(), remedy.clone()))
         });
         let (reason, remedy) = absent.unwrap_or_else(|| (what(source).to_owned(), String::new()));
         Finding {

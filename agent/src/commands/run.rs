@@ -88,10 +88,9 @@ fn text(judged: &Judged, color: Color) -> String {
         ..Default::default()
     };
     let placed = Ladder::place(&judged.recording.events, &options);
-    let colour = if color { Colour::Ansi } else { Colour::None };
     let paper = Paper {
         width: terminal_columns(),
-        colour,
+        colour: if color { Colour::Ansi } else { Colour::None },
     };
     let drawn = write_ladder(&placed, paper);
     format!(
@@ -157,14 +156,12 @@ fn certainty(reset: &aftershake_shared::diagnosis::finding::Finding) -> &'static
 }
 
 fn beside_failure(judged: &Judged) -> Option<&str> {
-    judged
-        .recording
-        .events
-        .iter()
-        .find_map(|event| match &event.body {
-            EventBody::Trouble(Trouble::BesideFailed { reason }) => Some(reason.as_str()),
-            _ => None,
-        })
+    judged.recording.events.iter().find_map(|event| {
+        let EventBody::Trouble(Trouble::BesideFailed { reason }) = &event.body else {
+            return None;
+        };
+        Some(reason.as_str())
+    })
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {

@@ -38,7 +38,7 @@ pub(crate) fn enter_net_namespace() -> io::Result<()> {
     check(unsafe { libc::unshare(libc::CLONE_NEWNET) }).map(drop)
 }
 
-/// Switches this thread's loopback interface on; the kernel then gives it 127.0.0.1 and ::1.
+/// Switches this thread's loopback interface on; the kernel then gives it 127.0.0.1 and `::1`.
 pub(crate) fn loopback_up() -> io::Result<()> {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None)?;
     // SAFETY: an all-zero ifreq is valid.

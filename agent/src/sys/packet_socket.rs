@@ -7,6 +7,7 @@
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 
+use super::packet_ring::Ring;
 use super::{check, check_size, size_of_u32};
 
 /// `/usr/include/linux/if_packet.h`; not in libc.
@@ -20,6 +21,7 @@ pub(crate) const ETHERNET_HEADER: usize = 14;
 pub(crate) struct PacketSocket {
     fd: OwnedFd,
     buffer: Vec<u8>,
+    ring: Option<Ring>,
 }
 
 /// One frame as received.
@@ -34,14 +36,8 @@ pub(crate) struct Frame<'a> {
 
 impl PacketSocket {
     /// Opens a socket for all frames of this thread's loopback interface.
-    ///
-    /// Protocol 0 first and the real one with `bind`: the other way round costs 16 ms.
     pub(crate) fn open() -> io::Result<Self> {
-        let kind = libc::SOCK_RAW | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK;
-        // SAFETY: takes numbers only.
-        let fd = check(unsafe { libc::socket(libc::AF_PACKET, kind, 0) })?;
-        // SAFETY: the descriptor was just made and has no other owner.
-        let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+        let fd = open_socket()?;
         let stamping = libc::SOF_TIMESTAMPING_RX_SOFTWARE | libc::SOF_TIMESTAMPING_SOFTWARE;
         set_option(
             &fd,
@@ -49,22 +45,24 @@ impl PacketSocket {
             libc::SO_TIMESTAMPING,
             stamping.cast_signed(),
         )?;
-        set_option(&fd, libc::SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)?;
         // As much as the system allows; the default holds some 300 small segments.
         set_option(&fd, libc::SOL_SOCKET, libc::SO_RCVBUF, 64 << 20)?;
         let _ = set_option(&fd, libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, 64 << 20);
-        let address = link_address(u16::try_from(libc::ETH_P_ALL).unwrap_or(3));
-        // SAFETY: a valid sockaddr_ll of the length given.
-        check(unsafe {
-            libc::bind(
-                fd.as_raw_fd(),
-                (&raw const address).cast(),
-                size_of_u32::<libc::sockaddr_ll>(),
-            )
-        })?;
+        bind_to_loopback(&fd)?;
         Ok(Self {
             fd,
             buffer: vec![0; 1 << 17],
+            ring: None,
+        })
+    }
+
+    /// The same with a ring, for runs that would overflow the socket's buffer.
+    pub(crate) fn open_large() -> io::Result<Self> {
+        let (fd, ring) = Ring::open()?;
+        Ok(Self {
+            fd,
+            buffer: Vec::new(),
+            ring: Some(ring),
         })
     }
 
@@ -95,6 +93,9 @@ impl PacketSocket {
 
     /// The next frame, or `None` when none waits.
     pub(crate) fn receive(&mut self) -> io::Result<Option<Frame<'_>>> {
+        if let Some(ring) = &mut self.ring {
+            return Ok(ring.receive());
+        }
         let mut control = [0_u64; 16];
         let mut part = libc::iovec {
             iov_base: self.buffer.as_mut_ptr().cast(),
@@ -141,6 +142,32 @@ impl PacketSocket {
     }
 }
 
+/// A socket that captures nothing yet: protocol 0 first and the real one with `bind`, since the other way round
+/// costs 16 ms. Frames on their way out are left out: on loopback each would be seen twice.
+pub(super) fn open_socket() -> io::Result<OwnedFd> {
+    let kind = libc::SOCK_RAW | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK;
+    // SAFETY: takes numbers only.
+    let fd = check(unsafe { libc::socket(libc::AF_PACKET, kind, 0) })?;
+    // SAFETY: the descriptor was just made and has no other owner.
+    let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+    set_option(&fd, libc::SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)?;
+    Ok(fd)
+}
+
+/// Begins to capture.
+pub(super) fn bind_to_loopback(fd: &OwnedFd) -> io::Result<()> {
+    let address = link_address(u16::try_from(libc::ETH_P_ALL).unwrap_or(3));
+    // SAFETY: a valid sockaddr_ll of the length given.
+    check(unsafe {
+        libc::bind(
+            fd.as_raw_fd(),
+            (&raw const address).cast(),
+            size_of_u32::<libc::sockaddr_ll>(),
+        )
+    })
+    .map(drop)
+}
+
 impl AsRawFd for PacketSocket {
     fn as_raw_fd(&self) -> RawFd {
         self.fd.as_raw_fd()
@@ -157,7 +184,7 @@ fn link_address(protocol: u16) -> libc::sockaddr_ll {
     address
 }
 
-fn set_option(
+pub(super) fn set_option(
     fd: &OwnedFd,
     level: libc::c_int,
     name: libc::c_int,

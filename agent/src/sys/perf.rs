@@ -137,6 +137,10 @@ impl Ring {
         })
     }
 
+    #[expect(
+        clippy::cast_ptr_alignment,
+        reason = "the mapping begins on a page and the offset is a multiple of the word's size"
+    )]
     fn position(&self, offset: usize) -> &AtomicU64 {
         // SAFETY: the mapping is page aligned and lives as long as self; head and tail are aligned u64 in it.
         unsafe { &*self.base.as_ptr().add(offset).cast::<AtomicU64>() }

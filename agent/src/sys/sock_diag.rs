@@ -1,7 +1,7 @@
 //! Looks up single TCP sockets in the kernel: state, queues, `TCP_INFO`, cookie. Also those no program holds.
 //!
 //! Exact look-ups only: a dump walks the machine's whole hash table and costs a millisecond.
-//! Source: sock_diag(7), `include/uapi/linux/inet_diag.h`.
+//! Source: `sock_diag(7)`, `include/uapi/linux/inet_diag.h`.
 #![expect(unsafe_code, reason = "netlink socket")]
 
 use std::io;
@@ -57,9 +57,8 @@ impl SockDiag {
         // SAFETY: takes numbers only.
         let fd = check(unsafe { libc::socket(libc::AF_NETLINK, kind, libc::NETLINK_SOCK_DIAG) })?;
         // SAFETY: the descriptor was just made and has no other owner.
-        Ok(Self {
-            fd: unsafe { OwnedFd::from_raw_fd(fd) },
-        })
+        let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+        Ok(Self { fd })
     }
 
     /// The socket with these two addresses; `None` when the kernel knows none.

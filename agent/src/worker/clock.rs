@@ -31,17 +31,17 @@ impl Clock {
     }
 
     pub(crate) fn now(&self) -> Nanos {
-        self.from_monotonic(monotonic())
+        self.at_monotonic(monotonic())
     }
 
     /// A stamp of the kernel's trace.
-    pub(crate) fn from_monotonic(&self, stamp: u64) -> Nanos {
+    pub(crate) fn at_monotonic(&self, stamp: u64) -> Nanos {
         Nanos(stamp.saturating_sub(self.origin))
     }
 
     /// A stamp of the wall clock, as packets carry it. Off by at most 0.1 us.
-    pub(crate) fn from_realtime(&self, stamp: u64) -> Nanos {
-        self.from_monotonic(stamp.saturating_sub(self.offset))
+    pub(crate) fn at_realtime(&self, stamp: u64) -> Nanos {
+        self.at_monotonic(stamp.saturating_sub(self.offset))
     }
 }
 

@@ -17,6 +17,9 @@ use kernel_resets::KernelResets;
 use segments::Segments;
 use sockets::Sockets;
 
+/// Bytes that the capture's socket buffer holds on every machine, whatever `net.core.rmem_max` says.
+const SMALL_RUN: u64 = 100_000;
+
 /// What a run can observe.
 pub(crate) struct Evidence {
     pub(crate) segments: Option<Segments>,
@@ -52,6 +55,16 @@ impl Evidence {
             counters,
             sockets,
             absent,
+        }
+    }
+
+    /// Makes room for a run that sends this many bytes. Keeps what is open where the kernel gives no more.
+    pub(crate) fn expect_bytes(&mut self, bytes: u64) {
+        if bytes > SMALL_RUN
+            && self.segments.is_some()
+            && let Ok(large) = Segments::open_large()
+        {
+            self.segments = Some(large);
         }
     }
 

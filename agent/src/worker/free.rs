@@ -51,7 +51,7 @@ struct Performance<'a> {
 }
 
 /// Carries out the steps; returns for each that did not finish how it ended.
-pub(crate) fn carry_out<'a>(run: &mut Run<'a, '_>) -> Vec<Option<StepResult>> {
+pub(crate) fn carry_out(run: &mut Run<'_, '_>) -> Vec<Option<StepResult>> {
     let mut names = run.scenario.endpoints();
     if run.scenario.steps.iter().any(|step| step.by == OUTSIDE) {
         names.push(OUTSIDE);
@@ -155,20 +155,17 @@ impl<'a> Stage<'a> {
                 self.hold(self.common.clock.now() + delay.0);
             }
             performance.note(self, number, Progress::Started);
-            match self.act(number, step, &mut performance) {
-                Some(result) => {
-                    performance.note(self, number, Progress::Finished(result));
-                    self.finished
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .insert(number);
-                    self.one_finished.notify_all();
-                }
-                None => {
-                    performance.left_over.push((number, StepResult::Waiting));
-                    ended = true;
-                }
-            }
+            let Some(result) = self.act(number, step, &mut performance) else {
+                performance.left_over.push((number, StepResult::Waiting));
+                ended = true;
+                continue;
+            };
+            performance.note(self, number, Progress::Finished(result));
+            self.finished
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(number);
+            self.one_finished.notify_all();
         }
         self.acting.fetch_sub(1, Ordering::AcqRel);
         performance

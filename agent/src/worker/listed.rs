@@ -6,8 +6,8 @@
 use std::os::fd::{AsRawFd, RawFd};
 
 use aftershake_shared::event::step_progress::{Progress, StepResult};
-use aftershake_shared::scenario::OUTSIDE;
 use aftershake_shared::scenario::steps::StepKind;
+use aftershake_shared::scenario::{OUTSIDE, Step};
 use aftershake_shared::units::Nanos;
 
 use crate::sys::poll::{self, Interest};
@@ -43,7 +43,7 @@ struct Listed<'l, 'a, 'r> {
 }
 
 /// Carries out the steps; returns for each that did not finish how it ended.
-pub(crate) fn carry_out<'a>(run: &mut Run<'a, '_>) -> Vec<Option<StepResult>> {
+pub(crate) fn carry_out(run: &mut Run<'_, '_>) -> Vec<Option<StepResult>> {
     // One processor for all: its queue of the loopback interface then keeps the order of the calls.
     let cpus = thread::allowed_cpus();
     let _ = thread::pin_to(thread::current_cpu());
@@ -118,51 +118,50 @@ impl Listed<'_, '_, '_> {
         if let Some(delay) = step.delay {
             let until = clock.now() + delay.0;
             if step.at_once {
-                self.hold(until)
+                self.hold(until);
             } else {
-                self.pause(until)
+                self.pause(until);
             }
         }
         self.run.note_step(number, Progress::Started);
-        match &step.does {
-            StepKind::Sleep(sleep) => {
-                let random = random::uniform(self.run.seed, u32::try_from(number).unwrap_or(0));
-                self.pause(clock.now() + sleep.time(random).0);
-                self.finish(number, StepResult::Done);
+        if let StepKind::Sleep(sleep) = &step.does {
+            let random = random::uniform(self.run.seed, u32::try_from(number).unwrap_or(0));
+            self.pause(clock.now() + sleep.time(random).0);
+            self.finish(number, StepResult::Done);
+        } else if let StepKind::Sample(_) = &step.does {
+            if let Some(sockets) = &mut self.run.evidence.sockets {
+                sockets.note_all(&clock, self.run.recorder);
             }
-            StepKind::Sample(_) => {
-                if let Some(sockets) = &mut self.run.evidence.sockets {
-                    sockets.note_all(&clock, self.run.recorder);
-                }
-                self.finish(number, StepResult::Done);
-            }
-            does => {
-                let endpoint = self
-                    .endpoints
-                    .iter()
-                    .position(|endpoint| endpoint.name == step.by);
-                let act = steps::begin(u32::try_from(number).unwrap_or(0), &step);
-                let (Some(endpoint), Some(mut act)) = (endpoint, act) else {
-                    return;
-                };
-                let deadline = steps::timeout(does).map(|span| clock.now() + span.0);
-                let Some(acting) = self.endpoints.get_mut(endpoint) else {
-                    return;
-                };
-                match act.attempt(acting) {
-                    Attempt::Finished(result) => self.finish(number, result),
-                    Attempt::Waits(fd, interest) => {
-                        let waits_for = (fd, interest);
-                        self.park(Parked {
-                            step: number,
-                            act,
-                            waits_for,
-                            deadline,
-                            endpoint,
-                        });
-                    }
-                }
-            }
+            self.finish(number, StepResult::Done);
+        } else {
+            self.act(number, &step);
+        }
+    }
+
+    /// Makes the first attempt at what an endpoint does.
+    fn act(&mut self, number: usize, step: &Step) {
+        let endpoint = self
+            .endpoints
+            .iter()
+            .position(|endpoint| endpoint.name == step.by);
+        let act = steps::begin(u32::try_from(number).unwrap_or(0), step);
+        let (Some(endpoint), Some(mut act)) = (endpoint, act) else {
+            return;
+        };
+        let now = self.run.clock().now();
+        let deadline = steps::timeout(&step.does).map(|span| now + span.0);
+        let Some(acting) = self.endpoints.get_mut(endpoint) else {
+            return;
+        };
+        match act.attempt(acting) {
+            Attempt::Finished(result) => self.finish(number, result),
+            Attempt::Waits(fd, interest) => self.park(Parked {
+                step: number,
+                act,
+                waits_for: (fd, interest),
+                deadline,
+                endpoint,
+            }),
         }
     }
 

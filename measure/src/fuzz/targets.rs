@@ -2,6 +2,8 @@
 
 use aftershake_shared::catalog::CATALOG;
 use aftershake_shared::channel::{ClientMessage, ServerMessage};
+use aftershake_shared::diagnosis::diagnose;
+use aftershake_shared::diagnosis::finding::Certainty;
 use aftershake_shared::event::EventBody;
 use aftershake_shared::recording::Recording;
 use aftershake_shared::scenario::Scenario;
@@ -124,7 +126,8 @@ fn segment(input: &[u8]) -> Result<Accepted, String> {
     Ok(if is_read { Accepted::Yes } else { Accepted::No })
 }
 
-/// What was read and written again reads the same.
+/// What was read and written again reads the same, and whatever was read can be explained: each RST
+/// with the named cause among those left open.
 fn recording(input: &[u8]) -> Result<Accepted, String> {
     let Ok(text) = std::str::from_utf8(input) else {
         return Ok(Accepted::No);
@@ -132,6 +135,18 @@ fn recording(input: &[u8]) -> Result<Accepted, String> {
     let Ok(recording) = Recording::from_json_lines(text) else {
         return Ok(Accepted::No);
     };
+    let diagnosis = diagnose(&recording.events, &recording.header.environment.evidence);
+    for reset in &diagnosis.resets {
+        if reset.candidates.first() != Some(&reset.cause) {
+            return Err(format!(
+                "{} is not the first of {:?}",
+                reset.cause, reset.candidates
+            ));
+        }
+        if reset.certainty == Certainty::Certain && reset.candidates.len() != 1 {
+            return Err(format!("certain of {:?}", reset.candidates));
+        }
+    }
     match Recording::from_json_lines(&recording.to_json_lines()) {
         Ok(again) if again == recording => Ok(Accepted::Yes),
         Ok(_) => Err("written and read again it is another recording".to_owned()),

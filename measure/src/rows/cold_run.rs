@@ -8,14 +8,17 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 
-use super::SCENARIO;
+use super::{Goal, SCENARIO};
 use crate::report::Table;
 use crate::samples::Samples;
 
 /// Rounds of one by hand and [`OURS`] of ours; the first round is not counted.
 const ROUNDS: usize = 21;
 const OURS: usize = 5;
-const GOAL: (Duration, Duration) = (Duration::from_millis(25), Duration::from_millis(50));
+const GOAL: Goal = Goal {
+    median: Some(Duration::from_millis(25)),
+    high: None,
+};
 /// How many times faster than by hand.
 const FASTER: f64 = 12.0;
 
@@ -43,11 +46,11 @@ pub fn measure(binary: &Path, table: &mut Table) -> anyhow::Result<String> {
     let ours: Samples = ours.into_iter().collect();
     let by_hand: Samples = by_hand.into_iter().collect();
     let what = format!("`aftershake run {SCENARIO}`, from the shell");
-    table.row(super::timed(&what, &ours, Some(GOAL)));
+    table.row(super::timed(&what, &ours, GOAL));
     table.row(super::timed(
         "the same by hand: Python, tcpdump, tshark",
         &by_hand,
-        None,
+        Goal::default(),
     ));
     let factor = by_hand.median().as_secs_f64() / ours.median().as_secs_f64();
     Ok(format!(

@@ -1,6 +1,6 @@
 //! How many events a second arrive: at a native client, and in the page.
 //!
-//! The scenario sends 20 000 bytes one by one. The time is that of the whole run, request to `finished`,
+//! The scenario sends 60 000 bytes one by one. The time is that of the whole run, request to `finished`,
 //! making the events included, because that is what a user waits for.
 
 use std::time::Duration;
@@ -34,15 +34,15 @@ do = "connect"
 
 [[steps]]
 by = "client"
-do.set_option = { nodelay = true }
+do.set_option = { no_delay = true }
 
 [[steps]]
 by = "client"
-do.send = { count = 20000, pieces = 1 }
+do.send = { count = 60000, pieces = 1 }
 
 [[steps]]
 by = "server"
-do.receive = { exactly = 20000 }
+do.receive = { exactly = 60000 }
 "#;
 
 /// Fills two rows.
@@ -66,8 +66,8 @@ pub fn measure(agent: &Agent, table: &mut Table) -> anyhow::Result<()> {
     }
     counts.sort_unstable();
     let events = counts.get(counts.len() / 2).copied().context("no run")?;
-    if events < 40_000 {
-        bail!("expected 40 000 events or more, found {events}");
+    if events < 60_000 {
+        bail!("expected 60 000 events or more, found {events}");
     }
     let samples: Samples = times.into_iter().collect();
     let what = format!("a run of {events} events, to a native client");
@@ -108,4 +108,15 @@ fn to_page(agent: &Agent) -> anyhow::Result<Samples> {
         }
     }
     Ok(times.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MANY;
+    use aftershake_shared::scenario::Scenario;
+
+    #[test]
+    fn the_scenario_reads() {
+        Scenario::parse(MANY).unwrap();
+    }
 }

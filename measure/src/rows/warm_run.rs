@@ -8,13 +8,16 @@ use aftershake_shared::catalog;
 use aftershake_shared::diagnosis::diagnose;
 use anyhow::{Context as _, bail};
 
-use super::SCENARIO;
+use super::{Goal, SCENARIO};
 use crate::channel::Channel;
 use crate::report::Table;
 
 const WARM_UPS: u64 = 20;
 const RUNS: u64 = 200;
-const GOAL: (Duration, Duration) = (Duration::from_millis(3), Duration::from_millis(6));
+const GOAL: Goal = Goal {
+    median: Some(Duration::from_millis(3)),
+    high: Some(Duration::from_millis(6)),
+};
 
 /// Fills the row.
 ///
@@ -38,6 +41,6 @@ pub fn measure(agent: &Agent, table: &mut Table) -> anyhow::Result<()> {
         }
     }
     let what = "warm run over the WebSocket, request to verdict";
-    table.row(super::timed(what, &times.into_iter().collect(), Some(GOAL)));
+    table.row(super::timed(what, &times.into_iter().collect(), GOAL));
     Ok(())
 }

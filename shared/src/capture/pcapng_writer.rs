@@ -49,9 +49,11 @@ pub fn write_pcapng(events: &[Event], comments: &Comments) -> Vec<u8> {
         let kept = u32::try_from(frame.len()).unwrap_or(u32::MAX);
         let mut packet = Vec::with_capacity(frame.len() + 32);
         packet.extend(0_u32.to_le_bytes());
-        let [a, b, c, d, e, f, g, h] = event.at.0.to_be_bytes();
-        packet.extend(u32::from_be_bytes([a, b, c, d]).to_le_bytes());
-        packet.extend(u32::from_be_bytes([e, f, g, h]).to_le_bytes());
+        // Two words of 32 bits, the upper one first, each in the file's byte order.
+        let [low, high] = [event.at.0, event.at.0 >> 32]
+            .map(|word| u32::try_from(word & u64::from(u32::MAX)).unwrap_or(0));
+        packet.extend(high.to_le_bytes());
+        packet.extend(low.to_le_bytes());
         packet.extend(kept.to_le_bytes());
         packet.extend(seen.len.saturating_add(14).max(kept).to_le_bytes());
         packet.extend(&frame);

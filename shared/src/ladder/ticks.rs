@@ -83,12 +83,12 @@ fn label(text: &str, x: f32, y: f32, align: Align) -> TextBox {
 
 /// Milliseconds below 100 s, then seconds; only the first bears the unit.
 fn time(at: Nanos, with_unit: bool) -> String {
-    let millis = at.as_millis_f64();
-    match (millis < 100_000.0, with_unit) {
+    let millis = at.in_unit(Nanos::MILLISECOND, 3);
+    match (at < Nanos::from_millis(100_000), with_unit) {
         _ if at == Nanos(0) => "0 ms".to_owned(),
-        (true, true) => format!("{millis:.3} ms"),
-        (true, false) => format!("{millis:.3}"),
-        (false, _) => format!("{:.2} s", millis / 1e3),
+        (true, true) => format!("{millis} ms"),
+        (true, false) => millis,
+        (false, _) => format!("{} s", at.in_unit(Nanos::SECOND, 2)),
     }
 }
 

@@ -88,23 +88,23 @@ fn columns_of(c: char) -> usize {
 /// A moment in one unit for all: milliseconds below ten seconds.
 pub(super) fn moment(at: Nanos) -> String {
     if at < Nanos::from_millis(10_000) {
-        format!("{:.3} ms", at.as_millis_f64())
+        format!("{} ms", at.in_unit(Nanos::MILLISECOND, 3))
     } else {
-        format!("{:.3} s", at.as_millis_f64() / 1e3)
+        format!("{} s", at.in_unit(Nanos::SECOND, 3))
     }
 }
 
 /// A span with two digits that matter: `20 ms`, `5.1 s`.
 pub(super) fn about(span: Nanos) -> String {
-    let millis = span.as_millis_f64();
-    match millis {
-        ..0.01 => span.to_string(),
-        ..1.0 => format!("{:.0} µs", millis * 1e3),
-        ..10.0 => format!("{millis:.1} ms"),
-        ..1_000.0 => format!("{millis:.0} ms"),
-        ..10_000.0 => format!("{:.1} s", millis / 1e3),
-        _ => format!("{:.0} s", millis / 1e3),
-    }
+    let (unit, digits, name) = match span.0 {
+        ..10_000 => return span.to_string(),
+        10_000..1_000_000 => (Nanos::MICROSECOND, 0, "µs"),
+        1_000_000..10_000_000 => (Nanos::MILLISECOND, 1, "ms"),
+        10_000_000..1_000_000_000 => (Nanos::MILLISECOND, 0, "ms"),
+        1_000_000_000..10_000_000_000 => (Nanos::SECOND, 1, "s"),
+        _ => (Nanos::SECOND, 0, "s"),
+    };
+    format!("{} {name}", span.in_unit(unit, digits))
 }
 
 /// A call's result: `= 16`, `EOF`, `ECONNRESET`.

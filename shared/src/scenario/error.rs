@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::tree::ReadError;
+
 /// The first mistake in a text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScenarioError {
@@ -52,9 +54,9 @@ impl ScenarioError {
         }
     }
 
-    pub(crate) fn toml(text: &str, error: &toml::de::Error) -> Self {
-        let message = error.message().trim().replace('\n', ", ");
-        Self::at(text, error.span().unwrap_or(0..0), message)
+    pub(crate) fn read(text: &str, error: &ReadError) -> Self {
+        let message = error.message.trim().replace('\n', ", ");
+        Self::at(text, error.span.clone().unwrap_or(0..0), message)
     }
 }
 
@@ -87,7 +89,7 @@ impl<'a> LineCounter<'a> {
     pub(crate) fn line_of(&mut self, byte: usize) -> usize {
         let len = byte.saturating_sub(self.byte).min(self.rest.len());
         let (passed, rest) = self.rest.split_at(len);
-        self.line += passed.iter().filter(|b| **b == b'\n').count();
+        self.line += passed.split(|byte| *byte == b'\n').skip(1).count();
         self.rest = rest;
         self.byte += len;
         self.line

@@ -37,32 +37,51 @@ impl Span {
             .unwrap_or(text.len());
         let (number, unit) = text.split_at(digits_end);
         let nanos_per_unit = match unit.trim() {
-            "ns" => 1.0,
-            "us" | "µs" => 1e3,
-            "ms" => 1e6,
-            "s" => 1e9,
+            "ns" => 1,
+            "us" | "µs" => 1_000,
+            "ms" => 1_000_000,
+            "s" => 1_000_000_000,
             "" => return Err(SpanError::NoUnit(text.to_owned())),
             _ => return Err(SpanError::NotANumber(text.to_owned())),
         };
-        let number: f64 = number
-            .replace('_', "")
-            .parse()
-            .map_err(|_| SpanError::NotANumber(text.to_owned()))?;
-        if number < 0.0 {
+        let number = number.replace('_', "");
+        let (negative, number) = match number.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, number.strip_prefix('+').unwrap_or(&number)),
+        };
+        let nanos = to_nanos(number, nanos_per_unit)
+            .ok_or_else(|| SpanError::NotANumber(text.to_owned()))?;
+        if negative && nanos > 0 {
             return Err(SpanError::Negative(text.to_owned()));
         }
-        let nanos = number * nanos_per_unit;
-        #[expect(clippy::cast_precision_loss, reason = "30 s is far below 2^53 ns")]
-        if nanos > Nanos::from_millis(limits::SECONDS * 1000).0 as f64 {
+        if nanos > Nanos::from_millis(limits::SECONDS * 1000).0 {
             return Err(SpanError::TooLong(text.to_owned()));
         }
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "between 0 and 30 s, checked above"
-        )]
-        Ok(Self(Nanos(nanos.round() as u64)))
+        Ok(Self(Nanos(nanos)))
     }
+}
+
+/// Digits with at most one point, times a unit in nanoseconds; saturates, and rounds half up.
+///
+/// Whole numbers only: a fraction's way through floating point would add its tables to the page.
+fn to_nanos(number: &str, unit: u64) -> Option<u64> {
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if (whole.is_empty() && part.is_empty()) || !digits(whole) || !digits(part) {
+        return None;
+    }
+    let whole = whole.bytes().fold(0_u64, |sum, digit| {
+        sum.saturating_mul(10)
+            .saturating_add(u64::from(digit - b'0'))
+    });
+    // Tenths of nanoseconds, so that the last digit can be rounded.
+    let mut worth = unit;
+    let mut tenths = 0;
+    for digit in part.bytes() {
+        tenths += worth * u64::from(digit - b'0');
+        worth /= 10;
+    }
+    Some(whole.saturating_mul(unit).saturating_add((tenths + 5) / 10))
 }
 
 /// The shortest spelling: `100ms`, `1.5s`.
@@ -111,6 +130,10 @@ mod tests {
             ("250us", 250_000, "250us"),
             ("0ms", 0, "0ns"),
             ("7ns", 7, "7ns"),
+            ("1_000us", 1_000_000, "1ms"),
+            ("0.0005us", 1, "1ns"),
+            (".5ms", 500_000, "500us"),
+            ("-0s", 0, "0ns"),
         ] {
             let span = Span::parse(text).unwrap();
             assert_eq!(span.0.0, nanos, "{text}");

@@ -28,7 +28,7 @@ pub struct Notation<'a> {
 impl fmt::Display for Notation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(at) = self.at {
-            write!(f, "{:.3} ", at.as_millis_f64())?;
+            write!(f, "{} ", at.in_unit(Nanos::MILLISECOND, 3))?;
         }
         let end = self.seq.wrapping_add(self.len);
         write!(

@@ -3,6 +3,10 @@
 use super::seq_num::SeqNum;
 
 /// The options that a diagnosis or a reader needs. Absent ones are `None` or `false`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one option that is there or is not"
+)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TcpOptions {
     /// Maximum segment size in bytes. Source: RFC 9293 §3.2.
@@ -90,11 +94,9 @@ impl TcpOptions {
             (2, &[high, low]) => self.mss = Some(u16::from_be_bytes([high, low])),
             (3, &[shift]) => self.window_scale = Some(shift),
             (4, []) => self.sack_permitted = true,
-            (5, &[a, b, c, d, e, f, g, h, ..]) => {
-                self.sack = Some((word(a, b, c, d), word(e, f, g, h)));
-            }
-            (8, &[a, b, c, d, e, f, g, h]) => {
-                self.timestamps = Some((word(a, b, c, d).0, word(e, f, g, h).0));
+            (5, _) => self.sack = words(body),
+            (8, _) if body.len() == 8 => {
+                self.timestamps = words(body).map(|(value, echo)| (value.0, echo.0));
             }
             (19 | 29, _) => self.signed = true,
             (30, &[first, ref rest @ ..]) => {
@@ -111,8 +113,14 @@ impl TcpOptions {
     }
 }
 
-const fn word(a: u8, b: u8, c: u8, d: u8) -> SeqNum {
-    SeqNum(u32::from_be_bytes([a, b, c, d]))
+/// The first two words of an option's body.
+fn words(body: &[u8]) -> Option<(SeqNum, SeqNum)> {
+    let (first, rest) = body.split_first_chunk()?;
+    let second = rest.first_chunk()?;
+    Some((
+        SeqNum(u32::from_be_bytes(*first)),
+        SeqNum(u32::from_be_bytes(*second)),
+    ))
 }
 
 #[cfg(test)]

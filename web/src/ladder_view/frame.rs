@@ -6,7 +6,7 @@ use aftershake_shared::ladder::Ladder;
 use aftershake_shared::ladder::items::{GapMark, Lane, Tick};
 use yew::{Html, html};
 
-use super::n;
+use super::{Px, n};
 use crate::text;
 
 /// The ladder's ground. Hidden from screen readers: every event's sentence names its time and lanes.
@@ -26,7 +26,7 @@ fn tick(tick: &Tick, width: f32) -> Html {
     let from = tick.label.left() + tick.label.width + 6.0;
     html! {
         <>
-            <path class="tick" d={format!("M{from:.1} {0:.1}H{width:.1}", tick.y)} />
+            <path class="tick" d={format!("M{} {}H{}", Px(from), Px(tick.y), Px(width))} />
             <text class="time" x={n(tick.label.x)} y={n(tick.label.baseline())} text-anchor={tick.label.align.name()}>
                 { tick.text.clone() }
             </text>
@@ -42,7 +42,7 @@ fn lane(lane: &Lane, ladder: &Ladder) -> Html {
             <text class="lane" x={x.clone()} y="20" text-anchor="middle">{ lane.name.clone() }</text>
             <text class="address" {x} y="36" text-anchor="middle">{ lane.address.clone() }</text>
             { for edges.map(|x| html! {
-                <path class="edge" d={format!("M{x:.1} {:.1}V{:.1}", ladder.top, ladder.bottom)} />
+                <path class="edge" d={format!("M{} {}V{}", Px(x), Px(ladder.top), Px(ladder.bottom))} />
             }) }
             if lane.hidden_sockets > 0 {
                 <text class="address" x={n(lane.heading_x)} y="50" text-anchor="middle">
@@ -68,7 +68,7 @@ fn gap(gap: &GapMark) -> Html {
     let x = (gap.label.left() - 22.0).max(2.0);
     html! {
         <>
-            <path class="gap" d={format!("M{x:.1} {:.1}l7 4.5l-7 4.5m9 -9l7 4.5l-7 4.5", y - 4.5)} />
+            <path class="gap" d={format!("M{} {}l7 4.5l-7 4.5m9 -9l7 4.5l-7 4.5", Px(x), Px(y - 4.5))} />
             <text class="time" x={n(gap.label.x)} y={n(gap.label.baseline())} text-anchor={gap.label.align.name()}>
                 { gap.text.clone() }
             </text>

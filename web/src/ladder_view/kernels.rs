@@ -7,7 +7,7 @@ use aftershake_shared::ladder::items::{QueueBar, StateBand};
 use aftershake_shared::tcp::state::TcpState;
 use yew::{Html, classes, html};
 
-use super::{label_text, leader, n};
+use super::{Px, label_text, leader, n};
 
 /// A socket's state.
 pub(super) fn band(band: &StateBand) -> Html {
@@ -17,7 +17,7 @@ pub(super) fn band(band: &StateBand) -> Html {
             <title>{ band.sentence.clone() }</title>
             { bar(band.x, band.width, band.seen, band.fades_to) }
             if let Some((x, y)) = band.name_at {
-                <text class="state" transform={format!("translate({:.1} {y:.1}) rotate(-90)", x + 3.0)} text-anchor="middle">
+                <text class="state" transform={format!("translate({} {}) rotate(-90)", Px(x + 3.0), Px(y))} text-anchor="middle">
                     { band.state.name() }
                 </text>
             }

@@ -3,8 +3,11 @@
 use aftershake_shared::event::EventId;
 use aftershake_shared::ladder::items::Tone;
 use aftershake_shared::ladder::{Item, Ladder, Placed};
+use aftershake_shared::units::Nanos;
 use yew::{Callback, Html, classes, html};
 
+use super::inspector::details;
+use crate::store::run_events::RunEvents;
 use crate::store::{Action, selection};
 
 /// Events drawn at once; the rest is named below, and the table has them all by pages.
@@ -12,16 +15,16 @@ const MOST: usize = 500;
 
 /// One button per event, worded as on the ladder.
 pub fn event_list(
+    run: &RunEvents,
     ladder: &Ladder,
     selected: Option<EventId>,
-    cited: &[EventId],
     on: &Callback<Action>,
 ) -> Html {
     let left = ladder.order.len().saturating_sub(MOST);
     html! {
         <>
             <ol class="events">
-                { for ladder.order.iter().take(MOST).map(|placed| row(ladder, placed, selected, cited, on)) }
+                { for ladder.order.iter().take(MOST).map(|placed| row(run, ladder, placed, selected, on)) }
             </ol>
             if left > 0 { <p class="left-out">{ format!("{left} later events are in the table.") }</p> }
         </>
@@ -88,38 +91,45 @@ fn words(ladder: &Ladder, item: Item) -> Option<Words> {
 }
 
 fn row(
+    run: &RunEvents,
     ladder: &Ladder,
     placed: &Placed,
     selected: Option<EventId>,
-    cited: &[EventId],
     on: &Callback<Action>,
 ) -> Html {
     let Some(words) = words(ladder, placed.item) else {
         return html! {};
     };
     let event = placed.event;
+    let is_selected = selected == Some(event);
     let on = on.clone();
     let onclick = Callback::from(move |_| {
-        on.emit(Action::Selection(selection::Action::Picked(event)));
+        let action = if is_selected {
+            selection::Action::Left
+        } else {
+            selection::Action::Picked(event)
+        };
+        on.emit(Action::Selection(action));
     });
     let class = classes!(
         "event-row",
         words.class,
-        cited.contains(&event).then_some("cited")
+        run.cited.contains(&event).then_some("cited")
     );
-    let is_selected = selected == Some(event);
+    let opened = run.event(event).filter(|_| is_selected);
     html! {
         <li key={event.0}>
             <button
                 type="button" {class} data-event={event.to_string()} aria-label={words.sentence}
-                aria-current={is_selected.then_some("true")} {onclick}
+                aria-expanded={is_selected.to_string()} aria-current={is_selected.then_some("true")} {onclick}
             >
-                <span class="row-time">{ format!("{:.3}", placed.at.as_millis_f64()) }</span>
+                <span class="row-time">{ placed.at.in_unit(Nanos::MILLISECOND, 3) }</span>
                 <span class="row-what">
                     <b>{ words.strong }</b>{ " " }<span class="quiet">{ words.quiet }</span>
                     <span class="row-who">{ words.who }</span>
                 </span>
             </button>
+            if let Some(event) = opened { <div class="row-details">{ details(event, run) }</div> }
         </li>
     }
 }

@@ -4,6 +4,7 @@ use aftershake_shared::event::call::CallReturned;
 use aftershake_shared::event::step_progress::Progress;
 use aftershake_shared::event::{Event, EventBody, EventId};
 use aftershake_shared::ladder::{Item, Ladder};
+use aftershake_shared::units::Nanos;
 use yew::{Callback, Html, Properties, classes, component, html, use_state};
 
 use crate::store::kept::Kept;
@@ -78,7 +79,7 @@ fn row(event: &Event, props: &Props) -> Html {
                 <button type="button" class="link" data-event={id.to_string()} {onclick}
                     aria-label={format!("Details of event {id}")}>{ id.0 }</button>
             </th>
-            <td class="number">{ format!("{:.3}", event.at.as_millis_f64()) }</td>
+            <td class="number">{ event.at.in_unit(Nanos::MILLISECOND, 3) }</td>
             <td class="kind">{ cells.kind }</td>
             <td>{ text::shown(&cells.who) }</td>
             <td class="what">{ text::shown(&cells.what) }</td>

@@ -13,6 +13,8 @@ use aftershake_shared::event::{Event, EventBody, Source};
 use yew::{Callback, Html, html};
 
 use crate::store::run_events::RunEvents;
+use crate::store::selection::Tab;
+use crate::store::window::Width;
 use crate::store::{Action, AppState};
 use crate::text;
 
@@ -22,10 +24,10 @@ pub fn inspector(state: &AppState, on: &Callback<Action>) -> Html {
     let selected = state.selection.event.and_then(|id| run.event(id));
     html! {
         <aside class="inspector" aria-label="Details" id="details" tabindex="-1">
-            { match selected {
+            if state.window.width == Width::Wide || state.selection.tab == Tab::Table { { match selected {
                 Some(event) => details(event, run),
                 None => nothing(run),
-            } }
+            } } }
             { advice::program_saw(run) }
             { advice::change_this(state, on) }
             { evidence_had(run) }
@@ -69,7 +71,8 @@ fn nothing(run: &RunEvents) -> Html {
     html! { <section><h2>{ "Details" }</h2><p class="empty">{ words }</p></section> }
 }
 
-fn details(event: &Event, run: &RunEvents) -> Html {
+/// One event in full.
+pub(super) fn details(event: &Event, run: &RunEvents) -> Html {
     match &event.body {
         EventBody::Segment(seen) => segment::details(event, seen, run),
         EventBody::Call(call) => call::details(event, call, run),

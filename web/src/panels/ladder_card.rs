@@ -22,7 +22,7 @@ pub fn ladder_card(state: &AppState, ladder: &Kept<Ladder>, on: &Callback<Action
                 ladder={ladder.clone()} selected={event} cited={run.cited.clone()} on={on.clone()}
             />
         },
-        (Tab::Ladder, Width::Narrow) => event_list(ladder, event, &run.cited, on),
+        (Tab::Ladder, Width::Narrow) => event_list(run, ladder, event, on),
         (Tab::Table, _) => html! {
             <EventTable
                 ladder={ladder.clone()} events={run.events.clone()} selected={event} on={on.clone()}

@@ -53,15 +53,13 @@ impl KernelResets {
             "run as root to see the kernel's own reasons; without it calls and counters decide";
         let fs =
             Tracefs::open().map_err(|e| absent(format!("tracefs cannot be read: {e}"), rights))?;
-        let missing = |name: &str, error: &io::Error| match error.kind() {
-            io::ErrorKind::NotFound => absent(
-                format!("this kernel has no trace event {name}"),
-                "Linux 6.10 or later has it",
-            ),
-            _ => absent(
-                format!("trace event {name} cannot be read: {error}"),
-                rights,
-            ),
+        let missing = |name: &str, error: &io::Error| {
+            if error.kind() == io::ErrorKind::NotFound {
+                let reason = format!("this kernel has no trace event {name}");
+                return absent(reason, "Linux 6.10 or later has it");
+            }
+            let reason = format!("trace event {name} cannot be read: {error}");
+            absent(reason, rights)
         };
         let read = |name: &str| {
             let text = fs.read(&format!("events/tcp/{name}/format"));
@@ -129,10 +127,7 @@ impl KernelResets {
                 to,
                 tied_by,
             };
-            recorder.note(
-                clock.from_monotonic(sample.at),
-                EventBody::KernelReset(reset),
-            );
+            recorder.note(clock.at_monotonic(sample.at), EventBody::KernelReset(reset));
         }
         if untied {
             recorder.note(clock.now(), EventBody::Trouble(Trouble::ReasonNotTied));
@@ -190,7 +185,7 @@ impl KernelResets {
             let (from, to, when) = captured;
             sent.from == *from
                 && sent.to.is_none_or(|sent_to| sent_to == *to)
-                && clock.from_monotonic(at).0.abs_diff(when.0) < NEAR_NS
+                && clock.at_monotonic(at).0.abs_diff(when.0) < NEAR_NS
         };
         let mine: Vec<_> = ties
             .captured

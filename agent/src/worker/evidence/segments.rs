@@ -35,13 +35,21 @@ pub(crate) struct Segments {
 
 impl Segments {
     pub(crate) fn open() -> io::Result<Self> {
-        let socket = PacketSocket::open()?;
-        Ok(Self {
+        Ok(Self::with(PacketSocket::open()?))
+    }
+
+    /// With room for runs that send more than a socket's buffer holds, but only the first 2 KB of each segment.
+    pub(crate) fn open_large() -> io::Result<Self> {
+        Ok(Self::with(PacketSocket::open_large()?))
+    }
+
+    fn with(socket: PacketSocket) -> Self {
+        Self {
             socket,
             next_sentinel: 1,
             raw_left: RAW_BUDGET,
             lost: 0,
-        })
+        }
     }
 
     /// Proves that frames arrive and that their stamps are true.
@@ -115,7 +123,7 @@ impl Segments {
                 seen.raw.0.truncate(HEADERS);
             }
             raw_left = raw_left.saturating_sub(seen.raw.0.len());
-            let at = stamp.map_or_else(|| clock.now(), |stamp| clock.from_realtime(stamp));
+            let at = stamp.map_or_else(|| clock.now(), |stamp| clock.at_realtime(stamp));
             recorder.note(at, EventBody::Segment(seen));
         });
         self.raw_left = raw_left;

@@ -13,7 +13,7 @@ use crate::scenario::time::Span;
 #[serde(deny_unknown_fields, default)]
 pub struct Connect {
     pub port: u16,
-    /// `localhost` tries ::1 first, then 127.0.0.1, as `getaddrinfo` orders them.
+    /// `localhost` tries `::1` first, then 127.0.0.1, as `getaddrinfo` orders them.
     pub address: Address,
     /// Bind to this address before connecting.
     pub from: Option<IpAddr>,

@@ -63,7 +63,7 @@ impl Kind for Listen {
 /// An address inside the run's namespace: loopback or unspecified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Address {
-    /// The name, resolved as glibc does: ::1 first, then 127.0.0.1. A listener binds to the first.
+    /// The name, resolved as glibc does: `::1` first, then 127.0.0.1. A listener binds to the first.
     Localhost,
     Ip(IpAddr),
 }

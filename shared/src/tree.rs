@@ -1,0 +1,118 @@
+//! A read text as a tree of values with their places, and the one way from there into our types.
+//!
+//! TOML and JSON share it, so that each type's reading code exists once. serde's readers of both formats
+//! compile it again for each format and for shapes that we do not use; in the page's WASM that is a fifth of
+//! the code. Knows no type of ours.
+
+mod de;
+mod json;
+mod toml_text;
+
+use std::fmt;
+use std::ops::Range;
+
+use serde::de::DeserializeOwned;
+
+/// One value and where it stands, in bytes of the text.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Value {
+    kind: Kind,
+    span: Range<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Kind {
+    Null,
+    Bool(bool),
+    Natural(u64),
+    Negative(i64),
+    Text(String),
+    List(Vec<Value>),
+    Table(Vec<(Key, Value)>),
+    /// A value that none of our types takes, in words: `a fraction`, `a date`.
+    Other(&'static str),
+}
+
+/// A field's name and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+struct Key {
+    name: String,
+    span: Range<usize>,
+}
+
+/// The first thing that is not as expected, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadError {
+    /// What was found and what was expected.
+    pub message: String,
+    /// The bytes of the text it is about; `None` when it is about the whole.
+    pub span: Option<Range<usize>>,
+}
+
+impl std::error::Error for ReadError {}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.span {
+            Some(span) => write!(f, " (byte {})", span.start),
+            None => Ok(()),
+        }
+    }
+}
+
+impl ReadError {
+    fn at(span: Range<usize>, message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            span: Some(span),
+        }
+    }
+}
+
+/// Reads TOML.
+///
+/// # Errors
+/// The first mistake, of the format or of the type.
+pub(crate) fn from_toml<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
+    toml_text::read(text)?.into()
+}
+
+/// Reads JSON, whose fractions no type of ours takes; [`Value::into`] goes on.
+///
+/// # Errors
+/// The first mistake in the text.
+pub(crate) fn from_json(text: &str) -> Result<Value, ReadError> {
+    json::read(text)
+}
+
+impl Value {
+    /// The text of a table's field.
+    pub(crate) fn text_of(&self, field: &str) -> Option<&str> {
+        let Kind::Table(fields) = &self.kind else {
+            return None;
+        };
+        let (_, value) = fields.iter().find(|(key, _)| key.name == field)?;
+        match &value.kind {
+            Kind::Text(text) => Some(text),
+            Kind::Null
+            | Kind::Bool(_)
+            | Kind::Natural(_)
+            | Kind::Negative(_)
+            | Kind::List(_)
+            | Kind::Table(_)
+            | Kind::Other(_) => None,
+        }
+    }
+
+    /// Reads the value into a type.
+    ///
+    /// # Errors
+    /// What is not as the type expects.
+    pub(crate) fn into<T: DeserializeOwned>(self) -> Result<T, ReadError> {
+        T::deserialize(self)
+    }
+}
+
+#[cfg(test)]
+mod tests;
