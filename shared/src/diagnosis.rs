@@ -13,6 +13,7 @@ mod kernel_reasons;
 mod outcome;
 mod reset;
 mod run;
+mod samples;
 mod saw;
 mod shape;
 mod weigh;

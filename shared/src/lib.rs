@@ -6,6 +6,8 @@
 //! - [`scenario`]: a story of calls, read from TOML
 //! - [`event`]: what was observed while it ran
 //! - [`recording`]: events as a file; [`channel`]: events on their way to a page
+//! - [`connection`]: who spoke to whom, rebuilt from events; [`diagnosis`]: why it ended
+//! - [`expectation`]: a run against what its scenario expects; [`report`]: JSON and text of both
 //! - [`ladder`]: events placed for drawing
 //! - [`tcp`]: segments, flags, sequence numbers
 

@@ -9,8 +9,10 @@ use crate::event::call::{Call, CallReturned, Returned, SocketId};
 use crate::event::counters::CountersMoved;
 use crate::event::kernel_reset::{KernelReset, TiedBy};
 use crate::event::segment_seen::{Bytes, SegmentSeen};
+use crate::event::socket_sampled::{SocketSampled, TcpInfo};
 use crate::event::{Event, EventBody, EventId, Source, sort_and_number};
 use crate::tcp::flags::Flags;
+use crate::tcp::state::TcpState;
 use crate::units::Nanos;
 
 pub(crate) const LISTENER: u32 = 1;
@@ -207,6 +209,19 @@ impl Story {
                 tied_by: TiedBy::Cookie,
             }),
         )
+    }
+
+    /// A reading of the server's socket; `whole` when the kernel still had all of it.
+    pub(crate) fn server_is(&mut self, at: u64, state: TcpState, whole: bool) -> &mut Self {
+        let sampled = SocketSampled {
+            local: address(PORT),
+            remote: Some(address(self.client_port)),
+            state,
+            unread: 0,
+            unsent: 0,
+            info: whole.then(TcpInfo::default),
+        };
+        self.push(at, EventBody::Socket(sampled))
     }
 
     pub(crate) fn listen(&mut self) -> &mut Self {

@@ -240,3 +240,42 @@ fn an_errno_follows_whether_a_fin_came_before() {
         "the FIN of the server had come before the RST, so the reset is told as a broken pipe"
     );
 }
+
+#[test]
+fn a_reading_of_the_socket_decides_what_was_left() {
+    let sources = [
+        Source::Calls,
+        Source::Segments,
+        Source::Counters,
+        Source::Sockets,
+    ];
+    let story = stories::answered::expired();
+    let with = diagnose(&story.events(&sources), &sources);
+    let found = (with.resets[0].cause, with.resets[0].certainty);
+    assert_eq!(
+        found,
+        (CauseId::StaleConnectionNoSocket, Certainty::Certain)
+    );
+    let without = diagnose(&story.events(&UNPRIVILEGED), &UNPRIVILEGED);
+    assert_ne!(without.resets[0].certainty, Certainty::Certain);
+    assert!(
+        without.resets[0]
+            .candidates
+            .contains(&CauseId::StaleConnectionNoSocket)
+    );
+}
+
+#[test]
+fn an_end_that_is_still_established_did_not_reset() {
+    let told = all()
+        .into_iter()
+        .find(|told| told.name == "firewall in the input hook")
+        .unwrap();
+    let sources = [Source::Segments, Source::Sockets];
+    let finding = &diagnose(&told.story.events(&sources), &sources).resets[0];
+    assert_eq!(
+        slugs(finding),
+        ["firewall-reject-tcp-reset", "injected-rst"]
+    );
+    assert_eq!(finding.sent_by, "third-party");
+}

@@ -116,6 +116,12 @@ fn not_by_header(cause: &dyn ResetCause, reset: &Reset<'_>) -> Option<String> {
         let sender = reset.sender();
         return Some(format!("{sender} went on sending {after} after the RST"));
     }
+    if !third_party && let Some((event, state)) = reset.alive_after() {
+        let sender = reset.sender();
+        return Some(format!(
+            "{sender} was still {state} afterwards, by reading {event}"
+        ));
+    }
     if cause.id() != CauseId::KeepaliveTimeout
         && reset.sending_call().is_none()
         && let Some(count) = reset.after_probes()

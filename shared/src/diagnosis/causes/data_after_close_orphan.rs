@@ -3,6 +3,7 @@
 use super::{ResetCause, Verdict};
 use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
+use crate::diagnosis::samples::Left;
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::weigh::cited;
 use crate::event::call::Call;
@@ -40,6 +41,19 @@ impl ResetCause for DataAfterCloseOrphan {
         };
         if trigger.segment.payload_len == 0 {
             return Verdict::ruled_out("the segment that drew it carried no data");
+        }
+        match reset.left_before(trigger.at) {
+            Some((event, Left::Nothing)) => {
+                return Verdict::RuledOut(format!(
+                    "nothing was left of the socket, by reading {event}"
+                ));
+            }
+            Some((event, Left::Record)) => {
+                return Verdict::RuledOut(format!(
+                    "only a time-wait record was left, by reading {event}"
+                ));
+            }
+            Some((_, Left::Socket)) | None => {}
         }
         let ending = reset.last_ending_before(trigger.at);
         if reset.covers_sender() && ending.is_none() && reset.used_after(trigger.at).is_some() {

@@ -3,6 +3,7 @@
 use super::{ResetCause, Verdict};
 use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
+use crate::diagnosis::samples::Left;
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::weigh::cited;
 use crate::units::Nanos;
@@ -54,14 +55,26 @@ impl ResetCause for DataAfterCloseTimewait {
         let Some(acked) = reset.fin_acked_before_trigger() else {
             return Verdict::Possible;
         };
+        let mut cites: Vec<_> = Vec::new();
+        match reset.left_before(trigger.at) {
+            Some((event, Left::Record)) => cites.push(cited(event, "socket", "FIN-WAIT-2")),
+            Some((event, Left::Nothing)) => {
+                return Verdict::RuledOut(format!(
+                    "nothing was left of the socket, by reading {event}"
+                ));
+            }
+            Some((event, Left::Socket)) => {
+                return Verdict::RuledOut(format!(
+                    "the socket was still there in full, by reading {event}"
+                ));
+            }
+            None => {}
+        }
         if trigger.at - acked > LONGEST_RECORD {
             return Verdict::Unlikely;
         }
-        let mut cites: Vec<_> = reset
-            .last_ending_before(acked)
-            .map(|ending| cited(ending.event.id, "call", &ending.call.signature()))
-            .into_iter()
-            .collect();
+        let ending = reset.last_ending_before(acked);
+        cites.extend(ending.map(|ending| cited(ending.event.id, "call", &ending.call.signature())));
         if let Some((index, _)) = reset.before.of(reset.from).fin_acked
             && let Some(ack) = reset.connection.segments.get(index)
         {

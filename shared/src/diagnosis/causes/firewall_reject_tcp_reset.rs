@@ -31,7 +31,7 @@ impl ResetCause for FirewallRejectTcpReset {
         if reset.sent_by_tcp() == SentByTcp::No {
             return Verdict::Explains(Vec::new());
         }
-        if reset.spoke_after.is_some() || reset.trigger.is_none() {
+        if reset.sender_lives_on() || reset.trigger.is_none() {
             return Verdict::Likely(Vec::new());
         }
         if reset.shape == Shape::AnswerToSyn {

@@ -31,7 +31,7 @@ impl ResetCause for InjectedRst {
         if reset.shape == Shape::Foreign {
             return Verdict::Explains(Vec::new());
         }
-        if reset.sent_by_tcp() == SentByTcp::No || reset.spoke_after.is_some() {
+        if reset.sent_by_tcp() == SentByTcp::No || reset.sender_lives_on() {
             return Verdict::Possible;
         }
         match reset.shape {

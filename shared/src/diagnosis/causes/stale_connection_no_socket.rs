@@ -4,7 +4,9 @@ use super::{ResetCause, Verdict};
 use crate::connection::Role;
 use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
+use crate::diagnosis::samples::Left;
 use crate::diagnosis::shape::Shape;
+use crate::diagnosis::weigh::cited;
 use crate::units::Nanos;
 
 /// Sources: RFC 9293 §3.5.1, §3.5.2 (group 1); `tcp_v4_rcv` (no socket), or a listener on the port.
@@ -100,6 +102,17 @@ fn after_fin(reset: &Reset<'_>, gap: Nanos) -> Verdict {
     if no_data {
         // What a time-wait record answers with an ACK: only its absence draws a RST.
         return Verdict::Explains(Vec::new());
+    }
+    let left = reset
+        .trigger
+        .and_then(|trigger| reset.left_before(trigger.at));
+    if let Some((event, Left::Nothing)) = left {
+        return Verdict::Explains(vec![cited(event, "socket", "CLOSED")]);
+    }
+    if let Some((event, Left::Socket)) = left {
+        return Verdict::RuledOut(format!(
+            "the socket was still there in full, by reading {event}"
+        ));
     }
     let overflow = reset.run.counters.total("TcpExtTCPTimeWaitOverflow");
     let killed = reset.run.counters.total("TcpExtTWKilled");

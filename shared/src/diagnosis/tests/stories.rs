@@ -1,6 +1,6 @@
 //! The runs that are judged: what happened is known, every source tells its part.
 
-mod answered;
+pub(super) mod answered;
 mod decided;
 mod others;
 

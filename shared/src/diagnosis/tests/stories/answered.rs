@@ -4,6 +4,7 @@ use super::decided::{accepted, told_reset};
 use crate::connection::story::{CLIENT, SERVER, Story, close, receive, send};
 use crate::errno::Errno;
 use crate::event::call::{Call, How};
+use crate::tcp::state::TcpState;
 
 /// The server closes in order; its FIN leaves at 505 µs.
 pub(super) fn closed_in_order() -> Story {
@@ -24,6 +25,7 @@ pub(super) fn timewait() -> Story {
     let mut story = closed_in_order();
     story
         .segment(540, "client > server A 1:1(0) ack 2 win 64")
+        .server_is(600, TcpState::FinWait2, false)
         .ok(700, CLIENT, send(16), 16)
         .segment(705, "client > server PA 1:17(16) ack 2 win 64")
         .reason(706, false, "TCP_TIMEWAIT_SOCKET", "TCP_TIME_WAIT")
@@ -103,6 +105,7 @@ pub(super) fn shut_both() -> Story {
         .ok(500, SERVER, Call::Shutdown { how: How::Both }, 0)
         .segment(505, "server > client FA 1:1(0) ack 1 win 64")
         .segment(540, "client > server A 1:1(0) ack 2 win 64")
+        .server_is(600, TcpState::FinWait2, true)
         .ok(700, CLIENT, send(16), 16)
         .segment(705, "client > server PA 1:17(16) ack 2 win 64")
         .reason(706, false, "TCP_ABORT_ON_DATA", "TCP_FIN_WAIT2")
@@ -153,5 +156,26 @@ pub(super) fn refused() -> Story {
         .reason(106, false, "NO_SOCKET", "UNKNOWN")
         .segment(107, "server > client RA 0:0(0) ack 1 win 0")
         .counters(2000, &[("TcpOutRsts", 1), ("TcpAttemptFails", 1)]);
+    story
+}
+
+/// The record of the closed socket had expired, as a reading shows, when the client sent.
+pub(in crate::diagnosis::tests) fn expired() -> Story {
+    let mut story = closed_in_order();
+    story
+        .segment(540, "client > server A 1:1(0) ack 2 win 64")
+        .server_is(2_000_000, TcpState::Closed, false)
+        .ok(2_000_700, CLIENT, send(16), 16)
+        .segment(2_000_705, "client > server PA 1:17(16) ack 2 win 64")
+        .reason(2_000_706, false, "NO_SOCKET", "UNKNOWN")
+        .segment(2_000_707, "server > client R 2:2(0) win 0")
+        .counters(
+            2_002_000,
+            &[
+                ("TcpOutRsts", 1),
+                ("TcpEstabResets", 1),
+                ("TcpExtTWKilled", 1),
+            ],
+        );
     story
 }

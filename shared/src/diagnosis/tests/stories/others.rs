@@ -4,6 +4,7 @@ use super::answered::closed_in_order;
 use super::decided::{accepted, told_reset};
 use crate::connection::story::{CLIENT, SERVER, Story, close, receive, send};
 use crate::event::call::{Call, How};
+use crate::tcp::state::TcpState;
 
 pub(super) fn orderly() -> Story {
     let mut story = closed_in_order();
@@ -36,6 +37,7 @@ pub(super) fn firewall() -> Story {
         .ok(300, CLIENT, send(16), 16)
         .segment(305, "client > server PA 1:17(16) ack 1 win 64")
         .segment(307, "server > client R 1:1(0) win 0")
+        .server_is(900, TcpState::Established, true)
         .counters(2000, &[("TcpEstabResets", 1)]);
     told_reset(&mut story);
     story
