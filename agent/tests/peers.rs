@@ -1,7 +1,6 @@
 //! Runs compared with other programs that watch the same namespace: dumpcap, tshark, nstat. Needs all three.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     reason = "helpers of tests: a failure is the message"
 )]
 
