@@ -24,7 +24,7 @@ const IMPURE: [&str; 14] = [
 /// What the page may not reach, and what the agent may not.
 const APART: [(&str, &str); 4] = [
     ("aftershake-web", "aftershake"),
-    ("aftershake-web", "tokio"),
+    ("aftershake-web", "socket2"),
     ("aftershake", "aftershake-web"),
     ("aftershake", "yew"),
 ];
