@@ -14,14 +14,23 @@ use serde_spanned::de::{SpannedDeserializer, is_spanned};
 use super::{Key, Kind, ReadError, Value};
 
 /// An error on its way out; boxed, so that the way is short in every instance.
-pub(super) type Fault = Box<ReadError>;
+#[derive(Debug)]
+pub(crate) struct Fault(pub(super) Box<ReadError>);
+
+impl std::error::Error for Fault {}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 impl Error for Fault {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Box::new(ReadError {
+        Self(Box::new(ReadError {
             message: message.to_string(),
             span: None,
-        })
+        }))
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -81,7 +90,7 @@ impl Value {
 
 /// The error with a place, unless it has one.
 fn placed(mut error: Fault, span: &std::ops::Range<usize>) -> Fault {
-    error.span.get_or_insert_with(|| span.clone());
+    error.0.span.get_or_insert_with(|| span.clone());
     error
 }
 
@@ -223,7 +232,7 @@ impl<'de> Deserializer<'de> for Value {
                         name,
                         content: Some(content),
                     },
-                    _ => return Err(Box::new(ReadError::at(span, "expected exactly one field"))),
+                    _ => return Err(placed(Fault::custom("expected exactly one field"), &span)),
                 }
             }
             Kind::Null
