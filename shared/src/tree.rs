@@ -110,7 +110,7 @@ impl Value {
     /// # Errors
     /// What is not as the type expects.
     pub(crate) fn into<T: DeserializeOwned>(self) -> Result<T, ReadError> {
-        T::deserialize(self)
+        T::deserialize(self).map_err(|fault| *fault.0)
     }
 }
 

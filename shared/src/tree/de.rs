@@ -13,12 +13,24 @@ use serde_spanned::de::{SpannedDeserializer, is_spanned};
 
 use super::{Key, Kind, ReadError, Value};
 
-impl Error for ReadError {
+/// An error on its way out; boxed, so that the way is short in every instance.
+#[derive(Debug)]
+pub(crate) struct Fault(pub(super) Box<ReadError>);
+
+impl std::error::Error for Fault {}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for Fault {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self {
+        Self(Box::new(ReadError {
             message: message.to_string(),
             span: None,
-        }
+        }))
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -31,7 +43,7 @@ impl Error for ReadError {
 }
 
 /// In serde's words, but for fractions, whose printing would bring in a table of powers.
-fn mismatch(what: &str, found: Unexpected<'_>, expected: &dyn Expected) -> ReadError {
+fn mismatch(what: &str, found: Unexpected<'_>, expected: &dyn Expected) -> Fault {
     let found = match found {
         Unexpected::Bool(truth) => format!("boolean `{truth}`"),
         Unexpected::Unsigned(number) => format!("integer `{number}`"),
@@ -52,15 +64,12 @@ fn mismatch(what: &str, found: Unexpected<'_>, expected: &dyn Expected) -> ReadE
         Unexpected::StructVariant => "struct variant".to_owned(),
         Unexpected::Other(other) => other.to_owned(),
     };
-    ReadError {
-        message: format!("{what}: {found}, expected {expected}"),
-        span: None,
-    }
+    Fault::custom(format_args!("{what}: {found}, expected {expected}"))
 }
 
 impl Value {
     /// That this is not what was asked for.
-    fn is_no(&self, expected: &dyn Expected) -> ReadError {
+    fn is_no(&self, expected: &dyn Expected) -> Fault {
         let found = match &self.kind {
             Kind::Null => Unexpected::Unit,
             Kind::Bool(truth) => Unexpected::Bool(*truth),
@@ -74,27 +83,27 @@ impl Value {
         self.here(mismatch("invalid type", found, expected))
     }
 
-    fn here(&self, error: ReadError) -> ReadError {
+    fn here(&self, error: Fault) -> Fault {
         placed(error, &self.span)
     }
 }
 
 /// The error with a place, unless it has one.
-fn placed(mut error: ReadError, span: &std::ops::Range<usize>) -> ReadError {
-    error.span.get_or_insert_with(|| span.clone());
+fn placed(mut error: Fault, span: &std::ops::Range<usize>) -> Fault {
+    error.0.span.get_or_insert_with(|| span.clone());
     error
 }
 
 macro_rules! whole_numbers {
     ($($method:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
             self.whole_number(visitor)
         }
     )*};
 }
 
 impl Value {
-    fn whole_number<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+    fn whole_number<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let result = match self.kind {
             Kind::Natural(number) => match i64::try_from(number) {
                 Ok(number) => visitor.visit_i64(number),
@@ -113,9 +122,9 @@ impl Value {
 }
 
 impl<'de> Deserializer<'de> for Value {
-    type Error = ReadError;
+    type Error = Fault;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let span = self.span.clone();
         let result = match self.kind {
             Kind::Null => visitor.visit_unit(),
@@ -129,7 +138,7 @@ impl<'de> Deserializer<'de> for Value {
         result.map_err(|error| placed(error, &span))
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let Kind::Bool(truth) = self.kind else {
             return Err(self.is_no(&visitor));
         };
@@ -141,7 +150,7 @@ impl<'de> Deserializer<'de> for Value {
         deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
     }
 
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let Kind::Text(text) = self.kind else {
             return Err(self.is_no(&visitor));
         };
@@ -149,15 +158,15 @@ impl<'de> Deserializer<'de> for Value {
         result.map_err(|error| placed(error, &self.span))
     }
 
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         self.deserialize_str(visitor)
     }
 
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         self.deserialize_str(visitor)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         if self.kind == Kind::Null {
             return visitor.visit_none();
         }
@@ -168,11 +177,11 @@ impl<'de> Deserializer<'de> for Value {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, ReadError> {
+    ) -> Result<V::Value, Fault> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let Kind::List(list) = self.kind else {
             return Err(self.is_no(&visitor));
         };
@@ -180,7 +189,7 @@ impl<'de> Deserializer<'de> for Value {
         result.map_err(|error| placed(error, &self.span))
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let Kind::Table(fields) = self.kind else {
             return Err(self.is_no(&visitor));
         };
@@ -193,7 +202,7 @@ impl<'de> Deserializer<'de> for Value {
         name: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, ReadError> {
+    ) -> Result<V::Value, Fault> {
         if is_spanned(name) {
             let span = self.span.clone();
             return visitor.visit_map(SpannedDeserializer::new(self, span));
@@ -206,7 +215,7 @@ impl<'de> Deserializer<'de> for Value {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, ReadError> {
+    ) -> Result<V::Value, Fault> {
         let span = self.span.clone();
         let variant = match self.kind {
             Kind::Text(name) => Variant {
@@ -223,7 +232,7 @@ impl<'de> Deserializer<'de> for Value {
                         name,
                         content: Some(content),
                     },
-                    _ => return Err(ReadError::at(span, "expected exactly one field")),
+                    _ => return Err(placed(Fault::custom("expected exactly one field"), &span)),
                 }
             }
             Kind::Null
@@ -238,7 +247,7 @@ impl<'de> Deserializer<'de> for Value {
             .map_err(|error| placed(error, &span))
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         visitor.visit_unit()
     }
 
@@ -247,7 +256,7 @@ impl<'de> Deserializer<'de> for Value {
     }
 }
 
-impl IntoDeserializer<'_, ReadError> for Value {
+impl IntoDeserializer<'_, Fault> for Value {
     type Deserializer = Self;
     fn into_deserializer(self) -> Self {
         self
@@ -257,11 +266,11 @@ impl IntoDeserializer<'_, ReadError> for Value {
 struct List(std::vec::IntoIter<Value>);
 
 impl<'de> SeqAccess<'de> for List {
-    type Error = ReadError;
+    type Error = Fault;
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
-    ) -> Result<Option<T::Value>, ReadError> {
+    ) -> Result<Option<T::Value>, Fault> {
         self.0
             .next()
             .map(|value| seed.deserialize(value))
@@ -287,23 +296,23 @@ impl Table {
 }
 
 impl<'de> MapAccess<'de> for Table {
-    type Error = ReadError;
+    type Error = Fault;
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
-    ) -> Result<Option<K::Value>, ReadError> {
+    ) -> Result<Option<K::Value>, Fault> {
         let Some((key, value)) = self.fields.next() else {
             return Ok(None);
         };
         self.value = Some(value);
-        let name: StringDeserializer<ReadError> = key.name.into_deserializer();
+        let name: StringDeserializer<Fault> = key.name.into_deserializer();
         let name = seed.deserialize(name);
         name.map(Some).map_err(|error| placed(error, &key.span))
     }
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, ReadError> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
         match self.value.take() {
             Some(value) => seed.deserialize(value),
-            None => Err(ReadError::custom("a value without its name")),
+            None => Err(Fault::custom("a value without its name")),
         }
     }
 }
@@ -315,13 +324,10 @@ struct Variant {
 }
 
 impl<'de> EnumAccess<'de> for Variant {
-    type Error = ReadError;
+    type Error = Fault;
     type Variant = Content;
-    fn variant_seed<V: DeserializeSeed<'de>>(
-        self,
-        seed: V,
-    ) -> Result<(V::Value, Content), ReadError> {
-        let name: StringDeserializer<ReadError> = self.name.name.into_deserializer();
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Content), Fault> {
+        let name: StringDeserializer<Fault> = self.name.name.into_deserializer();
         match seed.deserialize(name) {
             Ok(name) => Ok((name, Content(self.content))),
             Err(error) => Err(placed(error, &self.name.span)),
@@ -332,32 +338,31 @@ impl<'de> EnumAccess<'de> for Variant {
 struct Content(Option<Value>);
 
 impl Content {
-    fn there(self) -> Result<Value, ReadError> {
-        self.0
-            .ok_or_else(|| ReadError::custom("this needs its fields"))
+    fn there(self) -> Result<Value, Fault> {
+        self.0.ok_or_else(|| Fault::custom("this needs its fields"))
     }
 }
 
 impl<'de> VariantAccess<'de> for Content {
-    type Error = ReadError;
-    fn unit_variant(self) -> Result<(), ReadError> {
+    type Error = Fault;
+    fn unit_variant(self) -> Result<(), Fault> {
         match self.0 {
             None => Ok(()),
             Some(value) if value.kind == Kind::Null => Ok(()),
-            Some(value) => Err(value.here(ReadError::custom("this has no fields"))),
+            Some(value) => Err(value.here(Fault::custom("this has no fields"))),
         }
     }
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, ReadError> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Fault> {
         seed.deserialize(self.there()?)
     }
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, ReadError> {
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Fault> {
         self.there()?.deserialize_seq(visitor)
     }
     fn struct_variant<V: Visitor<'de>>(
         self,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, ReadError> {
+    ) -> Result<V::Value, Fault> {
         self.there()?.deserialize_map(visitor)
     }
 }

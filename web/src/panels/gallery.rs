@@ -1,8 +1,9 @@
-//! The catalogue, by family: search, choose. Folds into a `<details>` where the column has no room.
+//! The catalogue, by family: search, choose. Folds into a `<details key={props.chosen.unwrap_or_default()}>` where the column has no room.
 
 use yew::{AttrValue, Callback, Html, InputEvent, TargetCast as _, html};
 
 use super::glyph::{glyph, glyph_words};
+use crate::browser;
 use crate::catalogue::{LISTED, Listed, family_title};
 use crate::store::window::Width;
 use crate::store::{Action, gallery};
@@ -91,7 +92,13 @@ fn family(group: &[&'static Listed], props: &Props) -> Html {
 fn item(listed: &'static Listed, props: &Props) -> Html {
     let on = props.on.clone();
     let name = listed.name;
-    let onclick = Callback::from(move |_| on.emit(Action::ScenarioChosen { name, run: false }));
+    let width = props.width;
+    let onclick = Callback::from(move |_| {
+        on.emit(Action::ScenarioChosen { name, run: false });
+        if width == Width::Narrow {
+            browser::focus("#stage");
+        }
+    });
     let is_chosen = props.chosen == Some(name);
     html! {
         <li key={name}>
