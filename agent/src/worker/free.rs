@@ -1,7 +1,7 @@
 //! The order `free`: every endpoint is a thread of its own, and all begin at once. Races are wanted here.
 
-use std::collections::BTreeSet;
-use std::os::fd::AsRawFd;
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::fd::{AsRawFd, RawFd};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Barrier, Condvar, Mutex, PoisonError};
 
@@ -36,10 +36,18 @@ struct Stage<'a> {
     one_finished: Condvar,
     /// Threads that have steps left.
     acting: AtomicU32,
-    /// Threads that wait without a time limit.
-    waiting: AtomicU32,
+    /// What each thread that waits without a time limit waits for, by its name.
+    waiting: Mutex<BTreeMap<String, WaitsFor>>,
     /// Grows with every attempt: a sign of life.
     moves: AtomicU64,
+}
+
+/// What would let a waiting thread go on.
+#[derive(Clone, Copy)]
+enum WaitsFor {
+    Descriptor(RawFd, Interest),
+    /// The step at this place has finished.
+    Step(usize),
 }
 
 /// What a thread brings back.
@@ -71,7 +79,7 @@ pub(crate) fn carry_out(run: &mut Run<'_, '_>) -> Vec<Option<StepResult>> {
         finished: Mutex::default(),
         one_finished: Condvar::new(),
         acting: AtomicU32::new(count),
-        waiting: AtomicU32::new(0),
+        waiting: Mutex::default(),
         moves: AtomicU64::new(0),
     };
     let performances: Vec<_> = std::thread::scope(|scope| {
@@ -112,13 +120,8 @@ fn watch(run: &mut Run<'_, '_>, stage: &Stage<'_>) {
         let _ = poll::wait(&fds, Some(LOOK_NS));
         run.drain_segments();
         let moves = stage.moves.load(Ordering::Acquire);
-        let all_wait =
-            stage.waiting.load(Ordering::Acquire) >= stage.acting.load(Ordering::Acquire);
-        quiet = if all_wait && moves == last_moves {
-            quiet + 1
-        } else {
-            0
-        };
+        let stuck = moves == last_moves && stage.is_stuck();
+        quiet = if stuck { quiet + 1 } else { 0 };
         last_moves = moves;
         let sockets = run.evidence.sockets.as_ref();
         let over = quiet > QUIET_LOOKS
@@ -132,6 +135,31 @@ fn watch(run: &mut Run<'_, '_>, stage: &Stage<'_>) {
 }
 
 impl<'a> Stage<'a> {
+    /// Whether every thread waits for something that has not come. One that could go on may merely not have had
+    /// the processor yet.
+    fn is_stuck(&self) -> bool {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let acting = self.acting.load(Ordering::Acquire) as usize;
+        if waiting.len() < acting {
+            return false;
+        }
+        let finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
+        !waiting.values().any(|waits_for| match waits_for {
+            WaitsFor::Step(step) => finished.contains(step),
+            WaitsFor::Descriptor(fd, interest) => {
+                poll::wait(&[(*fd, *interest)], Some(0)).is_ok_and(|ready| ready == [true])
+            }
+        })
+    }
+
+    fn note_waiting(&self, name: &str, waits_for: Option<WaitsFor>) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        match waits_for {
+            Some(waits_for) => waiting.insert(name.to_owned(), waits_for),
+            None => waiting.remove(name),
+        };
+    }
+
     fn perform(&self, name: &str) -> Performance<'a> {
         let _ = thread::exact_timers();
         let mut performance = Performance {
@@ -203,27 +231,29 @@ impl<'a> Stage<'a> {
                 performance.note(self, number, Progress::Parked);
                 parked = true;
             }
-            if self.is_over(fd, interest, deadline) {
+            if self.is_over(&step.by, (fd, interest), deadline) {
                 return None;
             }
         }
     }
 
     /// Waits for a descriptor; says whether the run ended instead.
-    fn is_over(&self, fd: i32, interest: Interest, deadline: Option<Nanos>) -> bool {
+    fn is_over(
+        &self,
+        name: &str,
+        (fd, interest): (RawFd, Interest),
+        deadline: Option<Nanos>,
+    ) -> bool {
         let limit = deadline.map(|deadline| (deadline - self.common.clock.now()).0);
         let fds = [
             (fd, interest),
             (self.curtain.as_raw_fd(), Interest::Readable),
             (self.cancel.bell.as_raw_fd(), Interest::Readable),
         ];
-        if limit.is_none() {
-            self.waiting.fetch_add(1, Ordering::AcqRel);
-        }
+        let waits_for = WaitsFor::Descriptor(fd, interest);
+        self.note_waiting(name, limit.is_none().then_some(waits_for));
         let ready = poll::wait(&fds, limit).unwrap_or_default();
-        if limit.is_none() {
-            self.waiting.fetch_sub(1, Ordering::AcqRel);
-        }
+        self.note_waiting(name, None);
         matches!(ready.as_slice(), [false, true, _] | [false, _, true])
     }
 
@@ -240,7 +270,7 @@ impl<'a> Stage<'a> {
         let Some(position) = position else {
             return true;
         };
-        self.waiting.fetch_add(1, Ordering::AcqRel);
+        self.note_waiting(&step.by, Some(WaitsFor::Step(position)));
         let mut finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
         let mut came = finished.contains(&position);
         while !came && !self.is_curtain() {
@@ -250,7 +280,8 @@ impl<'a> Stage<'a> {
                 .unwrap_or_else(PoisonError::into_inner);
             came = finished.contains(&position);
         }
-        self.waiting.fetch_sub(1, Ordering::AcqRel);
+        drop(finished);
+        self.note_waiting(&step.by, None);
         came
     }
 

@@ -55,7 +55,8 @@ impl ResetCause for DataAfterCloseOrphan {
             }
             Some((_, Left::Socket)) | None => {}
         }
-        let ending = reset.last_ending_before(trigger.at);
+        // Not the trigger's own time: a segment that meets a close under way waits until the close is done.
+        let ending = reset.last_ending_before(reset.at());
         if reset.covers_sender() && ending.is_none() && reset.used_after(trigger.at).is_some() {
             return Verdict::RuledOut(format!("{} had not closed", reset.sender()));
         }
