@@ -271,10 +271,12 @@ impl<'de> SeqAccess<'de> for List {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, Fault> {
-        self.0
-            .next()
-            .map(|value| seed.deserialize(value))
-            .transpose()
+        let Some(value) = self.0.next() else {
+            return Ok(None);
+        };
+        let span = value.span.clone();
+        let element = seed.deserialize(value);
+        element.map(Some).map_err(|error| placed(error, &span))
     }
     fn size_hint(&self) -> Option<usize> {
         Some(self.0.len())
@@ -311,7 +313,12 @@ impl<'de> MapAccess<'de> for Table {
     }
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
         match self.value.take() {
-            Some(value) => seed.deserialize(value),
+            // A type may refuse a value only after it was read: the fault still stands at the value.
+            Some(value) => {
+                let span = value.span.clone();
+                let read = seed.deserialize(value);
+                read.map_err(|error| placed(error, &span))
+            }
             None => Err(Fault::custom("a value without its name")),
         }
     }
