@@ -63,7 +63,7 @@ pub(crate) fn build(log: &mut Log) -> Result<(), Stop> {
         || {
             match optimiser {
                 Some((program, _)) => optimise(&program)?,
-                None => log::say("    no wasm-opt 108 or newer on PATH: going without, 7 % larger"),
+                None => log::say("    no wasm-opt 120 or newer on PATH: going without, 7 % larger"),
             }
             shrink()
         },

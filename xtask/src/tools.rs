@@ -15,7 +15,7 @@ use crate::stop::Stop;
 /// The newest Trunk that the toolchain's minimum version can build.
 const TRUNK: &str = "0.21.14";
 /// The oldest wasm-opt that reads what the compiler writes today.
-const OLDEST_WASM_OPT: u32 = 108;
+const OLDEST_WASM_OPT: u32 = 120;
 
 /// The tools that build a page.
 pub(crate) struct Tools {
