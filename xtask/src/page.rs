@@ -5,7 +5,6 @@ mod stamp;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::log::{self, Log};
 use crate::machine;
@@ -17,16 +16,6 @@ use stamp::Stamp;
 
 /// Bytes of brotli that the page's WASM may have.
 const BUDGET: u64 = 250_000;
-/// What the compiler may have used and an older optimiser must be told of.
-const WASM_FEATURES: [&str; 6] = [
-    "--enable-bulk-memory",
-    "--enable-nontrapping-float-to-int",
-    "--enable-sign-ext",
-    "--enable-mutable-globals",
-    "--enable-reference-types",
-    "--enable-multivalue",
-];
-
 /// Where the page is built; the agent takes it in from there.
 pub(crate) fn folder() -> PathBuf {
     machine::root().join("target/page")
@@ -46,8 +35,7 @@ pub(crate) fn build(log: &mut Log) -> Result<(), Stop> {
     need_linker()?;
     let target = wasm_target::ensure(log)?;
     let tools = tools::ensure(log)?;
-    let optimiser = tools::wasm_opt();
-    let made_by = format!("{}\n{}{optimiser:?}\n", target.name(), tools.versions);
+    let made_by = format!("{}\n{}", target.name(), tools.versions);
     let stamp = Stamp::new(made_by);
     if stamp.is_current(&folder()) {
         return Ok(());
@@ -60,13 +48,7 @@ pub(crate) fn build(log: &mut Log) -> Result<(), Stop> {
     log.step(
         "page: names go, brotli makes the rest small",
         "20 s",
-        || {
-            match optimiser {
-                Some((program, _)) => optimise(&program)?,
-                None => log::say("    no wasm-opt 120 or newer on PATH: going without, 7 % larger"),
-            }
-            shrink()
-        },
+        shrink,
     )?;
     stamp.write(&folder())
 }
@@ -122,20 +104,8 @@ fn trunk(target: &WasmTarget, tools: &Tools) -> Result<(), Stop> {
     process::set_up(&mut trunk, "the lines above say where")
 }
 
-/// Shrinks the WASM in place.
-fn optimise(program: &Path) -> Result<(), Stop> {
-    for file in files_with_ending(&folder(), ".wasm")? {
-        let mut command = Command::new(program);
-        command
-            .args(["-Oz", "--strip-debug", "--strip-producers"])
-            .args(WASM_FEATURES)
-            .arg("-o")
-            .args([&file, &file]);
-        process::set_up(&mut command, "take that wasm-opt off PATH: it is optional")?;
-    }
-    Ok(())
-}
-
+/// Takes names out and writes the brotli files. No `wasm-opt`: it makes the WASM smaller, but what brotli makes of
+/// it larger (851 to 805 KB, 261 to 266 KB compressed), and what travels is the latter.
 fn shrink() -> Result<(), Stop> {
     let mut cargo = process::cargo();
     cargo

@@ -14,8 +14,6 @@ use crate::stop::Stop;
 
 /// The newest Trunk that the toolchain's minimum version can build.
 const TRUNK: &str = "0.21.14";
-/// The oldest wasm-opt that reads what the compiler writes today.
-const OLDEST_WASM_OPT: u32 = 120;
 
 /// The tools that build a page.
 pub(crate) struct Tools {
@@ -69,14 +67,6 @@ pub(crate) fn ensure(log: &mut Log) -> Result<Tools, Stop> {
         path: machine::path_with(&folders)?,
         versions,
     })
-}
-
-/// The optimiser, if this machine has one that is new enough, with its version.
-pub(crate) fn wasm_opt() -> Option<(PathBuf, u32)> {
-    let program = machine::which("wasm-opt")?;
-    let line = process::ask(Command::new(&program).arg("--version"))?;
-    let version = first_number(&line)?;
-    (version >= OLDEST_WASM_OPT).then_some((program, version))
 }
 
 impl Tool {
@@ -144,28 +134,5 @@ impl Tool {
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "32")
             .env("CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS", "fallback");
         cargo
-    }
-}
-
-/// `wasm-opt version 108 (version_108)` is 108.
-fn first_number(line: &str) -> Option<u32> {
-    line.split(|c: char| !c.is_ascii_digit())
-        .find(|word| !word.is_empty())?
-        .parse()
-        .ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_optimisers_version_is_read_from_both_spellings() {
-        assert_eq!(
-            first_number("wasm-opt version 108 (version_108)"),
-            Some(108)
-        );
-        assert_eq!(first_number("wasm-opt version 123"), Some(123));
-        assert_eq!(first_number("wasm-opt"), None);
     }
 }

@@ -266,7 +266,7 @@ fn evidence(finding: &Finding, on: &Callback<Action>) -> Html {
             }
             <ul class="chips" aria-label="Evidence">
                 { for finding.evidence.iter().map(|cited| html! { <li>{ chip(cited, on) }</li> }) }
-                <li>{ rfc(&finding.rfc) }</li>
+                { for finding.rfc.split("; ").map(|clause| html! { <li>{ rfc(clause) }</li> }) }
             </ul>
             { not_this(&finding.ruled_out) }
         </>
