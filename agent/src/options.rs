@@ -102,7 +102,7 @@ pub struct RunOptions {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Run it N times, each in a fresh namespace, and count how it ended
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, value_name = "N", conflicts_with_all = ["pcap", "save"], value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub repeat: Option<u32>,
     /// Run a command in the run's namespace from before the first step to after the last
     #[arg(long, value_name = "CMD")]

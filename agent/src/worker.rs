@@ -66,6 +66,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub fn serve() -> ! {
     let parent = sys::thread::parent_id();
     let _ = sys::thread::die_with_parent();
+    let _ = sys::thread::allow_most_files();
     let kernel_resets = KernelResets::start();
     let entered = enter();
     // Entering a user namespace forgets the wish to die with the parent.
@@ -198,7 +199,15 @@ fn live_once(shared: &Arc<Shared>, jobs: &Receiver<Job>) {
     match prepared {
         Ok(mut evidence) => {
             carry_out(shared, &job, &mut evidence);
-            *lock(&shared.current) = None;
+            // The next run may have begun already: its cancel is not ours to forget.
+            let mut current = lock(&shared.current);
+            if current
+                .as_ref()
+                .is_some_and(|now| Arc::ptr_eq(now, &job.cancel))
+            {
+                *current = None;
+            }
+            drop(current);
             prepare_next(shared);
             // Closing the capture takes some 20 ms: nobody waits for it here.
             drop(evidence);

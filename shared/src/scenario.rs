@@ -31,6 +31,8 @@ pub mod limits {
     pub const ENDPOINTS: usize = 2_000;
     /// Bytes that one step may send or receive.
     pub const BYTES: u64 = 64 * 1024 * 1024;
+    /// Calls that all `send` steps together may take: each is an event.
+    pub const SENDS: u64 = 200_000;
     /// Longest single wait, in seconds: the wall limit of a run.
     pub const SECONDS: u64 = 30;
     /// Characters of a title, a name or a claim.
@@ -171,6 +173,19 @@ impl Scenario {
             }
         }
         names
+    }
+
+    /// Calls that all `send` steps together take at least.
+    pub fn sends(&self) -> u64 {
+        let calls = self.steps.iter().map(|step| {
+            if let StepKind::Send(send) = &step.does {
+                let piece = send.pieces.unwrap_or(u64::MAX).max(1);
+                send.len().div_ceil(piece)
+            } else {
+                0
+            }
+        });
+        calls.fold(0, u64::saturating_add)
     }
 
     /// Bytes that all steps together send.

@@ -28,6 +28,7 @@ use crate::worker_process::WorkerProcess;
 /// # Errors
 /// Input that cannot be read, or a machine on which nothing can be run.
 pub fn run(options: &RunOptions) -> Result<u8, Failure> {
+    crate::sys::thread::exit_130_on_interrupt();
     let (text, _) = scenario_input::read(&options.scenario)?;
     let mut worker = WorkerProcess::start()?;
     if let Some(times) = options.repeat {

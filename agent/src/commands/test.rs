@@ -39,6 +39,7 @@ struct Row {
 /// # Errors
 /// Input that cannot be read, or a machine on which nothing can be run.
 pub fn test(options: &TestOptions) -> Result<u8, Failure> {
+    crate::sys::thread::exit_130_on_interrupt();
     let mut scenarios = Vec::new();
     for argument in &options.scenarios {
         scenarios.push(scenario_input::read(argument)?.0);

@@ -38,6 +38,13 @@ pub(crate) fn enter_net_namespace() -> io::Result<()> {
     check(unsafe { libc::unshare(libc::CLONE_NEWNET) }).map(drop)
 }
 
+/// Puts the processes that this thread starts from now on into a process namespace of their own: all of them end
+/// with the first. The thread can start no thread afterwards.
+pub(crate) fn enclose_children() -> io::Result<()> {
+    // SAFETY: takes flags only; affects the calling thread's children.
+    check(unsafe { libc::unshare(libc::CLONE_NEWPID) }).map(drop)
+}
+
 /// Switches this thread's loopback interface on; the kernel then gives it 127.0.0.1 and `::1`.
 pub(crate) fn loopback_up() -> io::Result<()> {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None)?;
@@ -57,7 +64,7 @@ pub(crate) fn loopback_up() -> io::Result<()> {
         .map(drop)
 }
 
-/// The kernel's release as it names itself, `6.18.44-fc-v669`.
+/// The kernel's release as it names itself, `6.12.43+deb13-amd64`.
 pub(crate) fn kernel_release() -> String {
     fs::read_to_string("/proc/sys/kernel/osrelease")
         .unwrap_or_default()

@@ -149,7 +149,9 @@ impl Ring {
     fn drain(&mut self, samples: &mut Vec<Sample>) -> u64 {
         let head = self.position(DATA_HEAD).load(Ordering::Acquire);
         let mut tail = self.position(DATA_TAIL).load(Ordering::Relaxed);
-        let mut lost = 0;
+        // A full ring drops silently until the next event that fits: nearly full counts as loss.
+        let nearly_full = head - tail > (DATA_PAGES * PAGE * 3 / 4) as u64;
+        let mut lost = u64::from(nearly_full);
         while tail < head {
             let mut header = [0; 8];
             self.copy(tail, &mut header);

@@ -46,6 +46,18 @@ pub(crate) fn wait(fds: &[(RawFd, Interest)], limit_ns: Option<u64>) -> io::Resu
     }
 }
 
+/// Whether the socket is in error or hung up: nothing more will come.
+pub(crate) fn is_broken(fd: RawFd) -> bool {
+    let mut polled = libc::pollfd {
+        fd,
+        events: 0,
+        revents: 0,
+    };
+    // SAFETY: one valid pollfd; does not wait.
+    let ready = unsafe { libc::poll(&raw mut polled, 1, 0) };
+    ready > 0 && polled.revents & (libc::POLLERR | libc::POLLHUP) != 0
+}
+
 /// Wakes a waiting thread: readable from the first `ring` on, for ever.
 pub(crate) struct Bell(OwnedFd);
 

@@ -76,6 +76,37 @@ pub(crate) fn parent_id() -> i32 {
     unsafe { libc::getppid() }
 }
 
+/// Raises the limit of open files to what this process may have.
+pub(crate) fn allow_most_files() -> io::Result<()> {
+    let mut limit = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: fills a valid rlimit.
+    check(unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) })?;
+    limit.rlim_cur = limit.rlim_max;
+    // SAFETY: reads a valid rlimit.
+    check(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) }).map(drop)
+}
+
+/// Ends this process with 130 on SIGINT, as a shell expects; workers end with it.
+pub(crate) fn exit_130_on_interrupt() {
+    extern "C" fn interrupted(_: libc::c_int) {
+        // SAFETY: _exit may be called from a signal handler.
+        unsafe { libc::_exit(130) }
+    }
+    let handler = interrupted as extern "C" fn(libc::c_int);
+    // SAFETY: the handler calls nothing but _exit.
+    unsafe { libc::signal(libc::SIGINT, handler as libc::sighandler_t) };
+}
+
+/// Lets a command end with the thread that starts it.
+pub(crate) fn end_with_starter(command: &mut std::process::Command) {
+    use std::os::unix::process::CommandExt as _;
+    // SAFETY: between fork and exec only prctl is called.
+    unsafe { command.pre_exec(die_with_parent) };
+}
+
 /// Sends a signal to a process group.
 pub(crate) fn signal_group(leader: u32, signal: i32) {
     if let Ok(leader) = i32::try_from(leader) {

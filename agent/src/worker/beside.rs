@@ -4,8 +4,11 @@ use std::fs;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
 
-use crate::sys::{poll, thread};
+use crate::sys::thread::{end_with_starter, signal_group};
+use crate::sys::{namespace, poll};
 use crate::worker::clock;
 
 /// How long a command may take to open its capture before the run begins without waiting for one.
@@ -22,20 +25,40 @@ const LOOK_NS: u64 = 5_000_000;
 pub(crate) struct Beside {
     child: Child,
     captures: bool,
+    /// The thread that started the command ends when this is dropped.
+    _starter: Sender<()>,
+}
+
+fn spawn(command: &str) -> io::Result<Child> {
+    let mut shell = Command::new("sh");
+    shell
+        .arg("-c")
+        .arg(command)
+        .stdin(Stdio::null())
+        // The worker's own stdout belongs to its parent's protocol.
+        .stdout(io::stderr())
+        .process_group(0);
+    end_with_starter(&mut shell);
+    shell.spawn()
 }
 
 impl Beside {
     /// Starts it with `sh -c` in this thread's namespace and waits until it captures, ends, or has had half a second.
     pub(crate) fn start(command: &str) -> io::Result<Self> {
         let before = packet_sockets();
-        let mut child = Command::new("sh")
-            .arg("-c")
-            .arg(command)
-            .stdin(Stdio::null())
-            // The worker's own stdout belongs to its parent's protocol.
-            .stdout(io::stderr())
-            .process_group(0)
-            .spawn()?;
+        let (gone, starter_may_end) = channel::<()>();
+        let (sender, started) = channel();
+        let command = command.to_owned();
+        // A thread of its own, since whoever has enclosed its children can start no thread any more. The command
+        // ends with it, and everything that the command has started ends with the command.
+        thread::Builder::new()
+            .name("beside".to_owned())
+            .spawn(move || {
+                let _ = namespace::enclose_children();
+                let _ = sender.send(spawn(&command));
+                let _ = starter_may_end.recv();
+            })?;
+        let mut child = started.recv().map_err(io::Error::other)??;
         let began = clock::tick();
         let mut captures = false;
         while clock::tick() - began < OPENING_NS && child.try_wait()?.is_none() {
@@ -46,7 +69,11 @@ impl Beside {
             }
             pause(LOOK_NS);
         }
-        Ok(Self { child, captures })
+        Ok(Self {
+            child,
+            captures,
+            _starter: gone,
+        })
     }
 
     /// Ends it: a capture at once, anything else after it had time to end by itself. The command's own exit code
@@ -57,9 +84,9 @@ impl Beside {
         } else if self.ends_within(ENDING_NS)? {
             return Ok(());
         }
-        thread::signal_group(self.child.id(), libc::SIGINT);
+        signal_group(self.child.id(), libc::SIGINT);
         if !self.ends_within(OBEYING_NS)? {
-            thread::signal_group(self.child.id(), libc::SIGKILL);
+            signal_group(self.child.id(), libc::SIGKILL);
             self.child.wait()?;
         }
         Ok(())

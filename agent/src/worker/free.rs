@@ -105,6 +105,7 @@ pub(crate) fn carry_out(run: &mut Run<'_, '_>) -> Vec<Option<StepResult>> {
         endpoints.push(performance.endpoint);
     }
     run.take_calls(&mut endpoints);
+    run.come_to_rest(run.scenario.steps.len().saturating_sub(1));
     run.drain_segments();
     run.keep_open(endpoints);
     results
@@ -119,6 +120,7 @@ fn watch(run: &mut Run<'_, '_>, stage: &Stage<'_>) {
         fds.extend(run.capture());
         let _ = poll::wait(&fds, Some(LOOK_NS));
         run.drain_segments();
+        run.take_calls(&mut []);
         let moves = stage.moves.load(Ordering::Acquire);
         let stuck = moves == last_moves && stage.is_stuck();
         quiet = if stuck { quiet + 1 } else { 0 };
@@ -128,6 +130,11 @@ fn watch(run: &mut Run<'_, '_>, stage: &Stage<'_>) {
             && !sockets.is_some_and(crate::worker::evidence::sockets::Sockets::any_timer_runs);
         if over || run.must_end() {
             stage.curtain.ring();
+            // Under the lock: a thread between its look and its wait would miss the call.
+            let _finished = stage
+                .finished
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             stage.one_finished.notify_all();
             return;
         }
@@ -174,7 +181,7 @@ impl<'a> Stage<'a> {
             if step.by != name {
                 continue;
             }
-            if ended || !self.wait_for_after(step) {
+            if ended || self.is_curtain() || !self.wait_for_after(step) {
                 performance.left_over.push((number, StepResult::NotRun));
                 ended = true;
                 continue;
@@ -210,7 +217,7 @@ impl<'a> Stage<'a> {
         let order = u32::try_from(number).unwrap_or(0);
         if let StepKind::Sleep(sleep) = &step.does {
             self.hold(clock.now() + sleep.time(random::uniform(self.seed, order)).0);
-            return Some(StepResult::Done);
+            return (!self.is_curtain()).then_some(StepResult::Done);
         }
         let Some(mut act) = steps::begin(order, step) else {
             return Some(StepResult::Done);
@@ -300,8 +307,12 @@ impl<'a> Stage<'a> {
                 return;
             }
             if left > WATCHED {
-                let bell = (self.cancel.bell.as_raw_fd(), Interest::Readable);
-                let _ = poll::wait(&[bell], Some((left - WATCHED).0));
+                let bells = [self.cancel.bell.as_raw_fd(), self.curtain.as_raw_fd()];
+                let bells = bells.map(|bell| (bell, Interest::Readable));
+                let rung = poll::wait(&bells, Some((left - WATCHED).0));
+                if rung.is_ok_and(|rung| rung.contains(&true)) {
+                    return;
+                }
             } else {
                 std::hint::spin_loop();
             }

@@ -189,17 +189,20 @@ impl Listed<'_, '_, '_> {
 
     /// Completes every parked step that can go on or whose time is over, the first in the list first.
     fn complete_ready(&mut self) {
-        let mut looks = 0;
-        while let Some(at) = self.first_ready() {
-            // A descriptor may stay ready although its call cannot go on; such a step must not hold the others.
-            looks += 1;
-            if looks > 10_000 || !self.complete(at) {
-                return;
+        // Steps that were ready and went on without finishing; they have their turn again when one has finished.
+        let mut went_on = Vec::new();
+        while let Some(at) = self.first_ready(&went_on) {
+            let step = self.parked.get(at).map_or(0, |parked| parked.step);
+            if self.complete(at) {
+                went_on.clear();
+            } else {
+                went_on.push(step);
             }
         }
     }
 
-    fn first_ready(&self) -> Option<usize> {
+    /// The place of the first parked step that is ready or whose time is over, these steps left out.
+    fn first_ready(&self, but: &[usize]) -> Option<usize> {
         if self.parked.is_empty() {
             return None;
         }
@@ -208,7 +211,7 @@ impl Listed<'_, '_, '_> {
         let ready = poll::wait(&fds, Some(0)).unwrap_or_default();
         let is_over = |parked: &Parked| parked.deadline.is_some_and(|deadline| now >= deadline);
         let mut parked = self.parked.iter().zip(ready);
-        parked.position(|(parked, ready)| ready || is_over(parked))
+        parked.position(|(parked, ready)| !but.contains(&parked.step) && (ready || is_over(parked)))
     }
 
     /// Lets one parked step go on; says whether it got anywhere.
@@ -243,7 +246,7 @@ impl Listed<'_, '_, '_> {
         if self.parked.is_empty() {
             return false;
         }
-        if self.first_ready().is_some() {
+        if self.first_ready(&[]).is_some() {
             self.complete_ready();
             return true;
         }
@@ -274,7 +277,7 @@ impl Listed<'_, '_, '_> {
         }
         let last = self.next.saturating_sub(1);
         self.run.settle(last, &mut self.endpoints);
-        self.first_ready().is_some()
+        self.first_ready(&[]).is_some()
     }
 
     /// Waits for a parked step, a segment or a cancel, at most this many nanoseconds.

@@ -10,8 +10,8 @@ use aftershake_shared::scenario::{Order, Scenario, Step};
 use aftershake_shared::units::Nanos;
 
 use crate::sys::poll::{self, Bell, Interest};
-use crate::sys::{clock::monotonic, thread};
-use crate::worker::clock::Clock;
+use crate::sys::thread;
+use crate::worker::clock::{self, Clock};
 use crate::worker::endpoint::{Common, Endpoint};
 use crate::worker::evidence::Evidence;
 use crate::worker::evidence::kernel_resets::{KernelResets, Ties};
@@ -70,10 +70,13 @@ pub(crate) struct Run<'a, 'r> {
 /// `after_last` is called when the last step has ended and nothing has been closed yet.
 pub(crate) fn carry_out(
     mut run: Run<'_, '_>,
-    kernel_resets: Option<&mut KernelResets>,
+    mut kernel_resets: Option<&mut KernelResets>,
     after_last: impl FnOnce(&mut Recorder<'_>),
 ) {
-    let since = monotonic();
+    if let Some(kernel_resets) = &mut kernel_resets {
+        kernel_resets.forget();
+    }
+    let since = clock::tick();
     run.threads.push(thread::id());
     let results = match run.scenario.order {
         Order::Listed => listed::carry_out(&mut run),
@@ -119,6 +122,23 @@ impl<'a> Run<'a, '_> {
     /// Lets the network come to rest, then notes what every source has to say about this step.
     pub(crate) fn settle(&mut self, number: usize, endpoints: &mut [Endpoint<'_>]) {
         self.take_calls(endpoints);
+        self.come_to_rest(number);
+        let step = u32::try_from(number).unwrap_or(u32::MAX);
+        let clock = self.clock();
+        if let Some(segments) = &mut self.evidence.segments {
+            segments.drain(&clock, self.recorder);
+        }
+        if let Some(sockets) = &mut self.evidence.sockets {
+            sockets.note_touched(&clock, self.recorder);
+        }
+        if let Some(counters) = &mut self.evidence.counters {
+            counters.note_moved(Some(step), &clock, self.recorder);
+        }
+        self.hand_on_if_live();
+    }
+
+    /// Waits until nothing that was sent is on its way any more; notes it when that takes too long.
+    pub(crate) fn come_to_rest(&mut self, number: usize) {
         let step = u32::try_from(number).unwrap_or(u32::MAX);
         let clock = self.clock();
         if let Some(sockets) = &mut self.evidence.sockets {
@@ -138,16 +158,6 @@ impl<'a> Run<'a, '_> {
                 let _ = poll::wait(&[], Some(20_000));
             }
         }
-        if let Some(segments) = &mut self.evidence.segments {
-            segments.drain(&clock, self.recorder);
-        }
-        if let Some(sockets) = &mut self.evidence.sockets {
-            sockets.note_touched(&clock, self.recorder);
-        }
-        if let Some(counters) = &mut self.evidence.counters {
-            counters.note_moved(Some(step), &clock, self.recorder);
-        }
-        self.hand_on_if_live();
     }
 
     /// Takes the calls that the endpoints recorded, and tells the watchers which sockets they touched.

@@ -120,6 +120,13 @@ fn texts(scenario: &Scenario) -> Result<(), String> {
             limits::STEPS
         ));
     }
+    let sends = scenario.sends();
+    if sends > limits::SENDS {
+        return Err(format!(
+            "the `pieces` of all sends make {sends} calls, expected at most {}",
+            limits::SENDS
+        ));
+    }
     let endpoints = scenario.endpoints().len();
     if endpoints > limits::ENDPOINTS {
         return Err(format!(

@@ -86,6 +86,11 @@ impl KernelResets {
         })
     }
 
+    /// Forgets what the machine did before the run, so that the rings have room for it.
+    pub(crate) fn forget(&mut self) {
+        let _ = self.tracing.drain();
+    }
+
     /// Notes the resets that belong to the run; forgets all others.
     pub(crate) fn note(&mut self, ties: &Ties<'_>, clock: &Clock, recorder: &mut Recorder<'_>) {
         let (samples, lost) = self.tracing.drain();
@@ -107,8 +112,9 @@ impl KernelResets {
                 Match::Only | Match::Several if ties.threads.contains(&sample.thread) => {
                     TiedBy::Task
                 }
-                Match::Only => TiedBy::OnlyMatch,
-                Match::Several => {
+                // A cookie that is known and not ours speaks for another program's socket.
+                Match::Only if cookie.is_none() => TiedBy::OnlyMatch,
+                Match::Only | Match::Several => {
                     untied = true;
                     continue;
                 }

@@ -10,7 +10,7 @@ use aftershake_shared::event::step_progress::StepResult;
 use aftershake_shared::scenario::steps::receive::{DEFAULT_BUFFER, Receive};
 
 use super::{Act, Attempt, Task};
-use crate::sys::poll::Interest;
+use crate::sys::poll::{self, Interest};
 use crate::worker::endpoint::{Endpoint, Timing, errno_of};
 
 /// Received bytes kept for `check` and `until`.
@@ -108,7 +108,11 @@ impl Act for Receiving {
                     return Attempt::Waits(socket.as_raw_fd(), wants);
                 }
                 // No urgent byte yet is EINVAL, not EAGAIN. Source: tcp_recv_urg.
-                Err(error) if self.receive.out_of_band && errno_of(&error) == Errno::EINVAL => {
+                Err(error)
+                    if self.receive.out_of_band
+                        && errno_of(&error) == Errno::EINVAL
+                        && !poll::is_broken(socket.as_raw_fd()) =>
+                {
                     return Attempt::Waits(socket.as_raw_fd(), wants);
                 }
                 Err(error) => {
