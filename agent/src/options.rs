@@ -131,7 +131,7 @@ pub struct TestOptions {
     /// Print a JSON array
     #[arg(long)]
     pub json: bool,
-    /// Write a report in `JUnit`'s XML
+    /// Write a report in the XML that most CI servers read
     #[arg(long, value_name = "F")]
     pub junit: Option<PathBuf>,
     /// Run each scenario N times

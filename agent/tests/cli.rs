@@ -100,7 +100,7 @@ fn a_port_beyond_65535_is_refused() {
     check_mistake(
         "do.connect = { port = 99999 }",
         "5:23",
-        "invalid value: integer `99999`, expected u16",
+        "invalid value: integer `99999`, expected a whole number from 0 to 65535",
     );
 }
 

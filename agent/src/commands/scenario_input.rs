@@ -63,6 +63,13 @@ fn text_of(argument: &str) -> Result<(ScenarioText, String), Failure> {
         return Err(bad_input(message, ""));
     }
     let toml = fs::read_to_string(path).map_err(cannot)?;
+    if toml.starts_with("{\"aftershake_recording\"") {
+        let message = format!("{argument}: a recording, expected a scenario");
+        return Err(bad_input(
+            message,
+            "its scenario is in the first line, under `toml`",
+        ));
+    }
     let name = path
         .file_stem()
         .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());

@@ -3,6 +3,7 @@
 use super::reset::Reset;
 use super::run::end_of;
 use crate::connection::Role;
+use crate::errno::Errno;
 use crate::event::call::{Call, CallReturned, How, Returned};
 use crate::event::{Event, EventId, Source};
 use crate::units::Nanos;
@@ -33,6 +34,14 @@ pub(crate) enum LingerZero {
     Never,
     /// In force by that call.
     Set(EventId),
+}
+
+/// Whether a program looked at bytes without taking them from the stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OddReads {
+    None,
+    Peeked,
+    Urgent,
 }
 
 impl Unread {
@@ -95,6 +104,39 @@ impl<'a> Reset<'a> {
         let own = self.run.calls_of(self.connection, self.from);
         let mut later = own.filter(|(event, _)| event.at > at);
         later.next().map(|(event, _)| event.id)
+    }
+
+    /// Reads of the sender's program that took nothing from the stream.
+    pub(crate) fn odd_reads(&self) -> OddReads {
+        let mut odd = OddReads::None;
+        for (_, call) in self.run.calls_of(self.connection, self.from) {
+            match (&call.call, call.result) {
+                (
+                    Call::Receive {
+                        out_of_band: true, ..
+                    },
+                    Returned::Ok(1..),
+                ) => return OddReads::Urgent,
+                (Call::Receive { peek: true, .. }, Returned::Ok(1..)) => odd = OddReads::Peeked,
+                _ => {}
+            }
+        }
+        odd
+    }
+
+    /// The sender's kernel had given the connection up by itself, although the program still held the descriptor:
+    /// a timer ran out, or the socket was destroyed. Source: `tcp_write_err`, `tcp_abort`.
+    pub(crate) fn kernel_gave_up(&self) -> bool {
+        let told = |call: &CallReturned| {
+            call.failed_with(Errno::ETIMEDOUT) || call.failed_with(Errno::ECONNABORTED)
+        };
+        let mut own = self.run.calls_of(self.connection, self.from);
+        own.any(|(_, call)| told(call))
+            || self
+                .run
+                .counters
+                .total("TcpExtTCPAbortOnTimeout")
+                .is_some_and(|moved| moved > 0)
     }
 
     /// `accept` had returned the connection; `None` when calls cannot say.

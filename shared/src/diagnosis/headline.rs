@@ -8,6 +8,7 @@ use super::reset::{Reset, the};
 use super::run::Run;
 use crate::connection::flow::Flow;
 use crate::connection::{Connection, Role};
+use crate::event::call::{Call, How};
 use crate::event::step_progress::{Progress, StepResult};
 use crate::event::{EventBody, Source};
 use crate::scenario::expect::Outcome;
@@ -19,6 +20,13 @@ pub(super) fn with_certainty(plain: &str, certainty: Certainty) -> String {
         Certainty::Likely => format!("Most likely {plain}"),
         Certainty::Possible => format!("Possibly {plain}"),
     }
+}
+
+/// `1 byte`, `16 bytes`.
+pub(super) fn bytes(count: impl std::fmt::Display) -> String {
+    let count = count.to_string();
+    let unit = if count == "1" { "byte" } else { "bytes" };
+    format!("{count} {unit}")
 }
 
 pub(super) fn capital(text: &str) -> String {
@@ -224,15 +232,34 @@ fn closed(
         String::new()
     };
     let received = flow.payload_received(first);
-    let why = if received == 0 {
+    let mut own = run.calls_of(connection, first);
+    let ending = own.find(|(_, call)| match call.call {
+        Call::Close { .. } => true,
+        Call::Shutdown { how } => how != How::Read,
+        Call::Accept { .. }
+        | Call::Bind
+        | Call::Connect
+        | Call::Disconnect
+        | Call::Listen { .. }
+        | Call::Receive { .. }
+        | Call::Send { .. }
+        | Call::SetOption { .. }
+        | Call::Socket => false,
+    });
+    let by_shutdown = ending.is_some_and(|(_, call)| matches!(call.call, Call::Shutdown { .. }));
+    let why = if by_shutdown {
+        let signature = ending.map_or_else(String::new, |(_, call)| call.signature());
+        format!("Its {signature} sent FIN and kept the socket.")
+    } else if received == 0 {
         format!(
             "{} had received nothing that it could leave unread, so its close sent FIN and not RST.",
             capital(&closer)
         )
     } else {
         format!(
-            "{} left none of the {received} bytes it had received unread, so its close sent FIN and not RST.",
-            capital(&closer)
+            "{} left none of the {} it had received unread, so its close sent FIN and not RST.",
+            capital(&closer),
+            bytes(received)
         )
     };
     let both = match flow.of(first.other()).fin {
@@ -240,7 +267,11 @@ fn closed(
         None => " The other end had not closed by the end.",
     };
     (
-        format!("No reset: {closer} closed first, with FIN{eof}."),
+        if by_shutdown {
+            format!("No reset: {closer} ended its sending first, with FIN{eof}.")
+        } else {
+            format!("No reset: {closer} closed first, with FIN{eof}.")
+        },
         why + both,
     )
 }

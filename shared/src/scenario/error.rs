@@ -55,7 +55,17 @@ impl ScenarioError {
     }
 
     pub(crate) fn read(text: &str, error: &ReadError) -> Self {
-        let message = error.message.trim().replace('\n', ", ");
+        let mut message = error.message.trim().replace('\n', ", ");
+        // What Rust calls a type is no word for who writes a scenario.
+        for (bits, range) in [
+            ("u8", "0 to 255"),
+            ("u16", "0 to 65535"),
+            ("u32", "0 to 4294967295"),
+        ] {
+            if let Some(rest) = message.strip_suffix(&format!("expected {bits}")) {
+                message = format!("{rest}expected a whole number from {range}");
+            }
+        }
         Self::at(text, error.span.clone().unwrap_or(0..0), message)
     }
 }

@@ -61,7 +61,7 @@ fn every_mistake_is_placed_and_explained() {
             "port = 8080",
             "port = 99999",
             "7:22",
-            "invalid value: integer `99999`, expected u16",
+            "invalid value: integer `99999`, expected a whole number from 0 to 65535",
         ),
         (
             "\"accept\"",

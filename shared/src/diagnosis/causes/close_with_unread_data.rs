@@ -1,11 +1,11 @@
 //! `close` (or the end of the process) while received bytes were never read.
 
 use super::{ResetCause, Verdict};
-use crate::diagnosis::CauseId;
-use crate::diagnosis::calls::Unread;
+use crate::diagnosis::calls::{OddReads, Unread};
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::weigh::cited;
+use crate::diagnosis::{CauseId, headline};
 use crate::event::call::Call;
 
 /// Sources: RFC 9293 §3.6.1 (SHLD-3), RFC 1122 §4.2.2.13; `__tcp_close`, `data_was_unread`.
@@ -70,7 +70,14 @@ impl ResetCause for CloseWithUnreadData {
 
     fn explain(&self, reset: &Reset<'_>) -> String {
         let (sender, peer) = (reset.sender(), reset.receiver());
-        let received = reset.received();
+        let received = headline::bytes(reset.received());
+        let odd = match reset.odd_reads() {
+            OddReads::None => "",
+            OddReads::Peeked => " MSG_PEEK looks and takes nothing.",
+            OddReads::Urgent => {
+                " The urgent byte was taken by MSG_OOB, which leaves its place in the stream unread."
+            }
+        };
         let read = match reset.unread() {
             Some(unread) if unread.read == 0 => "its program read none of them".to_owned(),
             Some(unread) => format!("its program read {}", unread.read),
@@ -84,7 +91,7 @@ impl ResetCause for CloseWithUnreadData {
             )
         });
         format!(
-            "{peer} had sent {received} bytes that {sender} acknowledged; {read}. To close with data unread \
+            "{peer} had sent {received} that {sender} acknowledged; {read}.{odd} To close with data unread \
              is to lose it, so the kernel says so with a RST in place of a FIN.{when}"
         )
     }
@@ -108,9 +115,9 @@ fn by_calls(reset: &Reset<'_>, unread: Unread, said: Option<u32>) -> Verdict {
     }
     if left == 0 && unread.urgent == 0 && said.unwrap_or(0) == 0 {
         return Verdict::RuledOut(format!(
-            "{} had read all {} bytes it received",
+            "{} had read all {} it received",
             reset.sender(),
-            unread.received
+            headline::bytes(unread.received)
         ));
     }
     // Only urgent bytes can be left: a read skips them, and they count as unread all the same.

@@ -1,11 +1,11 @@
 //! Data for an end that had closed while its socket still existed in full: FIN not acknowledged or not sent.
 
 use super::{ResetCause, Verdict};
-use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::samples::Left;
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::weigh::cited;
+use crate::diagnosis::{CauseId, headline};
 use crate::event::call::Call;
 
 /// Sources: RFC 9293 §3.6.1, RFC 1122 §4.2.2.13; `tcp_rcv_state_process` (`TCP_ABORT_ON_DATA`).
@@ -99,6 +99,13 @@ impl ResetCause for DataAfterCloseOrphan {
         let bytes = reset
             .trigger
             .map_or(0, |trigger| trigger.segment.payload_len);
+        let bytes = headline::bytes(bytes);
+        let ended = match reset.last_ending_before(reset.at()) {
+            Some(ending) if matches!(ending.call.call, Call::Shutdown { .. }) => {
+                "shut down both ways"
+            }
+            _ => "closed",
+        };
         let fin = match (reset.own_fin(), reset.fin_acked_before_trigger()) {
             (None, _) => "its FIN still waited behind data that the window held back",
             (Some(_), None) => "its FIN was on the way and not acknowledged yet",
@@ -107,7 +114,7 @@ impl ResetCause for DataAfterCloseOrphan {
             }
         };
         format!(
-            "{sender} had closed; {fin}. Nobody there could take the {bytes} bytes that {receiver} sent, so the \
+            "{sender} had {ended}; {fin}. Nobody there could take the {bytes} that {receiver} sent, so the \
              closed socket answered them with RST."
         )
     }

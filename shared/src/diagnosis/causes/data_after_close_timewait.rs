@@ -1,11 +1,11 @@
 //! Data for an end that had closed in order: its FIN was acknowledged, and only a time-wait record was left.
 
 use super::{ResetCause, Verdict};
-use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::samples::Left;
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::weigh::cited;
+use crate::diagnosis::{CauseId, headline};
 use crate::units::Nanos;
 
 /// Sources: RFC 9293 §3.6.1 (SHLD-3), RFC 1122 §4.2.2.13; `tcp_timewait_state_process` (`TCP_TW_RST`).
@@ -96,6 +96,7 @@ impl ResetCause for DataAfterCloseTimewait {
         let bytes = reset
             .trigger
             .map_or(0, |trigger| trigger.segment.payload_len);
+        let bytes = headline::bytes(bytes);
         let ago = match (reset.fin_acked_before_trigger(), reset.trigger) {
             (Some(acked), Some(trigger)) => {
                 format!(
@@ -106,7 +107,7 @@ impl ResetCause for DataAfterCloseTimewait {
             _ => String::new(),
         };
         format!(
-            "{sender} had finished with FIN, and nobody there could take the {bytes} bytes that {receiver} sent \
+            "{sender} had finished with FIN, and nobody there could take the {bytes} that {receiver} sent \
              then.{ago} The first send after that still succeeds: the RST is the answer to it."
         )
     }

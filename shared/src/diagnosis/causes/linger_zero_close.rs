@@ -90,7 +90,7 @@ impl ResetCause for LingerZeroClose {
         };
         format!(
             "With SO_LINGER on and a time of 0 seconds, close() throws away what is unsent and sends RST at once, \
-             without FIN and TIME-WAIT.{inherited}{healthy}"
+             with no orderly end and no TIME-WAIT.{inherited}{healthy}"
         )
     }
 

@@ -49,7 +49,8 @@ impl ResetCause for StaleConnectionNoSocket {
         let Some(trigger) = reset.trigger else {
             return Verdict::Possible;
         };
-        if reset.used_after(reset.at()).is_some() && reset.own_fin().is_none() {
+        let held = reset.used_after(reset.at()).is_some() && !reset.kernel_gave_up();
+        if held && reset.own_fin().is_none() {
             return Verdict::RuledOut(format!("{} still had the socket", reset.sender()));
         }
         let silent_since = reset.before.of(reset.from).last_at;
