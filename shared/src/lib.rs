@@ -9,6 +9,7 @@
 //! - [`connection`]: who spoke to whom, rebuilt from events; [`diagnosis`]: why it ended
 //! - [`expectation`]: a run against what its scenario expects; [`report`]: JSON and text of both
 //! - [`ladder`]: events placed for drawing
+//! - [`link`]: a scenario as a link; [`export`]: a run as a file for elsewhere
 //! - [`tcp`]: segments, flags, sequence numbers
 
 pub mod capture;
@@ -20,6 +21,8 @@ pub mod errno;
 pub mod event;
 pub mod expectation;
 pub mod ladder;
+pub mod letters;
+
 pub mod order;
 pub mod recording;
 pub mod report;

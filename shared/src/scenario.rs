@@ -7,8 +7,9 @@ pub mod error;
 pub mod expect;
 pub mod steps;
 pub mod time;
+pub mod write;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_spanned::Spanned;
 
 use crate::tree;
@@ -54,7 +55,7 @@ pub struct Scenario {
 }
 
 /// Who decides when a step begins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Order {
     /// Steps begin strictly in list order, each after the network has come to rest.
@@ -198,6 +199,16 @@ impl Scenario {
             }
         });
         sends.fold(0, u64::saturating_add)
+    }
+
+    /// The same scenario as if it stood nowhere: every step on line 0. For comparing two texts' scenarios.
+    #[must_use]
+    pub fn without_lines(&self) -> Self {
+        let steps = self.steps.iter().cloned();
+        Self {
+            steps: steps.map(|step| Step { line: 0, ..step }).collect(),
+            ..self.clone()
+        }
     }
 
     /// The same scenario without anything that only people or tests read.

@@ -1,17 +1,23 @@
-//! A read text as a tree of values with their places, and the one way from there into our types.
+//! A text as a tree of values with their places, and the one way from there into our types and back.
 //!
-//! TOML and JSON share it, so that each type's reading code exists once. serde's readers of both formats
+//! TOML and JSON share it, so that each type's reading and writing code exists once. serde's readers of both formats
 //! compile it again for each format and for shapes that we do not use; in the page's WASM that is a fifth of
 //! the code. Knows no type of ours.
 
 mod de;
 mod json;
+mod ser;
 mod toml_text;
+mod write_json;
+mod write_toml;
 
 use std::fmt;
 use std::ops::Range;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+pub use ser::Refused;
 
 /// One value and where it stands, in bytes of the text.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,12 +92,66 @@ pub(crate) fn from_json(text: &str) -> Result<Value, ReadError> {
     json::read(text)
 }
 
+/// Writes a value of one of our types; fields that are `None` are left out.
+///
+/// # Errors
+/// A type that holds what no tree holds, like a fraction.
+pub(crate) fn from_type<T: Serialize>(value: &T) -> Result<Value, Refused> {
+    value.serialize(ser::Writer)
+}
+
+impl Key {
+    fn of(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            span: 0..0,
+        }
+    }
+}
+
 impl Value {
+    fn of(kind: Kind) -> Self {
+        Self { kind, span: 0..0 }
+    }
+
+    /// A text that stands nowhere yet.
+    pub(crate) fn text(text: &str) -> Self {
+        Self::of(Kind::Text(text.to_owned()))
+    }
+
+    /// A truth that stands nowhere yet.
+    pub(crate) fn truth(truth: bool) -> Self {
+        Self::of(Kind::Bool(truth))
+    }
+
+    /// A list of what stands nowhere yet.
+    pub(crate) fn list(values: Vec<Self>) -> Self {
+        Self::of(Kind::List(values))
+    }
+
+    /// A table of these fields in this order.
+    pub(crate) fn table<'a>(fields: impl IntoIterator<Item = (&'a str, Self)>) -> Self {
+        let fields = fields.into_iter();
+        Self::of(Kind::Table(
+            fields.map(|(name, value)| (Key::of(name), value)).collect(),
+        ))
+    }
+
+    /// JSON without a space.
+    pub(crate) fn to_json(&self) -> String {
+        let mut out = String::new();
+        write_json::write(&mut out, self);
+        out
+    }
+
+    /// A TOML document; the value is a table.
+    pub(crate) fn to_toml(&self) -> String {
+        write_toml::document(self)
+    }
+
     /// The text of a table's field.
     pub(crate) fn text_of(&self, field: &str) -> Option<&str> {
-        let Kind::Table(fields) = &self.kind else {
-            return None;
-        };
+        let fields = self.fields()?;
         let (_, value) = fields.iter().find(|(key, _)| key.name == field)?;
         match &value.kind {
             Kind::Text(text) => Some(text),
@@ -101,6 +161,47 @@ impl Value {
             | Kind::Negative(_)
             | Kind::List(_)
             | Kind::Table(_)
+            | Kind::Other(_) => None,
+        }
+    }
+
+    /// Takes a field out of a table.
+    pub(crate) fn take(&mut self, field: &str) -> Option<Self> {
+        let Kind::Table(fields) = &mut self.kind else {
+            return None;
+        };
+        let at = fields.iter().position(|(key, _)| key.name == field)?;
+        Some(fields.remove(at).1)
+    }
+
+    /// The same table without each field that `says_the_same` does not miss, asked one after the other.
+    pub(crate) fn without_needless(mut self, says_the_same: impl Fn(&Self) -> bool) -> Self {
+        let names: Vec<String> = self.fields().map_or_else(Vec::new, |fields| {
+            fields.iter().map(|(key, _)| key.name.clone()).collect()
+        });
+        for name in names {
+            let mut less = self.clone();
+            if less.take(&name).is_some() && says_the_same(&less) {
+                self = less;
+            }
+        }
+        self
+    }
+
+    /// Whether it is a table without fields.
+    pub(crate) fn is_empty_table(&self) -> bool {
+        self.fields().is_some_and(<[_]>::is_empty)
+    }
+
+    fn fields(&self) -> Option<&[(Key, Self)]> {
+        match &self.kind {
+            Kind::Table(fields) => Some(fields),
+            Kind::Null
+            | Kind::Bool(_)
+            | Kind::Natural(_)
+            | Kind::Negative(_)
+            | Kind::Text(_)
+            | Kind::List(_)
             | Kind::Other(_) => None,
         }
     }

@@ -13,8 +13,9 @@ const LONGEST: usize = 500;
 /// The modules of `shared`, lowest first: a module may use those of earlier rows only.
 ///
 /// A new module is a decision about direction: give it a row.
-const LAYERS: [&[&str]; 9] = [
-    &["errno", "order", "tree", "units"],
+const LAYERS: [&[&str]; 11] = [
+    &["errno", "letters", "order", "units"],
+    &["tree"],
     &["tcp"],
     &["event", "scenario"],
     &["recording"],
@@ -22,6 +23,7 @@ const LAYERS: [&[&str]; 9] = [
     &["diagnosis"],
     &["expectation", "ladder"],
     &["report"],
+    &["export"],
     &["channel"],
 ];
 

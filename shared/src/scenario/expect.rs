@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{self, Deserializer, Visitor};
+use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
 /// How a run or a connection ended. Ordered by gravity, the gravest last.
@@ -43,7 +44,7 @@ impl fmt::Display for Outcome {
 }
 
 /// Fields that a run is compared with; an absent field is not compared.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
     pub outcome: Option<Outcome>,
@@ -52,12 +53,12 @@ pub struct Expectation {
     /// One of the 24 causes.
     pub cause: Option<String>,
     /// Results by `endpoint.step`: a byte count, `EOF`, an errno, `timeout`, `waiting`, `not-run`, …
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub returns: BTreeMap<String, Answer>,
 }
 
 /// Something that was said about this scenario.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Claim {
     /// The claim in its author's words.
@@ -67,7 +68,7 @@ pub struct Claim {
     pub outcome: Option<Outcome>,
     pub reset_by: Option<String>,
     pub cause: Option<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub returns: BTreeMap<String, Answer>,
     /// Whether the claim is expected to hold on a run.
     pub holds: bool,
@@ -86,9 +87,18 @@ impl Claim {
 }
 
 /// A step's expected result as text: `16`, `EOF`, `ECONNRESET`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer(pub String);
+
+/// A byte count as a number, anything else as text.
+impl Serialize for Answer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.parse::<u32>() {
+            Ok(count) if count.to_string() == self.0 => serializer.serialize_u32(count),
+            Ok(_) | Err(_) => serializer.serialize_str(&self.0),
+        }
+    }
+}
 
 impl<'de> Deserialize<'de> for Answer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

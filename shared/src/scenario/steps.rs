@@ -20,6 +20,8 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, de::value::MapAccessDeserializer};
 
+use crate::tree::{self, Refused, Value};
+
 /// What must exist before a step of this kind can begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
@@ -93,6 +95,10 @@ macro_rules! step_kinds {
                 match self { $(Self::$variant(kind) => kind.check(),)* }
             }
 
+            fn fields(&self) -> Result<Value, Refused> {
+                match self { $(Self::$variant(kind) => tree::from_type(kind),)* }
+            }
+
             fn read<'de, D: Deserializer<'de>>(name: &str, fields: D) -> Result<Self, D::Error> {
                 match name {
                     $(<$module::$variant as Kind>::NAME =>
@@ -117,6 +123,22 @@ step_kinds! {
     Disconnect(disconnect),
     Sleep(sleep),
     Sample(sample),
+}
+
+impl StepKind {
+    /// What stands after `do`: the word, or the word and the fields whose values are not what they are anyway.
+    ///
+    /// A field is needless when the step reads the same without it, whatever its type.
+    pub(super) fn to_tree(&self) -> Result<Value, Refused> {
+        let name = self.name();
+        let fields = self.fields()?.without_needless(|less| {
+            Self::read(name, less.clone()).is_ok_and(|kind| kind == *self)
+        });
+        if fields.is_empty_table() {
+            return Ok(Value::text(name));
+        }
+        Ok(Value::table([(name, fields)]))
+    }
 }
 
 impl<'de> Deserialize<'de> for StepKind {

@@ -1,11 +1,11 @@
 //! `check`: compares what this endpoint has received so far on the connection. Makes no system call.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Kind, Needs};
 
 /// `do.check = { starts_with = "correct_prefix" }`. Exactly one comparison is given.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CheckReceived {
     /// The received bytes begin with this text.
@@ -21,7 +21,7 @@ pub struct CheckReceived {
 }
 
 /// What a program does with its verdict on the received bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reaction {
     /// Close the connection.

@@ -2,14 +2,14 @@
 
 use std::net::IpAddr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::listen::{Address, DEFAULT_PORT};
 use super::{Kind, Makes, Needs};
 use crate::scenario::time::Span;
 
 /// `do = "connect"`, or `do.connect = { port = 9000, timeout = "1s" }`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Connect {
     pub port: u16,

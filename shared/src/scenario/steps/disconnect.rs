@@ -1,11 +1,11 @@
 //! `disconnect`: `connect` with `AF_UNSPEC`, which dissolves the association of a live socket.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Kind, Needs};
 
 /// `do = "disconnect"`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Disconnect {}
 

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde::de::{self, Deserializer};
+use serde::ser::Serializer;
 
 use super::{Kind, Makes, Needs};
 
@@ -12,7 +13,7 @@ use super::{Kind, Makes, Needs};
 pub const DEFAULT_PORT: u16 = 8080;
 
 /// `do.listen = { port = 8080, backlog = 1 }`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Listen {
     pub port: u16,
@@ -95,6 +96,12 @@ impl fmt::Display for Address {
             Self::Localhost => f.pad("localhost"),
             Self::Ip(ip) => ip.fmt(f),
         }
+    }
+}
+
+impl Serialize for Address {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

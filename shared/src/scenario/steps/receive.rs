@@ -1,13 +1,13 @@
 //! `receive`: reads from a connection, once or until enough has come.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Kind, Needs};
 use crate::scenario::limits;
 use crate::scenario::time::Span;
 
 /// `do.receive = { at_most = 1024 }`: one `recv`. The other forms are one step and many calls.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Receive {
     /// One call with a buffer of this many bytes; 1024 when no form is given.

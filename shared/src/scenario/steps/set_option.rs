@@ -1,12 +1,12 @@
 //! `set_option`: sets a socket option that changes how a connection ends.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Kind, Needs};
 use crate::scenario::time::Span;
 
 /// `do.set_option = { linger = "0s" }`. Exactly one option is given.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetOption {
     /// The connection, unless this names the listener.

@@ -1,12 +1,12 @@
 //! `shutdown`: ends one direction or both, keeping the descriptor.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Kind, Needs};
 use crate::event::call::How;
 
 /// `do.shutdown = { how = "write" }`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shutdown {
     pub how: How,
