@@ -22,7 +22,7 @@ pub mod event;
 pub mod expectation;
 pub mod ladder;
 pub mod letters;
-
+pub mod link;
 pub mod order;
 pub mod recording;
 pub mod report;

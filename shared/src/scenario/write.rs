@@ -91,16 +91,6 @@ impl Step {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::CATALOG;
-
-    #[test]
-    fn every_scenario_of_the_catalogue_reads_the_same_when_written() {
-        for entry in CATALOG {
-            let scenario = Scenario::parse(entry.toml).unwrap();
-            let toml = scenario.to_toml().unwrap();
-            assert_eq!(Scenario::parse(&toml).unwrap().to_toml().unwrap(), toml);
-        }
-    }
 
     #[test]
     fn a_scenario_is_laid_out_as_people_write_it() {

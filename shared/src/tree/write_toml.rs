@@ -15,15 +15,16 @@ pub(super) fn document(value: &Value) -> String {
     };
     let mut out = String::new();
     for (key, value) in fields {
-        if headings(value).is_none() {
+        if Headings::of(value).is_none() {
             field(&mut out, &key.name, value);
         }
     }
     for (key, value) in fields {
-        let Some((open, close, tables)) = headings(value) else {
+        let Some(headings) = Headings::of(value) else {
             continue;
         };
-        for table in tables {
+        let (open, close) = (headings.open, headings.close);
+        for table in headings.tables {
             let gap = if out.is_empty() { "" } else { "\n" };
             let _ = writeln!(out, "{gap}{open}{}{close}", name(&key.name));
             section(&mut out, table);
@@ -32,21 +33,35 @@ pub(super) fn document(value: &Value) -> String {
     out
 }
 
-/// The brackets of its headings, and what stands under each; `None` for what is written as a plain field.
-fn headings(value: &Value) -> Option<(&'static str, &'static str, Vec<&[(Key, Value)]>)> {
-    match &value.kind {
-        Kind::Table(fields) => Some(("[", "]", vec![fields])),
-        Kind::List(list) if !list.is_empty() => {
-            let tables = list.iter().map(Value::fields).collect::<Option<_>>()?;
-            Some(("[[", "]]", tables))
+/// What is written under headings of its own: one table, or each of a list.
+struct Headings<'a> {
+    open: &'static str,
+    close: &'static str,
+    tables: Vec<&'a [(Key, Value)]>,
+}
+
+impl<'a> Headings<'a> {
+    /// `None` for what is written as a plain field.
+    fn of(value: &'a Value) -> Option<Self> {
+        match &value.kind {
+            Kind::Table(fields) => Some(Self {
+                open: "[",
+                close: "]",
+                tables: vec![fields],
+            }),
+            Kind::List(list) if !list.is_empty() => Some(Self {
+                open: "[[",
+                close: "]]",
+                tables: list.iter().map(Value::fields).collect::<Option<_>>()?,
+            }),
+            Kind::List(_)
+            | Kind::Null
+            | Kind::Bool(_)
+            | Kind::Natural(_)
+            | Kind::Negative(_)
+            | Kind::Text(_)
+            | Kind::Other(_) => None,
         }
-        Kind::List(_)
-        | Kind::Null
-        | Kind::Bool(_)
-        | Kind::Natural(_)
-        | Kind::Negative(_)
-        | Kind::Text(_)
-        | Kind::Other(_) => None,
     }
 }
 

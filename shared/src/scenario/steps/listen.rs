@@ -3,9 +3,9 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use serde::{Deserialize, Serialize};
 use serde::de::{self, Deserializer};
 use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
 
 use super::{Kind, Makes, Needs};
 
