@@ -130,6 +130,7 @@ fn comments(judged: &Judged) -> Comments {
             }
             EventBody::Counters(_)
             | EventBody::KernelReset(_)
+            | EventBody::ProcessEnded(_)
             | EventBody::Socket(_)
             | EventBody::Step(_)
             | EventBody::Trouble(_) => {}

@@ -124,6 +124,7 @@ impl<'a> Drafts<'a> {
                 EventBody::Call(call) => drafts.call(index, event, call),
                 EventBody::Counters(moved) => drafts.counters(index, event, moved),
                 EventBody::KernelReset(_) => drafts.reason(index, event),
+                EventBody::ProcessEnded(ended) => drafts.process_ended(index, event, ended),
                 EventBody::Segment(_) => drafts.segment(index, event),
                 EventBody::Step(step) => drafts.step(index, event, step, options),
                 EventBody::Trouble(trouble) => drafts.trouble(index, event, trouble),
@@ -308,7 +309,10 @@ impl<'a> Drafts<'a> {
             Progress::Finished(result) => {
                 let unfinished = matches!(
                     result,
-                    StepResult::Waiting | StepResult::Timeout | StepResult::NotRun
+                    StepResult::Waiting
+                        | StepResult::Timeout
+                        | StepResult::Killed
+                        | StepResult::NotRun
                 );
                 if let Some(text) = text.filter(|_| unfinished)
                     && let Some(lane) = self.scene.lane_named(&text.by)

@@ -120,6 +120,12 @@ fn cells(event: &Event, ladder: &Ladder) -> Cells {
                 reset.reason.clone(),
             )
         },
+        EventBody::ProcessEnded(ended) => plain(
+            "calls",
+            ended.process.clone(),
+            "ends".to_owned(),
+            ended.how.to_string(),
+        ),
         EventBody::Socket(socket) => {
             let remote = socket.remote.map(|remote| format!(" ↔ {remote}"));
             let queues = format!("{} unread, {} unsent", socket.unread, socket.unsent);
