@@ -1,6 +1,7 @@
 //! The commands, one file each, and what they share: exit codes, errors as words or as JSON, output.
 
 pub mod doctor;
+pub mod link;
 pub mod list;
 pub mod run;
 pub mod scenario_input;
@@ -11,6 +12,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use aftershake_shared::channel::Failure;
+use aftershake_shared::report::text::plain;
 use clap::Parser;
 use serde::Serialize;
 
@@ -37,6 +39,7 @@ pub fn main() -> ExitCode {
     let json = options.command.as_ref().is_some_and(Command::wants_json);
     let done = match options.command {
         Some(Command::Worker) => crate::worker::serve(),
+        Some(Command::Link(options)) => link::link(&options),
         Some(Command::List(options)) => list::list(&options),
         Some(Command::Run(options)) => run::run(&options),
         Some(Command::Test(options)) => test::test(&options),
@@ -106,13 +109,21 @@ fn report(failure: &Failure, json: bool) -> u8 {
             error: failure,
         });
     } else {
-        let mut stderr = io::stderr().lock();
-        let _ = writeln!(stderr, "aftershake: {}", failure.message);
+        talk(&failure.message);
         if !failure.remedy.is_empty() {
-            let _ = writeln!(stderr, "try: {}", failure.remedy);
+            let _ = writeln!(io::stderr(), "try: {}", plain(&failure.remedy));
         }
     }
     failure.code
+}
+
+/// Says something to people, on stderr. What they and others wrote is stripped of terminal escapes.
+pub(crate) fn talk(text: &str) {
+    let mut stderr = io::stderr().lock();
+    for (number, line) in text.lines().enumerate() {
+        let name = if number == 0 { "aftershake: " } else { "" };
+        let _ = writeln!(stderr, "{name}{}", plain(line));
+    }
 }
 
 /// Prints one JSON value and a line's end. A closed pipe is no error.

@@ -4,9 +4,12 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use aftershake_shared::channel::PROTOCOL_VERSION;
+use aftershake_shared::link::VERSION as LINK_VERSION;
 use aftershake_shared::recording::FORMAT_VERSION;
+use aftershake_shared::report::FORMAT as RUN_FORMAT;
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::link::LinkOptions;
 use crate::commands::serve::ServeOptions;
 
 /// Shows what happened to a TCP connection on localhost after the handshake, and says why it was reset.
@@ -27,7 +30,10 @@ pub struct Options {
 
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let own = env!("CARGO_PKG_VERSION");
-    format!("{own} (recording format {FORMAT_VERSION}, channel protocol {PROTOCOL_VERSION})")
+    format!(
+        "{own} (recording format {FORMAT_VERSION}, run JSON {RUN_FORMAT}, \
+         channel protocol {PROTOCOL_VERSION}, link s{LINK_VERSION})"
+    )
 });
 
 /// What to do.
@@ -36,6 +42,7 @@ pub enum Command {
     /// Serve the playground on 127.0.0.1 and open it (the default)
     #[command(after_help = "Example: aftershake serve --port 0 --no-open --json")]
     Serve(ServeOptions),
+    Link(LinkOptions),
     /// List the catalogue of scenarios
     #[command(after_help = "Example: aftershake list --json")]
     List(ListOptions),
@@ -62,6 +69,7 @@ impl Command {
     pub const fn wants_json(&self) -> bool {
         match self {
             Self::Serve(options) => options.json,
+            Self::Link(options) => options.json,
             Self::List(options) => options.json,
             Self::Run(options) => options.json,
             Self::Test(options) => options.json,
@@ -87,7 +95,7 @@ pub struct DoctorOptions {
 
 #[derive(Debug, Args)]
 pub struct RunOptions {
-    /// A name of the catalogue, a .toml file, or - for standard input
+    /// A name of the catalogue, a .toml file, a share link, or - for standard input
     pub scenario: String,
     /// Print one JSON object
     #[arg(long)]

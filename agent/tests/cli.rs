@@ -6,45 +6,13 @@
     reason = "helpers of tests: a failure is the message"
 )]
 
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+#[path = "support/program.rs"]
+mod program;
 
+use std::process::{Command, Stdio};
+
+use program::{code, json, run as aftershake, stderr, stdout};
 use serde_json::Value;
-
-fn aftershake(arguments: &[&str], stdin: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_aftershake"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(stdin.as_bytes())
-        .unwrap();
-    child.wait_with_output().unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-fn json(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-        panic!(
-            "{error}: {}\n{}",
-            String::from_utf8_lossy(&output.stdout),
-            stderr(output)
-        )
-    })
-}
 
 /// A scenario with one mistake, what is said of it, and where.
 fn check_mistake(step: &str, place: &str, message: &str) {
@@ -332,4 +300,19 @@ fn test_reports_a_row_for_each_scenario() {
         "{xml}"
     );
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn the_version_names_every_format() {
+    let output = aftershake(&["--version"], "");
+    assert_eq!(code(&output), 0);
+    let said = stdout(&output);
+    for format in [
+        "recording format 1",
+        "run JSON 1",
+        "channel protocol 1",
+        "link s1",
+    ] {
+        assert!(said.contains(format), "{said}");
+    }
 }
