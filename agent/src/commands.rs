@@ -1,6 +1,7 @@
 //! The commands, one file each, and what they share: exit codes, errors as words or as JSON, output.
 
 pub mod doctor;
+pub mod export;
 pub mod link;
 pub mod list;
 pub mod run;
@@ -39,6 +40,7 @@ pub fn main() -> ExitCode {
     let json = options.command.as_ref().is_some_and(Command::wants_json);
     let done = match options.command {
         Some(Command::Worker) => crate::worker::serve(),
+        Some(Command::Export(options)) => export::export(&options),
         Some(Command::Link(options)) => link::link(&options),
         Some(Command::List(options)) => list::list(&options),
         Some(Command::Run(options)) => run::run(&options),
@@ -135,11 +137,13 @@ pub(crate) fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
 
 /// Prints data on stdout. A closed pipe (`| head`) is no error.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    print_bytes(text.as_bytes())
+}
+
+/// Writes data to stdout as it is. A closed pipe is no error.
+pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
-    match stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-    {
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(internal(&error)),
         _ => Ok(()),
     }

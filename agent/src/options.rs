@@ -9,6 +9,7 @@ use aftershake_shared::recording::FORMAT_VERSION;
 use aftershake_shared::report::FORMAT as RUN_FORMAT;
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::export::ExportOptions;
 use crate::commands::link::LinkOptions;
 use crate::commands::serve::ServeOptions;
 
@@ -42,6 +43,7 @@ pub enum Command {
     /// Serve the playground on 127.0.0.1 and open it (the default)
     #[command(after_help = "Example: aftershake serve --port 0 --no-open --json")]
     Serve(ServeOptions),
+    Export(ExportOptions),
     Link(LinkOptions),
     /// List the catalogue of scenarios
     #[command(after_help = "Example: aftershake list --json")]
@@ -74,7 +76,7 @@ impl Command {
             Self::Run(options) => options.json,
             Self::Test(options) => options.json,
             Self::Doctor(options) => options.json,
-            Self::Worker => false,
+            Self::Export(_) | Self::Worker => false,
         }
     }
 }

@@ -1,22 +1,14 @@
 //! A scenario as a link: `#s1.` and letters that hold all of it, so that nothing is kept anywhere.
 //!
-//! After the version comes base64url (RFC 4648 §5, no padding) of four bytes CRC-32 and a raw deflate stream
-//! (RFC 1951); the checksum is of the stream. Inflated, it is JSON: `name`, `scenario` with its defaults left out,
+//! After the version comes packed JSON ([`packed`](crate::packed)): `name`, `scenario` with its defaults left out,
 //! and `view` where something is to be shown. Reading a link gives its scenario or an error, never another
 //! scenario, and runs nothing.
 
-mod checksum;
 mod content;
 pub mod error;
 pub mod view;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use miniz_oxide::deflate::compress_to_vec;
-use miniz_oxide::inflate::TINFLStatus;
-use miniz_oxide::inflate::core::inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
-use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
-
+use crate::packed::{self, PackedError};
 use crate::recording::ScenarioText;
 use crate::scenario::Scenario;
 
@@ -40,11 +32,6 @@ pub mod limits {
     pub const VALUES: usize = 64 * 1024;
 }
 
-/// How hard the stream is packed: miniz's best.
-const LEVEL: u8 = 10;
-/// Bytes of the checksum before the stream.
-const CHECKSUM: usize = 4;
-
 /// What a link holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
@@ -62,10 +49,7 @@ pub struct Link {
 /// A scenario that no link of at most [`limits::LONGEST_MADE`] characters holds.
 pub fn fragment(name: &str, scenario: &Scenario, view: &View) -> Result<String, MakeError> {
     let json = content::write(name, scenario, view)?;
-    let stream = compress_to_vec(json.as_bytes(), LEVEL);
-    let mut bytes = checksum::crc32(&stream).to_le_bytes().to_vec();
-    bytes.extend(stream);
-    let fragment = format!("#s{VERSION}.{}", URL_SAFE_NO_PAD.encode(bytes));
+    let fragment = format!("#s{VERSION}.{}", packed::pack(&json));
     if fragment.len() > limits::LONGEST_MADE {
         let characters = fragment.len();
         return Err(MakeError::TooLong { characters });
@@ -105,36 +89,9 @@ pub fn read(text: &str) -> Result<Link, LinkError> {
     if version > VERSION {
         return Err(LinkError::Newer { found: version });
     }
-    let bytes = URL_SAFE_NO_PAD
-        .decode(letters)
-        .map_err(|_| LinkError::Damaged)?;
-    let (sum, stream) = bytes.split_at_checked(CHECKSUM).ok_or(LinkError::Damaged)?;
-    if sum != checksum::crc32(stream).to_le_bytes() {
-        return Err(LinkError::Damaged);
-    }
-    content::read(&inflate(stream)?)
-}
-
-/// The text of a deflate stream that ends with its last byte.
-fn inflate(stream: &[u8]) -> Result<String, LinkError> {
-    let mut state = Box::<DecompressorOxide>::default();
-    let mut bytes = vec![0; (stream.len() * 4).clamp(1024, limits::INFLATED)];
-    let (mut read, mut written) = (0, 0);
-    loop {
-        let rest = stream.get(read..).unwrap_or_default();
-        let flags = TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
-        let (status, more_read, more) = decompress(&mut state, rest, &mut bytes, written, flags);
-        read += more_read;
-        written += more;
-        if status == TINFLStatus::HasMoreOutput && bytes.len() < limits::INFLATED {
-            bytes.resize((bytes.len() * 2).min(limits::INFLATED), 0);
-        } else if status == TINFLStatus::HasMoreOutput {
-            return Err(LinkError::Inflates);
-        } else if status == TINFLStatus::Done && read == stream.len() {
-            bytes.truncate(written);
-            return String::from_utf8(bytes).map_err(|_| LinkError::Damaged);
-        } else {
-            return Err(LinkError::Damaged);
-        }
-    }
+    let json = packed::unpack(letters, limits::INFLATED).map_err(|error| match error {
+        PackedError::Damaged => LinkError::Damaged,
+        PackedError::TooLarge { .. } => LinkError::Inflates,
+    })?;
+    content::read(&json)
 }

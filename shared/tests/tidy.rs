@@ -14,7 +14,7 @@ const LONGEST: usize = 500;
 ///
 /// A new module is a decision about direction: give it a row.
 const LAYERS: [&[&str]; 11] = [
-    &["errno", "letters", "order", "units"],
+    &["errno", "letters", "order", "packed", "units"],
     &["tree"],
     &["tcp"],
     &["event", "scenario"],

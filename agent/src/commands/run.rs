@@ -6,10 +6,10 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use aftershake_shared::capture::pcapng_writer::{Comments, write_pcapng};
 use aftershake_shared::channel::Failure;
 use aftershake_shared::event::EventBody;
 use aftershake_shared::event::trouble::Trouble;
+use aftershake_shared::export::pcapng;
 use aftershake_shared::ladder::text::{Colour, Paper, write as write_ladder};
 use aftershake_shared::ladder::{self, Ladder, StepText};
 use aftershake_shared::recording::ScenarioText;
@@ -59,7 +59,7 @@ fn once(
     if let Some(path) = &options.pcap {
         write(
             path,
-            &write_pcapng(&judged.recording.events, &comments(&judged)),
+            &pcapng::write(&judged.recording.events, &judged.diagnosis),
         )?;
     }
     if let Some(path) = &options.save {
@@ -108,55 +108,6 @@ fn terminal_columns() -> usize {
     columns.unwrap_or(100).clamp(40, 160)
 }
 
-/// The verdict on each RST, and each call on the first segment after it began.
-fn comments(judged: &Judged) -> Comments {
-    let mut segments: BTreeMap<_, Vec<String>> = BTreeMap::new();
-    let mut calls = Vec::new();
-    for event in &judged.recording.events {
-        match &event.body {
-            EventBody::Call(call) => {
-                calls.push(format!(
-                    "{}: {} = {} at {}",
-                    call.by,
-                    call.signature(),
-                    call.result,
-                    event.at
-                ));
-            }
-            EventBody::Segment(_) => {
-                if !calls.is_empty() {
-                    segments.entry(event.id).or_default().append(&mut calls);
-                }
-            }
-            EventBody::Counters(_)
-            | EventBody::KernelReset(_)
-            | EventBody::ProcessEnded(_)
-            | EventBody::Socket(_)
-            | EventBody::Step(_)
-            | EventBody::Trouble(_) => {}
-        }
-    }
-    for reset in &judged.diagnosis.resets {
-        let verdict = format!("{} [{}, {}]", reset.headline, reset.cause, certainty(reset));
-        segments.entry(reset.segment).or_default().push(verdict);
-    }
-    Comments {
-        file: format!("{}\n{}", judged.diagnosis.headline, calls.join("\n"))
-            .trim()
-            .to_owned(),
-        segments,
-    }
-}
-
-fn certainty(reset: &aftershake_shared::diagnosis::finding::Finding) -> &'static str {
-    use aftershake_shared::diagnosis::finding::Certainty;
-    match reset.certainty {
-        Certainty::Certain => "certain",
-        Certainty::Likely => "likely",
-        Certainty::Possible => "possible",
-    }
-}
-
 fn beside_failure(judged: &Judged) -> Option<&str> {
     judged.recording.events.iter().find_map(|event| {
         let EventBody::Trouble(Trouble::BesideFailed { reason }) = &event.body else {
@@ -166,7 +117,7 @@ fn beside_failure(judged: &Judged) -> Option<&str> {
     })
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     fs::write(path, bytes).map_err(|error| {
         bad_input(
             format!("{}: cannot be written: {error}", path.display()),
@@ -175,7 +126,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     })
 }
 
-fn random_seed() -> u64 {
+pub(super) fn random_seed() -> u64 {
     let since = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();

@@ -36,7 +36,5 @@ pub(crate) fn stderr(output: &Output) -> String {
 
 /// The JSON it wrote to stdout.
 pub(crate) fn json(output: &Output) -> Value {
-    let text = stdout(output);
-    serde_json::from_str(&text)
-        .unwrap_or_else(|error| panic!("{error}: {text}\n{}", stderr(output)))
+    serde_json::from_str(&stdout(output)).unwrap()
 }

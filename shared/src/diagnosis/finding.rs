@@ -22,6 +22,17 @@ pub enum Certainty {
     Certain,
 }
 
+impl Certainty {
+    /// The word in JSON and everywhere.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Possible => "possible",
+            Self::Likely => "likely",
+            Self::Certain => "certain",
+        }
+    }
+}
+
 /// A whole run or capture explained.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::diagnosis::finding::{Certainty, ConnectionVerdict, Diagnosis, Finding};
+use crate::diagnosis::finding::{ConnectionVerdict, Diagnosis, Finding};
 use crate::event::{Event, EventBody, EventId};
 use crate::expectation::{claims, expected};
 use crate::recording::Recording;
@@ -116,11 +116,7 @@ fn saw_lines(verdict: &ConnectionVerdict) -> Vec<String> {
 }
 
 fn reset(text: &mut String, finding: &Finding, diagnosis: &Diagnosis, events: &[Event]) {
-    let sure = match finding.certainty {
-        Certainty::Certain => "certain",
-        Certainty::Likely => "likely",
-        Certainty::Possible => "possible",
-    };
+    let sure = finding.certainty.name();
     let slugs: Vec<_> = finding
         .candidates
         .iter()
