@@ -1,7 +1,6 @@
 //! `aftershake export`: every format from a run and from a recording, read back by the programs they are for.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     reason = "helpers of tests: a failure is the message"
 )]
 
