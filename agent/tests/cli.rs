@@ -1,7 +1,6 @@
 //! The command line from outside: what it prints, and what it says to bad input. Needs a namespace, and fails without one.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "helpers of tests: a failure is the message"
 )]

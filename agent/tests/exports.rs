@@ -45,6 +45,8 @@ fn a_scenario_is_run_and_a_recording_is_read() {
     let ran = json(&run(&["export", "linger-zero", "--to", "json"], ""));
     assert_eq!(ran["outcome"], report["outcome"]);
     assert_eq!(ran["resets"][0]["cause"], "linger-zero-close");
+    let pixels = run(&["export", &picture, "--to", "png"], "");
+    assert!(pixels.stdout.starts_with(b"\x89PNG"), "{}", stderr(&pixels));
     let link = stdout(&run(&["link", "linger-zero"], ""));
     let linked = exported(link.trim_end(), "markdown");
     assert!(linked.contains("linger\\-zero\\-close") || linked.contains("`linger-zero-close`"));
@@ -113,7 +115,7 @@ fn what_is_neither_scenario_nor_recording_is_refused() {
     }
     let output = run(&["export", "linger-zero", "--to", "jpeg"], "");
     assert_eq!(code(&output), 2);
-    assert!(stderr(&output).contains("[possible values: svg, html, markdown"));
+    assert!(stderr(&output).contains("[possible values: svg, png, html"));
     let nowhere = file("no/such/folder");
     let output = run(
         &["export", "linger-zero", "--to", "svg", "-o", &nowhere],

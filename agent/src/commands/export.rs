@@ -1,5 +1,7 @@
 //! `aftershake export`: a run as a file for elsewhere. A scenario is run first, a recording is read.
 
+mod png;
+
 use std::fs;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
@@ -44,6 +46,8 @@ pub struct ExportOptions {
 pub enum Format {
     /// The ladder as a picture without script, the recording inside
     Svg,
+    /// The ladder as pixels, in light colours
+    Png,
     /// One page without script: picture, verdict, tables
     Html,
     /// Verdict, ladder and tables for an issue or a page
@@ -64,7 +68,7 @@ pub enum Format {
 /// Input that cannot be read, a file that cannot be written, or a machine on which nothing can be run.
 pub fn export(options: &ExportOptions) -> Result<u8, Failure> {
     crate::sys::thread::exit_130_on_interrupt();
-    let is_binary = matches!(options.to, Format::Pcapng);
+    let is_binary = matches!(options.to, Format::Pcapng | Format::Png);
     if is_binary && options.output.is_none() && io::stdout().is_terminal() {
         let message = "this format is no text, and stdout is a terminal".to_owned();
         return Err(bad_input(message, "-o FILE, or a pipe"));
@@ -74,7 +78,7 @@ pub fn export(options: &ExportOptions) -> Result<u8, Failure> {
         None => run_once(options)?,
     };
     let judged = Judged::new(recording)?;
-    let bytes = write(options.to, &judged);
+    let bytes = write(options.to, &judged)?;
     match &options.output {
         Some(path) => run::write(path, &bytes)?,
         None => print_bytes(&bytes)?,
@@ -82,11 +86,12 @@ pub fn export(options: &ExportOptions) -> Result<u8, Failure> {
     Ok(DONE)
 }
 
-fn write(format: Format, judged: &Judged) -> Vec<u8> {
+fn write(format: Format, judged: &Judged) -> Result<Vec<u8>, Failure> {
     let (recording, diagnosis) = (&judged.recording, &judged.diagnosis);
     let run = Run::new(recording, diagnosis);
     let text = match format {
-        Format::Pcapng => return pcapng::write(&recording.events, diagnosis),
+        Format::Pcapng => return Ok(pcapng::write(&recording.events, diagnosis)),
+        Format::Png => return png::draw(&svg::picture(&run)),
         Format::Svg => svg::write(&run),
         Format::Html => html::write(&run),
         Format::Markdown => markdown::write(&run),
@@ -94,7 +99,7 @@ fn write(format: Format, judged: &Judged) -> Vec<u8> {
         Format::Packetdrill => packetdrill::write(&run),
         Format::Json => run.report.to_json() + "\n",
     };
-    text.into_bytes()
+    Ok(text.into_bytes())
 }
 
 /// The recording that a file holds; `None` when the argument means a scenario.

@@ -33,7 +33,7 @@ pub fn write(run: &Run<'_>) -> String {
 }
 
 /// The drawing without its recording.
-pub(super) fn picture(run: &Run<'_>) -> String {
+pub fn picture(run: &Run<'_>) -> String {
     let caption = Caption {
         title: &run.title(),
         verdict: &run.diagnosis.headline,
