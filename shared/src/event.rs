@@ -6,6 +6,7 @@
 pub mod call;
 pub mod counters;
 pub mod kernel_reset;
+pub mod outside_acted;
 pub mod segment_seen;
 pub mod socket_sampled;
 pub mod step_progress;
@@ -20,6 +21,7 @@ use crate::units::Nanos;
 use call::CallReturned;
 use counters::CountersMoved;
 use kernel_reset::KernelReset;
+use outside_acted::OutsideActed;
 use segment_seen::SegmentSeen;
 use socket_sampled::SocketSampled;
 use step_progress::StepProgress;
@@ -59,6 +61,8 @@ pub enum EventBody {
     Counters(CountersMoved),
     /// The kernel said why it sent a RST.
     KernelReset(KernelReset),
+    /// Something other than a program changed the world: a firewall rule, a forged segment.
+    Outside(OutsideActed),
     /// A TCP segment passed the loopback interface.
     Segment(SegmentSeen),
     /// A socket's state and queues were read.
@@ -79,7 +83,7 @@ impl EventBody {
                 step_progress::Progress::Parked => 6,
                 step_progress::Progress::Finished(_) => 8,
             },
-            Self::Call(_) => 2,
+            Self::Call(_) | Self::Outside(_) => 2,
             Self::Segment(_) => 3,
             Self::KernelReset(_) => 4,
             Self::Socket(_) => 5,

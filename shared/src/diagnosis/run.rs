@@ -103,6 +103,7 @@ impl<'a> Run<'a> {
             EventBody::Call(call) => Some((event, call)),
             EventBody::Counters(_)
             | EventBody::KernelReset(_)
+            | EventBody::Outside(_)
             | EventBody::Segment(_)
             | EventBody::Socket(_)
             | EventBody::Step(_)

@@ -40,6 +40,7 @@ impl<'a> Scene<'a> {
                 EventBody::Call(_)
                 | EventBody::Counters(_)
                 | EventBody::KernelReset(_)
+                | EventBody::Outside(_)
                 | EventBody::Socket(_)
                 | EventBody::Step(_)
                 | EventBody::Trouble(_) => None,
