@@ -161,7 +161,7 @@ fn is_of(body: &EventBody, kept: &[Source]) -> bool {
         EventBody::KernelReset(_) => kept.contains(&Source::KernelResets),
         EventBody::Segment(_) => kept.contains(&Source::Segments),
         EventBody::Socket(_) => kept.contains(&Source::Sockets),
-        EventBody::Step(_) | EventBody::Trouble(_) => true,
+        EventBody::Outside(_) | EventBody::Step(_) | EventBody::Trouble(_) => true,
     }
 }
 

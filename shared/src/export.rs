@@ -11,12 +11,15 @@ pub mod pcapng;
 pub mod svg;
 
 use crate::diagnosis::finding::Diagnosis;
+use crate::event::{Event, EventBody, EventId};
 use crate::ladder::words::plain;
 use crate::ladder::{Ladder, Options, StepText};
 use crate::link::fragment;
 use crate::link::view::View;
 use crate::recording::Recording;
-use crate::report::{CallRow, Report, SegmentRow};
+use crate::report::{Report, SegmentRow};
+use crate::scenario::OUTSIDE;
+use crate::units::Nanos;
 
 /// Longest single text in a file, in columns.
 const LONG: usize = 2_000;
@@ -27,6 +30,8 @@ pub struct Run<'a> {
     pub recording: &'a Recording,
     pub diagnosis: &'a Diagnosis,
     pub report: Report,
+    /// Every call, and everything that `outside` did, in order of time.
+    pub acts: Vec<Act>,
     /// With gaps shortened.
     pub ladder: Ladder,
     /// From its `#` on; `None` where the scenario takes no link.
@@ -50,6 +55,7 @@ impl<'a> Run<'a> {
         Self {
             recording,
             diagnosis,
+            acts: acts(&recording.events),
             report: Report::new(recording, diagnosis),
             ladder: Ladder::place(&recording.events, &options),
             link,
@@ -78,11 +84,11 @@ impl<'a> Run<'a> {
         lanes.map(|lane| plain(&lane.name, LONG)).collect()
     }
 
-    /// Calls and segments in order of time.
+    /// Acts and segments in order of time.
     fn told(&self) -> Vec<Told<'_>> {
-        let calls = self.report.calls.iter().map(Told::Call);
+        let acts = self.acts.iter().map(Told::Act);
         let segments = self.report.segments.iter().map(Told::Segment);
-        let mut told: Vec<_> = calls.chain(segments).collect();
+        let mut told: Vec<_> = acts.chain(segments).collect();
         crate::order::sort_by_rank(&mut told, |told| (told.id().into(), 0));
         told
     }
@@ -102,16 +108,54 @@ impl<'a> Run<'a> {
     }
 }
 
+/// A system call of a program, or an act of something outside of the programs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    pub id: EventId,
+    pub at: Nanos,
+    /// The endpoint, or `outside`.
+    pub by: String,
+    /// As a programmer writes it: `recv(1024)`.
+    pub what: String,
+    /// The number returned, or the errno's name.
+    pub result: String,
+}
+
+fn acts(events: &[Event]) -> Vec<Act> {
+    let mut acts = Vec::new();
+    for event in events {
+        let (by, what, result) = match &event.body {
+            EventBody::Call(call) => (call.by.clone(), call.signature(), call.result),
+            EventBody::Outside(acted) => (OUTSIDE.to_owned(), acted.act.to_string(), acted.result),
+            EventBody::Counters(_)
+            | EventBody::KernelReset(_)
+            | EventBody::ProcessEnded(_)
+            | EventBody::Segment(_)
+            | EventBody::Socket(_)
+            | EventBody::Step(_)
+            | EventBody::Trouble(_) => continue,
+        };
+        acts.push(Act {
+            id: event.id,
+            at: event.at,
+            by,
+            what,
+            result: result.to_string(),
+        });
+    }
+    acts
+}
+
 /// One row of a story.
 enum Told<'a> {
-    Call(&'a CallRow),
+    Act(&'a Act),
     Segment(&'a SegmentRow),
 }
 
 impl Told<'_> {
     fn id(&self) -> u32 {
         match self {
-            Self::Call(call) => call.id.0,
+            Self::Act(act) => act.id.0,
             Self::Segment(segment) => segment.id.0,
         }
     }
@@ -154,7 +198,7 @@ fn flag_words(flags: &str) -> String {
     words.join(",")
 }
 
-/// Nanoseconds as milliseconds with three digits, `1.690`.
-fn millis(nanos: u64) -> String {
-    format!("{}.{:03}", nanos / 1_000_000, nanos / 1_000 % 1_000)
+/// Milliseconds with three digits, `1.690`.
+fn millis(at: Nanos) -> String {
+    format!("{}.{:03}", at.0 / 1_000_000, at.0 / 1_000 % 1_000)
 }

@@ -1,10 +1,10 @@
 //! Runs as files: whole, small, and text where a scenario or a recording would rather be something else.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     reason = "helpers of tests: a failure is the message"
 )]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -50,7 +50,8 @@ fn hostile() -> Recording {
     let toml: Vec<_> = toml.collect();
     scenario.toml = format!("title = {}\n{}\n", toml_string(&title), toml.join("\n"));
     let comment: String = HOSTILE.chars().filter(|c| !c.is_control()).collect();
-    scenario.toml += &format!(
+    let _ = write!(
+        scenario.toml,
         "[[claims]]\ntext = {}\nholds = true\noutcome = \"closed\"\n# {comment}\n",
         toml_string(&title)
     );

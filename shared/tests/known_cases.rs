@@ -337,7 +337,7 @@ fn recorded_with(recording: &Recording, sources: &[Source]) -> Vec<Event> {
         EventBody::KernelReset(_) => Some(Source::KernelResets),
         EventBody::Segment(_) => Some(Source::Segments),
         EventBody::Socket(_) => Some(Source::Sockets),
-        EventBody::Step(_) | EventBody::Trouble(_) => None,
+        EventBody::Outside(_) | EventBody::Step(_) | EventBody::Trouble(_) => None,
     };
     let kept = recording.events.iter();
     kept.filter(|event| source(event).is_none_or(|source| sources.contains(&source)))

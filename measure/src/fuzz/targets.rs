@@ -186,6 +186,7 @@ fn segments(recordings: &[Recording]) -> Vec<Vec<u8>> {
         | EventBody::Counters(_)
         | EventBody::KernelReset(_)
         | EventBody::ProcessEnded(_)
+        | EventBody::Outside(_)
         | EventBody::Socket(_)
         | EventBody::Step(_)
         | EventBody::Trouble(_) => None,

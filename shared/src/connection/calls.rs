@@ -249,6 +249,7 @@ fn attach_silent(events: &[Event], gathered: &mut Gathered, facts: &BTreeMap<Soc
 fn ended(event: &Event) -> Nanos {
     match &event.body {
         EventBody::Call(call) => event.at + call.parked + call.took,
+        EventBody::Outside(acted) => event.at + acted.took,
         EventBody::Counters(_)
         | EventBody::KernelReset(_)
         | EventBody::ProcessEnded(_)

@@ -287,7 +287,7 @@ impl Story {
             EventBody::KernelReset(_) => sources.contains(&Source::KernelResets),
             EventBody::Segment(_) => sources.contains(&Source::Segments),
             EventBody::Socket(_) => sources.contains(&Source::Sockets),
-            EventBody::Step(_) | EventBody::Trouble(_) => true,
+            EventBody::Outside(_) | EventBody::Step(_) | EventBody::Trouble(_) => true,
         };
         let mut events: Vec<Event> = self.events.iter().filter(kept).cloned().collect();
         sort_and_number(&mut events, 1);

@@ -301,6 +301,7 @@ fn process_end(run: &Run<'_>, connection: &Connection, role: Role) -> Option<Str
         EventBody::Call(_)
         | EventBody::Counters(_)
         | EventBody::KernelReset(_)
+        | EventBody::Outside(_)
         | EventBody::Segment(_)
         | EventBody::Socket(_)
         | EventBody::Step(_)

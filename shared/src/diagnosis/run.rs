@@ -104,6 +104,7 @@ impl<'a> Run<'a> {
             EventBody::Counters(_)
             | EventBody::KernelReset(_)
             | EventBody::ProcessEnded(_)
+            | EventBody::Outside(_)
             | EventBody::Segment(_)
             | EventBody::Socket(_)
             | EventBody::Step(_)

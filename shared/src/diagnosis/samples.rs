@@ -71,6 +71,7 @@ impl Reset<'_> {
                 | EventBody::Counters(_)
                 | EventBody::KernelReset(_)
                 | EventBody::ProcessEnded(_)
+                | EventBody::Outside(_)
                 | EventBody::Segment(_)
                 | EventBody::Step(_)
                 | EventBody::Trouble(_) => None,

@@ -214,6 +214,7 @@ fn no_linger_zero(run: &Run<'_>) -> bool {
         EventBody::Counters(_)
         | EventBody::KernelReset(_)
         | EventBody::ProcessEnded(_)
+        | EventBody::Outside(_)
         | EventBody::Segment(_)
         | EventBody::Socket(_)
         | EventBody::Step(_)

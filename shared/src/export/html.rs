@@ -6,6 +6,7 @@ use super::{LONG, Run, flag_words, millis, svg};
 use crate::diagnosis::finding::Finding;
 use crate::ladder::svg::xml;
 use crate::ladder::words::plain;
+use crate::units::Nanos;
 
 /// Only its own styles may act, whatever the run said.
 const POLICY: &str =
@@ -93,13 +94,13 @@ fn expectation(out: &mut String, run: &Run<'_>) {
 }
 
 fn calls(out: &mut String, run: &Run<'_>) {
-    let rows = run.report.calls.iter().map(|call| {
+    let rows = run.acts.iter().map(|act| {
         vec![
-            call.id.to_string(),
-            millis(call.at_ns),
-            call.by.clone(),
-            call.signature.clone(),
-            call.result.clone(),
+            act.id.to_string(),
+            millis(act.at),
+            act.by.clone(),
+            act.what.clone(),
+            act.result.clone(),
         ]
     });
     table(out, "Calls", &["event", "ms", "by", "call", "result"], rows);
@@ -109,7 +110,7 @@ fn segments(out: &mut String, run: &Run<'_>) {
     let rows = run.report.segments.iter().map(|segment| {
         vec![
             segment.id.to_string(),
-            millis(segment.at_ns),
+            millis(Nanos(segment.at_ns)),
             segment.from.clone(),
             run.receiver_of(segment),
             flag_words(&segment.flags),

@@ -6,6 +6,7 @@ use super::{LONG, Run, flag_words, millis};
 use crate::diagnosis::finding::Finding;
 use crate::ladder::text::{Paper, write as write_ladder};
 use crate::ladder::words::plain;
+use crate::units::Nanos;
 
 /// Writes the file.
 pub fn write(run: &Run<'_>) -> String {
@@ -76,15 +77,15 @@ fn expectation(out: &mut String, run: &Run<'_>) {
 
 fn calls(out: &mut String, run: &Run<'_>) {
     *out += "\n## Calls\n\n| event | ms | by | call | result |\n|---:|---:|---|---|---|\n";
-    for call in &run.report.calls {
+    for act in &run.acts {
         let _ = writeln!(
             out,
             "| {} | {} | {} | {} | {} |",
-            call.id,
-            millis(call.at_ns),
-            text(&call.by),
-            code(&call.signature),
-            code(&call.result)
+            act.id,
+            millis(act.at),
+            text(&act.by),
+            code(&act.what),
+            code(&act.result)
         );
     }
 }
@@ -97,7 +98,7 @@ fn segments(out: &mut String, run: &Run<'_>) {
             out,
             "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             segment.id,
-            millis(segment.at_ns),
+            millis(Nanos(segment.at_ns)),
             text(&segment.from),
             text(&run.receiver_of(segment)),
             flag_words(&segment.flags),

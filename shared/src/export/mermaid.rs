@@ -19,12 +19,21 @@ pub fn write(run: &Run<'_>) -> String {
         let at = endpoints.iter().position(|endpoint| *endpoint == name);
         at.map(|at| format!("e{}", at + 1))
     };
+    let everyone = match endpoints.len() {
+        0 => None,
+        1 => Some("e1".to_owned()),
+        many => Some(format!("e1,e{many}")),
+    };
     for told in run.told() {
         match told {
-            Told::Call(call) => {
-                if let Some(by) = id(&call.by) {
-                    let words = text(&format!("{} = {}", call.signature, call.result));
-                    let _ = writeln!(out, "    Note over {by}: {words}");
+            Told::Act(act) => {
+                let mut words = format!("{} = {}", act.what, act.result);
+                let over = id(&act.by).or_else(|| {
+                    words = format!("{}: {words}", act.by);
+                    everyone.clone()
+                });
+                if let Some(over) = over {
+                    let _ = writeln!(out, "    Note over {over}: {}", text(&words));
                 }
             }
             Told::Segment(segment) => {
@@ -43,12 +52,7 @@ pub fn write(run: &Run<'_>) -> String {
             }
         }
     }
-    if let (Some(_), many) = (endpoints.first(), endpoints.len()) {
-        let over = if many == 1 {
-            "e1".to_owned()
-        } else {
-            format!("e1,e{many}")
-        };
+    if let Some(over) = everyone {
         let _ = writeln!(out, "    Note over {over}: {}", text(&run.headline()));
     }
     out

@@ -78,6 +78,10 @@ impl Script<'_> {
                     .find(|s| s.event == event.id);
                 sent.map_or_else(String::new, |sent| self.segment(sent))
             }
+            EventBody::Outside(acted) => {
+                let (act, result) = (acted.act.to_string(), acted.result);
+                self.untold(event.at, &format!("outside: {act} = {result}"))
+            }
             EventBody::Call(_)
             | EventBody::Counters(_)
             | EventBody::KernelReset(_)
@@ -145,7 +149,7 @@ impl Script<'_> {
             }
             Call::SetOption { option, value } => match set_option(fd, option, value) {
                 Some(words) => words,
-                None => return self.untold(at, call),
+                None => return self.untold_call(at, call),
             },
             Call::Socket { mptcp: false } => return String::new(),
             Call::Socket { mptcp: true }
@@ -153,7 +157,7 @@ impl Script<'_> {
             | Call::Disconnect
             | Call::Duplicate
             | Call::HandOver { .. }
-            | Call::SendFastOpen { .. } => return self.untold(at, call),
+            | Call::SendFastOpen { .. } => return self.untold_call(at, call),
         };
         let result = match (&call.call, call.result) {
             (Call::Accept { .. }, Returned::Ok(_)) => "4".to_owned(),
@@ -163,13 +167,13 @@ impl Script<'_> {
         format!("{time} {words} = {result}\n")
     }
 
+    fn untold_call(&self, at: Nanos, call: &CallReturned) -> String {
+        self.untold(at, &format!("{} = {}", call.signature(), call.result))
+    }
+
     /// What packetdrill has no words for.
-    fn untold(&self, at: Nanos, call: &CallReturned) -> String {
-        let (signature, result) = (call.signature(), call.result);
-        comment(&format!(
-            "{} not told: {signature} = {result}",
-            self.time(at)
-        ))
+    fn untold(&self, at: Nanos, what: &str) -> String {
+        comment(&format!("{} not told: {what}", self.time(at)))
     }
 
     fn segment(&self, sent: &SegmentSent) -> String {
@@ -189,8 +193,7 @@ impl Script<'_> {
             }
         }
         if letters.is_empty() {
-            let at = self.time(sent.at);
-            return comment(&format!("{at} not told: a segment with the flags {flags}"));
+            return self.untold(sent.at, &format!("a segment with the flags {flags}"));
         }
         let seq = self.connection.relative_seq(sent);
         let len = segment.payload_len;

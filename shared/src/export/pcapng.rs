@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Act;
 use crate::capture::pcapng_writer::{Comments, write_pcapng};
 use crate::diagnosis::finding::Diagnosis;
 use crate::event::{Event, EventBody};
@@ -17,28 +18,24 @@ pub fn write(events: &[Event], diagnosis: &Diagnosis) -> Vec<u8> {
 
 /// The verdict on each RST, and each call on the first segment after it began; the last ones on the file.
 fn comments(events: &[Event], diagnosis: &Diagnosis) -> Comments {
+    let acts = super::acts(events);
+    let mut acts = acts.iter().peekable();
+    let told = |act: &Act| {
+        let Act {
+            by,
+            what,
+            result,
+            at,
+            ..
+        } = act;
+        line(&format!("{by}: {what} = {result} at {at}"))
+    };
     let mut segments: BTreeMap<_, Vec<String>> = BTreeMap::new();
-    let mut calls = Vec::new();
     for event in events {
-        match &event.body {
-            EventBody::Call(call) => {
-                let (by, result, at) = (&call.by, call.result, event.at);
-                calls.push(line(&format!(
-                    "{by}: {} = {result} at {at}",
-                    call.signature()
-                )));
+        if matches!(event.body, EventBody::Segment(_)) {
+            while let Some(act) = acts.next_if(|act| act.id < event.id) {
+                segments.entry(event.id).or_default().push(told(act));
             }
-            EventBody::Segment(_) => {
-                if !calls.is_empty() {
-                    segments.entry(event.id).or_default().append(&mut calls);
-                }
-            }
-            EventBody::Counters(_)
-            | EventBody::KernelReset(_)
-            | EventBody::ProcessEnded(_)
-            | EventBody::Socket(_)
-            | EventBody::Step(_)
-            | EventBody::Trouble(_) => {}
         }
     }
     for reset in &diagnosis.resets {
@@ -46,7 +43,7 @@ fn comments(events: &[Event], diagnosis: &Diagnosis) -> Comments {
         let verdict = line(&format!("{} [{}, {sure}]", reset.headline, reset.cause));
         segments.entry(reset.segment).or_default().push(verdict);
     }
-    let file = std::iter::once(line(&diagnosis.headline)).chain(calls);
+    let file = std::iter::once(line(&diagnosis.headline)).chain(acts.map(told));
     Comments {
         file: file.collect::<Vec<_>>().join("\n"),
         segments,

@@ -1,9 +1,12 @@
 //! Evidence without a line of its own: counters, the kernel's reasons, remarks, each near what it follows.
 
+use crate::event::call::Returned;
 use crate::event::counters::CountersMoved;
+use crate::event::outside_acted::OutsideActed;
 use crate::event::process_ended::ProcessEnded;
 use crate::event::trouble::Trouble;
 use crate::event::{Event, EventBody};
+use crate::scenario::OUTSIDE;
 use crate::units::Nanos;
 
 use super::axis::{Moment, MomentId};
@@ -14,6 +17,8 @@ use super::words::{self, plain};
 
 /// Columns of a pill.
 const PILL: usize = 36;
+/// Columns of what `outside` did in full.
+const SENTENCE: usize = 200;
 
 impl Drafts<'_> {
     pub(super) fn reason(&mut self, index: usize, event: &Event) {
@@ -134,6 +139,21 @@ impl Drafts<'_> {
             text: plain(text, PILL),
             tone: Tone::Plain,
         });
+    }
+
+    /// What `outside` did stands on the wire, in full in its sentence.
+    pub(super) fn outside(&mut self, index: usize, event: &Event, acted: &OutsideActed) {
+        let pills = self.pills.len();
+        let text = match acted.result {
+            Returned::Ok(_) => format!("{OUTSIDE}: {}", acted.act.brief()),
+            Returned::Err(errno) => format!("{OUTSIDE}: {} {errno}", acted.act.brief()),
+        };
+        self.remark(index, event, &text);
+        if let Some(pill) = self.pills.get_mut(pills) {
+            let did = plain(&acted.sentence(), SENTENCE);
+            let at = words::moment(event.at);
+            pill.sentence = format!("event {}, {OUTSIDE}: {did}, at {at}", event.id);
+        }
     }
 
     pub(super) fn trouble(&mut self, index: usize, event: &Event, trouble: &Trouble) {

@@ -41,6 +41,7 @@ impl<'a> Scene<'a> {
                 | EventBody::Counters(_)
                 | EventBody::KernelReset(_)
                 | EventBody::ProcessEnded(_)
+                | EventBody::Outside(_)
                 | EventBody::Socket(_)
                 | EventBody::Step(_)
                 | EventBody::Trouble(_) => None,

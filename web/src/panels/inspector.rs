@@ -7,6 +7,7 @@ mod sockets;
 
 use aftershake_shared::event::counters::CountersMoved;
 use aftershake_shared::event::kernel_reset::{KernelReset, TiedBy};
+use aftershake_shared::event::outside_acted::OutsideActed;
 use aftershake_shared::event::process_ended::ProcessEnded;
 use aftershake_shared::event::socket_sampled::SocketSampled;
 use aftershake_shared::event::step_progress::{Progress, StepProgress};
@@ -81,6 +82,7 @@ pub(super) fn details(event: &Event, run: &RunEvents) -> Html {
         EventBody::Counters(counters) => moved(event, counters),
         EventBody::KernelReset(reset) => kernel_reset(event, reset),
         EventBody::ProcessEnded(ended) => process_ended(event, ended, run),
+        EventBody::Outside(acted) => outside(event, acted, run),
         EventBody::Step(progress) => step(event, progress, run),
         EventBody::Trouble(trouble) => section(
             &format!("Remark {}", event.id),
@@ -179,6 +181,19 @@ fn kernel_reset(event: &Event, reset: &KernelReset) -> Html {
         &format!("The kernel’s reason, event {}", event.id),
         facts(rows),
     )
+}
+
+fn outside(event: &Event, acted: &OutsideActed, run: &RunEvents) -> Html {
+    let rows = html! {
+        <>
+            { at(event) }
+            { plain("did", &acted.act.to_string()) }
+            { fact("result", call::returned(acted.result)) }
+            { plain("took", &acted.took.to_string()) }
+            if let Some(step) = acted.step { { plain("step", &call::step_words(step, run)) } }
+        </>
+    };
+    section(&format!("From outside, event {}", event.id), facts(rows))
 }
 
 fn step(event: &Event, progress: &StepProgress, run: &RunEvents) -> Html {

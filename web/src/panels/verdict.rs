@@ -224,6 +224,7 @@ fn troubles(run: &RunEvents) -> Html {
         | EventBody::Counters(_)
         | EventBody::KernelReset(_)
         | EventBody::ProcessEnded(_)
+        | EventBody::Outside(_)
         | EventBody::Segment(_)
         | EventBody::Socket(_)
         | EventBody::Step(_) => None,

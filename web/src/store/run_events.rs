@@ -109,6 +109,7 @@ impl RunEvents {
             | EventBody::Counters(_)
             | EventBody::KernelReset(_)
             | EventBody::ProcessEnded(_)
+            | EventBody::Outside(_)
             | EventBody::Segment(_)
             | EventBody::Socket(_)
             | EventBody::Trouble(_) => false,

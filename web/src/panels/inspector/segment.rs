@@ -80,6 +80,7 @@ fn since_call(event: &Event, run: &RunEvents) -> Html {
         EventBody::Counters(_)
         | EventBody::KernelReset(_)
         | EventBody::ProcessEnded(_)
+        | EventBody::Outside(_)
         | EventBody::Segment(_)
         | EventBody::Socket(_)
         | EventBody::Step(_)
