@@ -6,6 +6,7 @@ pub mod link;
 pub mod list;
 pub mod run;
 pub mod scenario_input;
+pub mod schema;
 pub mod serve;
 pub mod test;
 
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 
 use aftershake_shared::channel::Failure;
 use aftershake_shared::report::text::plain;
+use aftershake_shared::schema::Wrapped;
 use clap::Parser;
 use serde::Serialize;
 
@@ -44,6 +46,7 @@ pub fn main() -> ExitCode {
         Some(Command::Link(options)) => link::link(&options),
         Some(Command::List(options)) => list::list(&options),
         Some(Command::Run(options)) => run::run(&options),
+        Some(Command::Schema(options)) => schema::schema(&options),
         Some(Command::Test(options)) => test::test(&options),
         Some(Command::Doctor(options)) => doctor::doctor(&options),
         Some(Command::Serve(options)) => return serve_until_signal(options),
@@ -100,11 +103,6 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 /// Says what went wrong: words on stderr, or the JSON object that a program reads on stdout.
 fn report(failure: &Failure, json: bool) -> u8 {
-    #[derive(Serialize)]
-    struct Wrapped<'a> {
-        format: u32,
-        error: &'a Failure,
-    }
     if json {
         let _ = print_json(&Wrapped {
             format: 1,

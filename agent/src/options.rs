@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::export::ExportOptions;
 use crate::commands::link::LinkOptions;
+use crate::commands::schema::SchemaOptions;
 use crate::commands::serve::ServeOptions;
 
 /// Shows what happened to a TCP connection on localhost after the handshake, and says why it was reset.
@@ -53,6 +54,7 @@ pub enum Command {
         aftershake run mine.toml --json --pcap run.pcapng\n          \
         aftershake run wrong-prefix --beside 'dumpcap -q -i lo -w lo.pcapng'")]
     Run(RunOptions),
+    Schema(SchemaOptions),
     /// Run scenarios against what they expect; the whole catalogue without arguments
     #[command(
         after_help = "Example: aftershake test sent-before-close linger-zero --repeat 50 --jobs 2"
@@ -76,7 +78,7 @@ impl Command {
             Self::Run(options) => options.json,
             Self::Test(options) => options.json,
             Self::Doctor(options) => options.json,
-            Self::Export(_) | Self::Worker => false,
+            Self::Export(_) | Self::Schema(_) | Self::Worker => false,
         }
     }
 }

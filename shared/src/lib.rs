@@ -10,6 +10,7 @@
 //! - [`expectation`]: a run against what its scenario expects; [`report`]: JSON and text of both
 //! - [`ladder`]: events placed for drawing
 //! - [`link`]: a scenario as a link; [`export`]: a run as a file for elsewhere
+//! - `schema`: JSON Schemas of all that, for the agent only
 //! - [`tcp`]: segments, flags, sequence numbers
 
 pub mod capture;
@@ -29,6 +30,8 @@ pub mod packed;
 pub mod recording;
 pub mod report;
 pub mod scenario;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod tcp;
 pub mod tree;
 pub mod units;

@@ -23,6 +23,7 @@ pub const FORMAT: u32 = 1;
 
 /// The object of `run --json` and `exec --json`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Report {
     pub format: u32,
     pub scenario: ScenarioNamed,
@@ -45,12 +46,14 @@ pub struct Report {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScenarioNamed {
     pub name: String,
     pub title: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConnectionRow {
     pub id: u32,
     pub client: String,
@@ -60,6 +63,7 @@ pub struct ConnectionRow {
 
 /// One RST explained.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ResetRow {
     pub connection: u32,
     pub sent_by: String,
@@ -80,6 +84,7 @@ pub struct ResetRow {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RuledOutRow {
     pub cause: CauseId,
     pub because: String,
@@ -87,6 +92,7 @@ pub struct RuledOutRow {
 
 /// How one step ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StepRow {
     pub name: String,
     pub by: String,
@@ -95,6 +101,7 @@ pub struct StepRow {
 
 /// One segment in relative numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SegmentRow {
     pub id: EventId,
     pub connection: u32,
@@ -113,6 +120,7 @@ pub struct SegmentRow {
 
 /// One system call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CallRow {
     pub id: EventId,
     /// `None` for calls on a listener.

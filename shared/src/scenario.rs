@@ -56,6 +56,7 @@ pub struct Scenario {
 
 /// Who decides when a step begins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Order {
     /// Steps begin strictly in list order, each after the network has come to rest.
@@ -93,23 +94,28 @@ impl Step {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct ScenarioToml {
+pub(crate) struct ScenarioToml {
     title: String,
     #[serde(default)]
     story: String,
     fixed_by: Option<String>,
     #[serde(default)]
     order: Order,
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<StepToml>"))]
     steps: Vec<Spanned<StepToml>>,
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Expectation>"))]
     expect: Option<Spanned<Expectation>>,
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<Claim>"))]
     claims: Vec<Spanned<Claim>>,
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct StepToml {
+pub(crate) struct StepToml {
     by: String,
     name: Option<String>,
     on: Option<String>,

@@ -13,7 +13,7 @@ const LONGEST: usize = 500;
 /// The modules of `shared`, lowest first: a module may use those of earlier rows only.
 ///
 /// A new module is a decision about direction: give it a row.
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 12] = [
     &["errno", "letters", "order", "packed", "units"],
     &["tree"],
     &["tcp"],
@@ -25,6 +25,7 @@ const LAYERS: [&[&str]; 11] = [
     &["report"],
     &["export"],
     &["channel"],
+    &["schema"],
 ];
 
 /// Plain lists of names that any module may use, whatever its row.

@@ -7,6 +7,7 @@ use aftershake_shared::link::error::MakeError;
 use aftershake_shared::link::view::View;
 use aftershake_shared::link::{self, limits};
 use aftershake_shared::report::text::plain;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{DONE, bad_input, internal, print, print_json, scenario_input, talk};
@@ -31,8 +32,9 @@ pub struct LinkOptions {
     pub json: bool,
 }
 
-#[derive(Serialize)]
-struct Made<'a> {
+/// The object of `link --json`.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Made<'a> {
     format: u32,
     name: &'a str,
     link: &'a str,
@@ -40,8 +42,9 @@ struct Made<'a> {
     characters: usize,
 }
 
-#[derive(Serialize)]
-struct Decoded<'a> {
+/// The object of `link --decode --json`.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Decoded<'a> {
     format: u32,
     name: &'a str,
     title: &'a str,

@@ -15,6 +15,7 @@ use aftershake_shared::ladder::{self, Ladder, StepText};
 use aftershake_shared::recording::ScenarioText;
 use aftershake_shared::report::Report;
 use aftershake_shared::report::text::verdict_text;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{DONE, INTERNAL, MISSED, bad_input, print, print_json, scenario_input};
@@ -134,15 +135,15 @@ pub(super) fn random_seed() -> u64 {
 }
 
 /// What `--repeat --json` prints: a sweep of one bin.
-#[derive(Serialize)]
-struct Distribution {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Distribution {
     format: u32,
     runs: u32,
     varied: Option<String>,
     bins: [Bin; 1],
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Bin {
     value: Option<String>,
     runs: u32,

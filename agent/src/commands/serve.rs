@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use aftershake_shared::event::Source;
 use anyhow::Context as _;
+use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -41,8 +42,8 @@ pub struct ServeOptions {
 }
 
 /// The first line on stdout with `--json`.
-#[derive(Serialize)]
-struct Address<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Address<'a> {
     url: &'a str,
     port: u16,
     token: &'a str,

@@ -12,6 +12,7 @@ use crate::scenario::expect::Outcome;
 
 /// How much the evidence carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Certainty {
     /// Several causes are left, and none has a sign of its own.

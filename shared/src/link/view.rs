@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is to be shown; fields of newer versions are passed over.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct View {
     /// The selected event, by its number in the run.
     #[serde(default)]
@@ -20,6 +21,7 @@ pub struct View {
 
 /// What the ladder's vertical axis means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     Real,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// How a run or a connection ended. Ordered by gravity, the gravest last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// FIN from both or either end, no RST.
@@ -45,6 +46,7 @@ impl fmt::Display for Outcome {
 
 /// Fields that a run is compared with; an absent field is not compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
     pub outcome: Option<Outcome>,
@@ -59,6 +61,7 @@ pub struct Expectation {
 
 /// Something that was said about this scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Claim {
     /// The claim in its author's words.

@@ -95,6 +95,18 @@ macro_rules! step_kinds {
                 match self { $(Self::$variant(kind) => kind.check(),)* }
             }
 
+            /// Each kind's word, help and fields.
+            #[cfg(feature = "schema")]
+            pub(crate) fn schemas(
+                generator: &mut schemars::SchemaGenerator,
+            ) -> Vec<(&'static str, &'static str, schemars::Schema)> {
+                vec![$((
+                    <$module::$variant as Kind>::NAME,
+                    <$module::$variant as Kind>::HELP,
+                    generator.subschema_for::<$module::$variant>(),
+                ),)*]
+            }
+
             fn fields(&self) -> Result<Value, Refused> {
                 match self { $(Self::$variant(kind) => tree::from_type(kind),)* }
             }

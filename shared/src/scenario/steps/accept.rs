@@ -7,6 +7,7 @@ use crate::scenario::time::Span;
 
 /// `do = "accept"`, or `do.accept = { timeout = "100ms" }`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Accept {
     /// Give up after this time, counted from the step's beginning; `None` waits for ever.

@@ -6,6 +6,7 @@ use super::{Kind, Needs};
 
 /// `do.check = { starts_with = "correct_prefix" }`. Exactly one comparison is given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CheckReceived {
     /// The received bytes begin with this text.
@@ -22,6 +23,7 @@ pub struct CheckReceived {
 
 /// What a program does with its verdict on the received bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Reaction {
     /// Close the connection.

@@ -6,6 +6,7 @@ use super::{Kind, Needs};
 
 /// `do = "close"`, or `do.close = { what = "listener" }`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Close {
     #[serde(default)]
@@ -14,6 +15,7 @@ pub struct Close {
 
 /// Which descriptor is closed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
     #[default]

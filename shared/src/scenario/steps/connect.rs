@@ -10,6 +10,7 @@ use crate::scenario::time::Span;
 
 /// `do = "connect"`, or `do.connect = { port = 9000, timeout = "1s" }`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Connect {
     pub port: u16,

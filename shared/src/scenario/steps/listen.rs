@@ -14,6 +14,7 @@ pub const DEFAULT_PORT: u16 = 8080;
 
 /// `do.listen = { port = 8080, backlog = 1 }`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Listen {
     pub port: u16,

@@ -8,6 +8,7 @@ use crate::scenario::time::Span;
 
 /// `do.receive = { at_most = 1024 }`: one `recv`. The other forms are one step and many calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Receive {
     /// One call with a buffer of this many bytes; 1024 when no form is given.

@@ -6,6 +6,7 @@ use super::{Kind, Needs};
 
 /// `do = "sample"`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Sample {}
 

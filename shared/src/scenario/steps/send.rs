@@ -7,6 +7,7 @@ use crate::scenario::limits;
 
 /// `do.send = { text = "hello" }`, `{ hex = "00 ff" }` or `{ count = 2000 }`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Send {
     /// These characters as UTF-8.

@@ -7,6 +7,7 @@ use crate::scenario::time::Span;
 
 /// `do.set_option = { linger = "0s" }`. Exactly one option is given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SetOption {
     /// The connection, unless this names the listener.

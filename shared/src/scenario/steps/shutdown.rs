@@ -7,6 +7,7 @@ use crate::event::call::How;
 
 /// `do.shutdown = { how = "write" }`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Shutdown {
     pub how: How,

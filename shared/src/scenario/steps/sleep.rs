@@ -7,6 +7,7 @@ use crate::scenario::time::Span;
 
 /// `do.sleep = { time = "100ms" }`, or a random time from a seeded range: `{ at_least = "0ms", at_most = "2ms" }`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Sleep {
     pub time: Option<Span>,
