@@ -1,20 +1,22 @@
 //! The commands, one file each, and what they share: exit codes, errors as words or as JSON, output.
 
+pub mod completions;
 pub mod doctor;
 pub mod export;
 pub mod link;
 pub mod list;
+pub mod new;
 pub mod run;
 pub mod scenario_input;
 pub mod schema;
 pub mod serve;
+pub(crate) mod talk;
 pub mod test;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use aftershake_shared::channel::Failure;
-use aftershake_shared::report::text::plain;
 use aftershake_shared::schema::Wrapped;
 use clap::Parser;
 use serde::Serialize;
@@ -35,16 +37,20 @@ pub const INTERNAL: u8 = 4;
 
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
-    let options = match Options::try_parse() {
+    let options = match Options::try_parse().and_then(Options::checked) {
         Ok(options) => options,
         Err(error) => return usage(&error),
     };
+    talk::set(options.talk);
     let json = options.command.as_ref().is_some_and(Command::wants_json);
     let done = match options.command {
         Some(Command::Worker) => crate::worker::serve(),
+        Some(Command::Completions(options)) => completions::completions(&options),
         Some(Command::Export(options)) => export::export(&options),
         Some(Command::Link(options)) => link::link(&options),
         Some(Command::List(options)) => list::list(&options),
+        Some(Command::Man(options)) => completions::man(&options),
+        Some(Command::New(options)) => new::new(&options),
         Some(Command::Run(options)) => run::run(&options),
         Some(Command::Schema(options)) => schema::schema(&options),
         Some(Command::Test(options)) => test::test(&options),
@@ -109,21 +115,12 @@ fn report(failure: &Failure, json: bool) -> u8 {
             error: failure,
         });
     } else {
-        talk(&failure.message);
+        talk::error(&failure.message);
         if !failure.remedy.is_empty() {
-            let _ = writeln!(io::stderr(), "try: {}", plain(&failure.remedy));
+            talk::remedy(&failure.remedy);
         }
     }
     failure.code
-}
-
-/// Says something to people, on stderr. What they and others wrote is stripped of terminal escapes.
-pub(crate) fn talk(text: &str) {
-    let mut stderr = io::stderr().lock();
-    for (number, line) in text.lines().enumerate() {
-        let name = if number == 0 { "aftershake: " } else { "" };
-        let _ = writeln!(stderr, "{name}{}", plain(line));
-    }
 }
 
 /// Prints one JSON value and a line's end. A closed pipe is no error.

@@ -7,12 +7,16 @@ use aftershake_shared::channel::PROTOCOL_VERSION;
 use aftershake_shared::link::VERSION as LINK_VERSION;
 use aftershake_shared::recording::FORMAT_VERSION;
 use aftershake_shared::report::FORMAT as RUN_FORMAT;
-use clap::{Args, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
+use crate::commands::completions::{CompletionsOptions, ManOptions};
 use crate::commands::export::ExportOptions;
 use crate::commands::link::LinkOptions;
+use crate::commands::new::NewOptions;
 use crate::commands::schema::SchemaOptions;
 use crate::commands::serve::ServeOptions;
+use crate::commands::talk::TalkOptions;
 
 /// Shows what happened to a TCP connection on localhost after the handshake, and says why it was reset.
 #[derive(Debug, Parser)]
@@ -20,7 +24,6 @@ use crate::commands::serve::ServeOptions;
     name = "aftershake",
     version = VERSION.as_str(),
     disable_help_subcommand = true,
-    args_conflicts_with_subcommands = true,
     after_help = "Without a command: serve the playground.\nExample: aftershake run sent-before-close"
 )]
 pub struct Options {
@@ -28,6 +31,22 @@ pub struct Options {
     pub command: Option<Command>,
     #[command(flatten)]
     pub serve: ServeOptions,
+    #[command(flatten)]
+    pub talk: TalkOptions,
+}
+
+impl Options {
+    /// The same; an option of the server before another command would be lost, and is refused.
+    ///
+    /// # Errors
+    /// What clap says of conflicting arguments.
+    pub fn checked(self) -> Result<Self, clap::Error> {
+        if self.command.is_none() || self.serve == ServeOptions::default() {
+            return Ok(self);
+        }
+        let message = "an option of `serve` stands before another command";
+        Err(Self::command().error(ErrorKind::ArgumentConflict, message))
+    }
 }
 
 static VERSION: LazyLock<String> = LazyLock::new(|| {
@@ -44,6 +63,7 @@ pub enum Command {
     /// Serve the playground on 127.0.0.1 and open it (the default)
     #[command(after_help = "Example: aftershake serve --port 0 --no-open --json")]
     Serve(ServeOptions),
+    Completions(CompletionsOptions),
     Export(ExportOptions),
     Link(LinkOptions),
     /// List the catalogue of scenarios
@@ -54,6 +74,7 @@ pub enum Command {
         aftershake run mine.toml --json --pcap run.pcapng\n          \
         aftershake run wrong-prefix --beside 'dumpcap -q -i lo -w lo.pcapng'")]
     Run(RunOptions),
+    New(NewOptions),
     Schema(SchemaOptions),
     /// Run scenarios against what they expect; the whole catalogue without arguments
     #[command(
@@ -63,6 +84,8 @@ pub enum Command {
     /// Say which evidence this machine gives, what is missing and how to get it
     #[command(after_help = "Example: aftershake doctor")]
     Doctor(DoctorOptions),
+    #[command(hide = true)]
+    Man(ManOptions),
     /// Carries out runs; started by the other commands
     #[command(hide = true)]
     Worker,
@@ -78,7 +101,12 @@ impl Command {
             Self::Run(options) => options.json,
             Self::Test(options) => options.json,
             Self::Doctor(options) => options.json,
-            Self::Export(_) | Self::Schema(_) | Self::Worker => false,
+            Self::Completions(_)
+            | Self::Export(_)
+            | Self::Man(_)
+            | Self::New(_)
+            | Self::Schema(_)
+            | Self::Worker => false,
         }
     }
 }
@@ -122,18 +150,6 @@ pub struct RunOptions {
     /// Run it again whenever the file changes, until interrupted
     #[arg(long, conflicts_with_all = ["repeat", "json"])]
     pub watch: bool,
-    /// When to use colour
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: Color,
-}
-
-/// When to use colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
-    Auto,
-    Always,
-    Never,
 }
 
 #[derive(Debug, Args)]

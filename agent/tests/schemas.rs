@@ -23,8 +23,9 @@ fn validator(name: &str) -> Validator {
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     let schema = json(&output);
     assert!(
-        schema["title"]
-            .as_str()
+        schema
+            .get("title")
+            .and_then(Value::as_str)
             .unwrap()
             .starts_with(&format!("aftershake {name}: "))
     );

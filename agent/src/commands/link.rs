@@ -80,7 +80,7 @@ fn make(argument: &str, options: &LinkOptions) -> Result<u8, Failure> {
         }
     })?;
     if fragment.len() > limits::COMFORTABLE {
-        talk(&format!(
+        talk::remark(&format!(
             "the link has {} characters; some programs cut links of more than {}",
             fragment.len(),
             limits::COMFORTABLE

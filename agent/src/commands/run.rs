@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -12,15 +11,15 @@ use aftershake_shared::event::trouble::Trouble;
 use aftershake_shared::export::pcapng;
 use aftershake_shared::ladder::text::{Colour, Paper, write as write_ladder};
 use aftershake_shared::ladder::{self, Ladder, StepText};
-use aftershake_shared::recording::ScenarioText;
+use aftershake_shared::recording::{Recording, ScenarioText};
 use aftershake_shared::report::Report;
 use aftershake_shared::report::text::verdict_text;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{DONE, INTERNAL, MISSED, bad_input, print, print_json, scenario_input};
+use super::{DONE, INTERNAL, MISSED, bad_input, print, print_json, scenario_input, talk};
 use crate::judged::Judged;
-use crate::options::{Color, RunOptions};
+use crate::options::RunOptions;
 use crate::worker::protocol::RunRequest;
 use crate::worker_process::WorkerProcess;
 
@@ -56,6 +55,11 @@ fn once(
         beside: options.beside.clone(),
     };
     let (recording, _) = worker.run(request)?;
+    talk::detail(&format!(
+        "seed {seed}, {} events, {}",
+        recording.events.len(),
+        evidence(&recording)
+    ));
     let judged = Judged::new(recording)?;
     if let Some(path) = &options.pcap {
         write(
@@ -69,7 +73,7 @@ fn once(
     if options.json {
         print_json(&Report::new(&judged.recording, &judged.diagnosis))?;
     } else {
-        print(&text(&judged, options.color))?;
+        print(&text(&judged))?;
     }
     if let Some(reason) = beside_failure(&judged) {
         return Err(bad_input(format!("--beside: {reason}"), ""));
@@ -77,14 +81,15 @@ fn once(
     Ok(if judged.is_met() { DONE } else { MISSED })
 }
 
+/// What was recorded, in words.
+fn evidence(recording: &Recording) -> String {
+    let recorded = recording.header.environment.evidence.iter();
+    let names: Vec<_> = recorded.map(|source| source.name()).collect();
+    format!("evidence: {}", names.join(", "))
+}
+
 /// The ladder, then the verdict.
-fn text(judged: &Judged, color: Color) -> String {
-    let plain_wanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let color = match color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => io::stdout().is_terminal() && !plain_wanted,
-    };
+fn text(judged: &Judged) -> String {
     let options = ladder::Options {
         steps: StepText::of(&judged.scenario),
         ..Default::default()
@@ -92,7 +97,11 @@ fn text(judged: &Judged, color: Color) -> String {
     let placed = Ladder::place(&judged.recording.events, &options);
     let paper = Paper {
         width: terminal_columns(),
-        colour: if color { Colour::Ansi } else { Colour::None },
+        colour: if talk::stdout_has_colour() {
+            Colour::Ansi
+        } else {
+            Colour::None
+        },
     };
     let drawn = write_ladder(&placed, paper);
     format!(
