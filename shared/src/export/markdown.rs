@@ -119,7 +119,7 @@ fn paragraph(out: &mut String, words: &str) {
 /// One line of words: every character that Markdown or HTML gives a meaning stands for itself.
 ///
 /// A table pasted into a spreadsheet computes nothing either: `=`, `+`, `-` and `@` are escaped as well.
-fn text(words: &str) -> String {
+pub fn text(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
     for letter in plain(words, LONG).chars() {
         match letter {
