@@ -48,10 +48,7 @@ impl<'a> Run<'a> {
             steps,
             ..Options::default()
         };
-        let link = scenario.and_then(|scenario| {
-            let fragment = fragment(&text.name, &scenario, &View::default());
-            fragment.ok()
-        });
+        let link = fragment(text, &View::default()).ok();
         Self {
             recording,
             diagnosis,

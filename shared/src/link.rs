@@ -46,9 +46,9 @@ pub struct Link {
 /// The fragment of a scenario's link, from its `#` on.
 ///
 /// # Errors
-/// A scenario that no link of at most [`limits::LONGEST_MADE`] characters holds.
-pub fn fragment(name: &str, scenario: &Scenario, view: &View) -> Result<String, MakeError> {
-    let json = content::write(name, scenario, view)?;
+/// A text that is no scenario, or one that no link of at most [`limits::LONGEST_MADE`] characters holds.
+pub fn fragment(text: &ScenarioText, view: &View) -> Result<String, MakeError> {
+    let json = content::write(text, view)?;
     let fragment = format!("#s{VERSION}.{}", packed::pack(&json));
     if fragment.len() > limits::LONGEST_MADE {
         let characters = fragment.len();

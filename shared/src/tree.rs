@@ -17,6 +17,8 @@ use std::ops::Range;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::order::sort_by_rank;
+
 pub use ser::Refused;
 
 /// One value and where it stands, in bytes of the text.
@@ -81,7 +83,15 @@ impl ReadError {
 /// # Errors
 /// The first mistake, of the format or of the type.
 pub(crate) fn from_toml<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
-    toml_text::read(text)?.into()
+    read_toml(text)?.into()
+}
+
+/// Reads TOML as it stands; [`Value::into`] goes on.
+///
+/// # Errors
+/// The first mistake in the text.
+pub(crate) fn read_toml(text: &str) -> Result<Value, ReadError> {
+    toml_text::read(text)
 }
 
 /// Reads JSON, whose fractions no type of ours takes; [`Value::into`] goes on.
@@ -117,6 +127,11 @@ impl Value {
     /// A text that stands nowhere yet.
     pub(crate) fn text(text: &str) -> Self {
         Self::of(Kind::Text(text.to_owned()))
+    }
+
+    /// A number that stands nowhere yet.
+    pub(crate) fn number(number: u32) -> Self {
+        Self::of(Kind::Natural(number.into()))
     }
 
     /// A truth that stands nowhere yet.
@@ -186,6 +201,53 @@ impl Value {
             }
         }
         self
+    }
+
+    /// Puts the fields of every table into the order in which they stand in the text.
+    pub(crate) fn in_order_of_text(&mut self) {
+        match &mut self.kind {
+            Kind::Table(fields) => {
+                sort_by_rank(fields, |(key, _)| (key.span.start as u64, 0));
+                fields
+                    .iter_mut()
+                    .for_each(|(_, value)| value.in_order_of_text());
+            }
+            Kind::List(list) => list.iter_mut().for_each(Self::in_order_of_text),
+            Kind::Null
+            | Kind::Bool(_)
+            | Kind::Natural(_)
+            | Kind::Negative(_)
+            | Kind::Text(_)
+            | Kind::Other(_) => {}
+        }
+    }
+
+    /// Changes a table's field, and each element of one that is a list.
+    pub(crate) fn change(&mut self, field: &str, to: &mut dyn FnMut(&mut Self)) {
+        let Kind::Table(fields) = &mut self.kind else {
+            return;
+        };
+        let Some((_, value)) = fields.iter_mut().find(|(key, _)| key.name == field) else {
+            return;
+        };
+        match &mut value.kind {
+            Kind::List(list) => list.iter_mut().for_each(to),
+            Kind::Table(_)
+            | Kind::Null
+            | Kind::Bool(_)
+            | Kind::Natural(_)
+            | Kind::Negative(_)
+            | Kind::Text(_)
+            | Kind::Other(_) => to(value),
+        }
+    }
+
+    /// The name and the value of a table's only field.
+    pub(crate) fn only_field(&self) -> Option<(&str, &Self)> {
+        match self.fields()? {
+            [(key, value)] => Some((&key.name, value)),
+            _ => None,
+        }
     }
 
     /// Whether it is a table without fields.

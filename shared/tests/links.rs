@@ -16,13 +16,14 @@ use std::fmt::Write as _;
 use aftershake_shared::catalog::{self, CATALOG};
 use aftershake_shared::link::view::{Mode, View};
 use aftershake_shared::link::{self, limits};
+use aftershake_shared::recording::ScenarioText;
 use aftershake_shared::scenario::Scenario;
 
 /// A scenario of the catalogue and its link.
 fn link_of(name: &str) -> (Scenario, String) {
-    let scenario = Scenario::parse(catalog::find(name).unwrap().toml).unwrap();
-    let link = link::fragment(name, &scenario, &View::default()).unwrap();
-    (scenario, link)
+    let text = catalog::find(name).unwrap().text();
+    let link = link::fragment(&text, &View::default()).unwrap();
+    (text.parse().unwrap(), link)
 }
 
 #[test]
@@ -34,7 +35,7 @@ fn every_scenario_of_the_catalogue_fits_a_short_link() {
         assert_eq!(read.text.name, entry.name);
         assert_eq!(read.scenario.without_lines(), scenario.without_lines());
         assert_eq!(read.view, View::default());
-        assert_eq!(read.text.toml, scenario.to_toml().unwrap());
+        assert_eq!(read.text.parse().unwrap(), read.scenario);
     }
 }
 
@@ -68,14 +69,14 @@ fn a_link_is_found_with_and_without_its_address() {
 
 #[test]
 fn what_is_shown_travels_with_the_scenario() {
-    let scenario = link_of("linger-zero").0;
+    let text = catalog::find("linger-zero").unwrap().text();
     let view = View {
         event: Some(12),
         zoom: Some(250),
         mode: Some(Mode::Order),
         compare: Some("sent-before-close".to_owned()),
     };
-    let link = link::fragment("x", &scenario, &view).unwrap();
+    let link = link::fragment(&text, &view).unwrap();
     assert_eq!(link::read(&link).unwrap().view, view);
 }
 
@@ -91,8 +92,11 @@ fn what_needs_more_letters_than_a_link_has_is_refused() {
     let text = format!(
         "title = \"x\"\n[[steps]]\nby = \"a\"\ndo = \"connect\"\n[[steps]]\nby = \"a\"\ndo.send = {{ hex = \"{digits}\" }}\n"
     );
-    let scenario = Scenario::parse(&text).unwrap();
-    let error = link::fragment("x", &scenario, &View::default()).unwrap_err();
+    let text = ScenarioText {
+        name: "x".to_owned(),
+        toml: text,
+    };
+    let error = link::fragment(&text, &View::default()).unwrap_err();
     let message = error.to_string();
     assert!(
         message.ends_with(&format!(
@@ -100,5 +104,22 @@ fn what_needs_more_letters_than_a_link_has_is_refused() {
             limits::LONGEST_MADE
         )),
         "{message}"
+    );
+}
+
+#[test]
+fn defaults_and_comments_stay_behind_and_spelling_travels() {
+    let toml = "# why\ntitle = 'x'\n[[steps]]\nby = \"a\"\n\
+        do.connect = { port = 8080, timeout = \"0.5s\", address = \"127.0.0.1\" } # here\n\
+        [[steps]]\nby = \"a\"\ndo.receive = { peek = false }\n";
+    let text = ScenarioText {
+        name: String::new(),
+        toml: toml.to_owned(),
+    };
+    let link = link::fragment(&text, &View::default()).unwrap();
+    assert_eq!(
+        link::read(&link).unwrap().text.toml,
+        "title = \"x\"\n\n[[steps]]\nby = \"a\"\ndo.connect = { timeout = \"0.5s\" }\n\n\
+         [[steps]]\nby = \"a\"\ndo = \"receive\"\n"
     );
 }

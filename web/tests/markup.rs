@@ -253,10 +253,10 @@ fn the_share_dialog_offers_link_command_markdown_and_file() {
         &[
             "data-test=\"share-link\"",
             "#s1.",
-            "aftershake run &#x27;#s1.",
+            "aftershake run '#s1.",
             "[Client sent before the close](",
             "download=\"sent-before-close.toml\"",
-            "href=\"data:text/plain;charset=utf-8,%23%20The",
+            "href=\"data:text/plain;charset=utf-8,",
         ],
     );
     let broken = markup([edited("title = 5"), Action::Share(share::Action::Asked)]);

@@ -10,7 +10,7 @@ use aftershake_shared::report::text::plain;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{DONE, bad_input, internal, print, print_json, scenario_input, talk};
+use super::{DONE, bad_input, print, print_json, scenario_input, talk};
 
 /// Print a scenario's share link, or what a link says
 #[derive(Debug, clap::Args)]
@@ -70,13 +70,15 @@ pub fn link(options: &LinkOptions) -> Result<u8, Failure> {
 fn make(argument: &str, options: &LinkOptions) -> Result<u8, Failure> {
     let base = options.base.as_deref().unwrap_or_default();
     check_base(base)?;
-    let (text, scenario) = scenario_input::read(argument)?;
-    let fragment = link::fragment(&text.name, &scenario, &View::default()).map_err(|error| {
+    let (text, _) = scenario_input::read(argument)?;
+    let fragment = link::fragment(&text, &View::default()).map_err(|error| {
         let message = format!("{argument}: {error}");
         match error {
             MakeError::TooLong { .. } => bad_input(message, "pass the scenario on as a .toml file"),
             MakeError::Name { .. } => bad_input(message, "give the file a shorter name"),
-            MakeError::Write(_) => internal(&message),
+            MakeError::Scenario(_) | MakeError::Unreadable(_) => {
+                bad_input(message, "pass the scenario on as a .toml file")
+            }
         }
     })?;
     if fragment.len() > limits::COMFORTABLE {

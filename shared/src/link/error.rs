@@ -2,8 +2,6 @@
 
 use super::limits;
 use crate::scenario::error::ScenarioError;
-use crate::scenario::write::WriteError;
-use crate::tree::Refused;
 
 /// Why a text gives no scenario.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -55,12 +53,10 @@ pub enum MakeError {
     TooLong { characters: usize },
     #[error("the name has {bytes} bytes, expected at most {max}", max = crate::scenario::limits::WORDS)]
     Name { bytes: usize },
-    #[error(transparent)]
-    Write(#[from] WriteError),
-}
-
-impl From<Refused> for MakeError {
-    fn from(refused: Refused) -> Self {
-        Self::Write(refused.into())
-    }
+    /// The text is no scenario, or its values laid out anew are too long for one.
+    #[error("{0}")]
+    Scenario(ScenarioError),
+    /// More values than a link may hold.
+    #[error("the link could not be read: {0}")]
+    Unreadable(LinkError),
 }

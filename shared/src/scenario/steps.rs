@@ -138,18 +138,31 @@ step_kinds! {
 }
 
 impl StepKind {
-    /// What stands after `do`: the word, or the word and the fields whose values are not what they are anyway.
+    /// What stands after `do`: the word, or the word and those of its fields that are needed.
+    pub(super) fn to_tree(&self) -> Result<Value, Refused> {
+        Ok(Self::compact(&Value::table([(
+            self.name(),
+            self.fields()?,
+        )])))
+    }
+
+    /// What stands after `do`, without fields that a step of this kind has anyway.
     ///
     /// A field is needless when the step reads the same without it, whatever its type.
-    pub(super) fn to_tree(&self) -> Result<Value, Refused> {
-        let name = self.name();
-        let fields = self.fields()?.without_needless(|less| {
-            Self::read(name, less.clone()).is_ok_and(|kind| kind == *self)
+    pub(super) fn compact(does: &Value) -> Value {
+        let whole = does.only_field().and_then(|(name, fields)| {
+            let kind = Self::read(name, fields.clone()).ok()?;
+            Some((name, fields, kind))
         });
-        if fields.is_empty_table() {
-            return Ok(Value::text(name));
+        let Some((name, fields, kind)) = whole else {
+            return does.clone();
+        };
+        let is_same = |less: &Value| Self::read(name, less.clone()).is_ok_and(|less| less == kind);
+        let needed = fields.clone().without_needless(is_same);
+        if needed.is_empty_table() {
+            return Value::text(name);
         }
-        Ok(Value::table([(name, fields)]))
+        Value::table([(name, needed)])
     }
 }
 

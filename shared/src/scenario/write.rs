@@ -3,6 +3,7 @@
 //! Knows the fields of a scenario and of a step; what a kind of step holds, its own type writes.
 
 use super::error::ScenarioError;
+use super::steps::StepKind;
 use super::{Order, Scenario, Step};
 use crate::tree::{self, Refused, Value};
 
@@ -32,6 +33,20 @@ impl Scenario {
             Ok(_) => Err(WriteError::Different),
             Err(error) => Err(WriteError::Unreadable(error)),
         }
+    }
+
+    /// A text's own values, as they are spelled there, without fields that say what is so anyway.
+    ///
+    /// # Errors
+    /// The text's first mistake.
+    pub(crate) fn compact(text: &str) -> Result<Value, ScenarioError> {
+        Self::parse(text)?;
+        let mut value = tree::read_toml(text).map_err(|error| ScenarioError::read(text, &error))?;
+        value.in_order_of_text();
+        value.change("steps", &mut |step| {
+            step.change("do", &mut |does| *does = StepKind::compact(does));
+        });
+        Ok(value)
     }
 
     /// The scenario as values, fields in the order of the reference, defaults left out.

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use aftershake_shared::event::call::How;
 use aftershake_shared::link;
 use aftershake_shared::link::view::View;
+use aftershake_shared::recording::ScenarioText;
 use aftershake_shared::scenario::expect::{Answer, Claim, Expectation, Outcome};
 use aftershake_shared::scenario::steps::StepKind;
 use aftershake_shared::scenario::steps::accept::Accept;
@@ -324,7 +325,8 @@ proptest! {
 
     #[test]
     fn a_linked_scenario_reads_the_same(scenario in scenario(), name in words()) {
-        let link = link::fragment(&name, &scenario, &View::default()).unwrap();
+        let text = ScenarioText { name: name.clone(), toml: scenario.to_toml().unwrap() };
+        let link = link::fragment(&text, &View::default()).unwrap();
         prop_assert!(link.bytes().all(|b| b.is_ascii_alphanumeric() || b"#._-".contains(&b)));
         let read = link::read(&link).unwrap();
         prop_assert_eq!(read.text.name, name);

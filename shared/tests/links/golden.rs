@@ -46,8 +46,11 @@ fn folder() -> PathBuf {
 
 fn this_release() -> Vec<(String, String)> {
     let of = |name: &str, toml: &str, view: &View| {
-        let scenario = Scenario::parse(toml).unwrap();
-        let link = link::fragment(name, &scenario, view).unwrap();
+        let text = ScenarioText {
+            name: name.to_owned(),
+            toml: toml.to_owned(),
+        };
+        let link = link::fragment(&text, view).unwrap();
         (format!("1-{name}"), link)
     };
     let named = ADDED.map(|name| of(name, catalog::find(name).unwrap().toml, &View::default()));

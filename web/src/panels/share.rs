@@ -65,8 +65,9 @@ fn ways(draft: &Draft, share: &Share, on: &Callback<store::Action>) -> Html {
     let Ok(scenario) = &draft.scenario else {
         return html! { <p>{ "The text has a mistake. What cannot be read cannot be shared: mend it first." }</p> };
     };
-    let name = draft.to_text().name;
-    let made = fragment(&name, scenario, &View::default());
+    let text = draft.to_text();
+    let made = fragment(&text, &View::default());
+    let name = text.name;
     let by_link = match &made {
         Ok(fragment) => links(scenario, fragment, on),
         Err(error) => html! {

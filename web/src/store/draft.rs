@@ -64,17 +64,15 @@ impl Draft {
         }
     }
 
-    /// A link's scenario; the catalogue's own text where it is the same.
+    /// A link's scenario.
     pub fn of_link(link: Link) -> Self {
         let ScenarioText { name, toml } = link.text;
-        let catalogue = Self::of_catalogue(&name).filter(|draft| {
-            let own = draft.scenario.as_ref();
-            own.is_ok_and(|own| own.without_lines() == link.scenario.without_lines())
-        });
-        catalogue.unwrap_or_else(|| Self {
+        Self {
+            from: None,
             named: (!name.is_empty()).then(|| name.into()),
-            ..Self::of_text(None, toml.into())
-        })
+            text: toml.into(),
+            scenario: Ok(Kept::new(link.scenario)),
+        }
     }
 
     /// No scenario at all.
