@@ -7,6 +7,7 @@ mod beside;
 mod clock;
 mod endpoint;
 mod evidence;
+mod facilities;
 mod free;
 mod listed;
 pub mod protocol;
@@ -198,7 +199,10 @@ fn live_once(shared: &Arc<Shared>, jobs: &Receiver<Job>) {
     let Ok(job) = jobs.recv() else { return };
     match prepared {
         Ok(mut evidence) => {
-            carry_out(shared, &job, &mut evidence);
+            match facilities::all_there(&job.scenario) {
+                Ok(()) => carry_out(shared, &job, &mut evidence),
+                Err(failure) => reply(&WorkerReply::Failed(failure)),
+            }
             // The next run may have begun already: its cancel is not ours to forget.
             let mut current = lock(&shared.current);
             if current

@@ -72,8 +72,8 @@ impl Act for SettingOption {
 
 fn set(socket: &Socket, value: OptionValue) -> io::Result<()> {
     let seconds = |seconds: u16| Duration::from_secs(u64::from(seconds));
-    let number = |name: i32, value: u16| {
-        sys::socket::set_int(socket.as_fd(), libc::IPPROTO_TCP, name, i32::from(value))
+    let number = |name: i32, value: i32| {
+        sys::socket::set_int(socket.as_fd(), libc::IPPROTO_TCP, name, value)
     };
     let bytes = |bytes: u32| usize::try_from(bytes).unwrap_or(usize::MAX);
     match value {
@@ -81,12 +81,16 @@ fn set(socket: &Socket, value: OptionValue) -> io::Result<()> {
         OptionValue::NoDelay(on) => socket.set_tcp_nodelay(on),
         OptionValue::Keepalive(on) => socket.set_keepalive(on),
         // socket2 would switch SO_KEEPALIVE on along with each of these: a call that was not asked for.
-        OptionValue::KeepaliveIdle { seconds } => number(libc::TCP_KEEPIDLE, seconds),
-        OptionValue::KeepaliveInterval { seconds } => number(libc::TCP_KEEPINTVL, seconds),
-        OptionValue::KeepaliveProbes(count) => number(libc::TCP_KEEPCNT, u16::from(count)),
+        OptionValue::KeepaliveIdle { seconds } => number(libc::TCP_KEEPIDLE, seconds.into()),
+        OptionValue::KeepaliveInterval { seconds } => number(libc::TCP_KEEPINTVL, seconds.into()),
+        OptionValue::KeepaliveProbes(count) => number(libc::TCP_KEEPCNT, count.into()),
         OptionValue::UserTimeout { millis } => {
             socket.set_tcp_user_timeout(Some(Duration::from_millis(u64::from(millis))))
         }
+        OptionValue::Linger2 { seconds } => number(libc::TCP_LINGER2, seconds.into()),
+        OptionValue::DeferAccept { seconds } => number(libc::TCP_DEFER_ACCEPT, seconds.into()),
+        OptionValue::FastOpen(queue) => number(libc::TCP_FASTOPEN, queue.into()),
+        OptionValue::OutOfBandInline(on) => socket.set_out_of_band_inline(on),
         OptionValue::ReceiveBuffer(size) => socket.set_recv_buffer_size(bytes(size)),
         OptionValue::SendBuffer(size) => socket.set_send_buffer_size(bytes(size)),
     }

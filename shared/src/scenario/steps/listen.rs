@@ -6,7 +6,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use serde::Deserialize;
 use serde::de::{self, Deserializer};
 
-use super::{Kind, Makes, Needs};
+use super::{Kind, Makes, Needs, whole_seconds};
+use crate::scenario::facility::Facility;
+use crate::scenario::time::Span;
 
 /// The article's port, free in every run's own namespace.
 pub const DEFAULT_PORT: u16 = 8080;
@@ -19,6 +21,16 @@ pub struct Listen {
     /// Completed connections that may wait, plus one: backlog N lets N + 1 connects complete.
     pub backlog: u16,
     pub address: Address,
+    /// `SO_REUSEADDR`: bind although connections of an earlier listener still linger.
+    pub reuse_address: bool,
+    /// `SO_REUSEPORT`: share the port with other listeners that ask for it too; each has a queue of its own.
+    pub reuse_port: bool,
+    /// `TCP_DEFER_ACCEPT`, whole seconds: a connection is handed out only once it has sent something.
+    pub defer_accept: Option<Span>,
+    /// `TCP_FASTOPEN`: how many connections whose SYN brought bytes may wait for their handshake's end.
+    pub fast_open: Option<u16>,
+    /// `IPPROTO_MPTCP`.
+    pub mptcp: bool,
     /// With an IPv6 address: accept IPv4 as well (`IPV6_V6ONLY` off).
     pub dual_stack: bool,
 }
@@ -29,6 +41,11 @@ impl Default for Listen {
             port: DEFAULT_PORT,
             backlog: 16,
             address: Address::default(),
+            reuse_address: false,
+            reuse_port: false,
+            defer_accept: None,
+            fast_open: None,
+            mptcp: false,
             dual_stack: false,
         }
     }
@@ -46,9 +63,21 @@ impl Kind for Listen {
         Makes::Listener
     }
 
+    fn facilities(&self) -> Vec<Facility> {
+        let mptcp = self.mptcp.then_some(Facility::Mptcp);
+        let fast_open = self.fast_open.map(|_| Facility::FastOpen);
+        mptcp.into_iter().chain(fast_open).collect()
+    }
+
     fn check(&self) -> Result<(), String> {
         if self.port == 0 {
             return Err("port is 0, expected 1 to 65535".to_owned());
+        }
+        if let Some(time) = self.defer_accept {
+            whole_seconds("defer_accept", time, 1)?;
+        }
+        if self.fast_open == Some(0) {
+            return Err("fast_open is 0, expected 1 to 65535 connections".to_owned());
         }
         if self.dual_stack && !matches!(self.address, Address::Ip(IpAddr::V6(_))) {
             return Err(format!(
