@@ -5,11 +5,13 @@
 
 mod beside;
 mod clock;
+mod common;
 mod endpoint;
 mod evidence;
 mod facilities;
 mod free;
 mod listed;
+mod process;
 pub mod protocol;
 mod random;
 mod recorder;
@@ -29,7 +31,7 @@ use aftershake_shared::scenario::Scenario;
 
 use crate::sys::{self, namespace};
 use clock::Clock;
-use endpoint::Common;
+use common::Common;
 use evidence::Evidence;
 use evidence::kernel_resets::KernelResets;
 use protocol::{RunRequest, WorkerReply, WorkerRequest};

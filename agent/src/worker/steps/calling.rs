@@ -7,7 +7,7 @@ use aftershake_shared::errno::Errno;
 use aftershake_shared::event::call::{Call, Returned};
 use aftershake_shared::event::step_progress::StepResult;
 use aftershake_shared::scenario::steps::close::What;
-use socket2::Socket;
+use socket2::{Domain, Protocol, Socket, Type};
 
 use super::Task;
 use crate::worker::endpoint::{Endpoint, Place, Timing, errno_of};
@@ -82,6 +82,39 @@ pub(super) fn once(
     attempt(task, &mut timing, endpoint, what, call, make).step_result()
 }
 
+/// Opens a TCP socket of the place's family that never blocks. Only a multipath one is told as a call: the others
+/// are all alike.
+///
+/// # Errors
+/// The call's own.
+pub(super) fn open(
+    task: &Task,
+    endpoint: &mut Endpoint<'_>,
+    place: Place,
+    mptcp: bool,
+) -> io::Result<Socket> {
+    let address = place.remote.or(place.local);
+    let domain = address.map_or(Domain::IPV4, Domain::for_address);
+    let protocol = mptcp.then_some(Protocol::MPTCP);
+    let mut timing = Timing::default();
+    let opened = timing.attempt(&endpoint.clock(), || {
+        Socket::new(domain, Type::STREAM, protocol)
+    });
+    if mptcp {
+        let result = opened.as_ref().map(|_| u64::from(place.socket.0));
+        let result = result.map_or_else(|error| Returned::Err(errno_of(error)), Returned::Ok);
+        let place = Place {
+            local: None,
+            remote: None,
+            ..place
+        };
+        endpoint.record(task, timing, place, Call::Socket { mptcp }, result);
+    }
+    let socket = opened?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}
+
 /// Makes a call on a socket that the endpoint does not keep yet.
 ///
 /// # Errors
@@ -128,13 +161,11 @@ fn returned(result: &io::Result<u64>) -> Returned {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
 
-    use aftershake_shared::event::EventBody;
-    use socket2::{Domain, Type};
-
     use super::*;
     use crate::worker::clock::Clock;
     use crate::worker::common::Common;
     use crate::worker::endpoint::Opened;
+    use aftershake_shared::event::EventBody;
 
     const TASK: Task = Task {
         number: 4,

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use serde::Deserialize;
 use serde::de::{self, Deserializer};
 
+use super::set_option::OptionValue;
 use super::{Kind, Makes, Needs, whole_seconds};
 use crate::scenario::facility::Facility;
 use crate::scenario::time::Span;
@@ -48,6 +49,17 @@ impl Default for Listen {
             mptcp: false,
             dual_stack: false,
         }
+    }
+}
+
+impl Listen {
+    /// The options set between `bind` and `listen`, in the order of the fields.
+    pub fn options(&self) -> Vec<OptionValue> {
+        let defer = self.defer_accept.map(|time| OptionValue::DeferAccept {
+            seconds: u16::try_from(time.0.0 / 1_000_000_000).unwrap_or(u16::MAX),
+        });
+        let fast_open = self.fast_open.map(OptionValue::FastOpen);
+        defer.into_iter().chain(fast_open).collect()
     }
 }
 
