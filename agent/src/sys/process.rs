@@ -250,8 +250,6 @@ impl AsRawFd for Channel {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
-
     use std::net::{TcpListener, TcpStream};
 
     use super::*;

@@ -1,7 +1,7 @@
 //! The child's side: waits for requests, makes the calls, sends home what came of them. Decides nothing.
 
 use std::collections::BTreeMap;
-use std::os::fd::RawFd;
+use std::os::fd::{AsFd, RawFd};
 
 use aftershake_shared::event::step_progress::StepResult;
 use aftershake_shared::scenario::Scenario;
@@ -81,14 +81,10 @@ pub(super) fn serve(
         let Ok(bytes) = serde_json::to_vec(&answer) else {
             return 1;
         };
-        use std::os::fd::AsFd as _;
         let with = given
             .as_ref()
             .and_then(|given| given.opened.socket.as_ref());
-        if channel
-            .send(&bytes, with.map(|socket| socket.as_fd()))
-            .is_err()
-        {
+        if channel.send(&bytes, with.map(AsFd::as_fd)).is_err() {
             return 0;
         }
     }

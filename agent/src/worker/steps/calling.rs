@@ -159,8 +159,6 @@ fn returned(result: &io::Result<u64>) -> Returned {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed test says enough")]
-
     use super::*;
     use crate::worker::clock::Clock;
     use crate::worker::common::Common;
@@ -176,9 +174,11 @@ mod tests {
 
     fn results(endpoint: &mut Endpoint<'_>) -> Vec<Returned> {
         let events = endpoint.take_calls().into_iter();
-        let results = events.filter_map(|event| match event.body {
-            EventBody::Call(call) => Some(call.result),
-            _ => None,
+        let results = events.filter_map(|event| {
+            let EventBody::Call(call) = event.body else {
+                return None;
+            };
+            Some(call.result)
         });
         results.collect()
     }

@@ -17,6 +17,10 @@ pub const DEFAULT_PORT: u16 = 8080;
 /// `do.listen = { port = 8080, backlog = 1 }`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own, as in the system call"
+)]
 pub struct Listen {
     pub port: u16,
     /// Completed connections that may wait, plus one: backlog N lets N + 1 connects complete.

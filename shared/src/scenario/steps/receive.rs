@@ -9,6 +9,10 @@ use crate::scenario::time::Span;
 /// `do.receive = { at_most = 1024 }`: one `recv`. The other forms are one step and many calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own, as in the system call"
+)]
 pub struct Receive {
     /// One call with a buffer of this many bytes; 1024 when no form is given.
     pub at_most: Option<u64>,
