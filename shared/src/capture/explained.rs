@@ -178,4 +178,18 @@ impl Explained {
             packets,
         }
     }
+
+    /// Leaves only connections with this port at either end.
+    pub fn keep_port(&mut self, port: u16) {
+        self.connections
+            .retain(|one| one.client.port() == port || one.server.port() == port);
+        let mut summary = Summary::default();
+        for one in &self.connections {
+            summary.count(one);
+            summary.connections += 1;
+            summary.listed += 1;
+            summary.segments += one.segments;
+        }
+        self.summary = summary;
+    }
 }

@@ -10,7 +10,7 @@ use super::packet::{Packet, Pair};
 use super::tracked::Tracked;
 
 /// More connections are not open at once; beyond it one of those silent for longest is put away.
-pub const MOST_OPEN: usize = 1_000_000;
+pub(super) const MOST_OPEN: usize = 1_000_000;
 
 /// With more than so many connections, those that are over and silent for so many nanoseconds, or for so many
 /// frames, are put away.
