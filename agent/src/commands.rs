@@ -2,6 +2,7 @@
 
 pub mod completions;
 pub mod doctor;
+pub mod explain;
 pub mod export;
 pub mod link;
 pub mod list;
@@ -54,6 +55,7 @@ pub fn main() -> ExitCode {
         Some(Command::Run(options)) => run::run(&options),
         Some(Command::Schema(options)) => schema::schema(&options),
         Some(Command::Test(options)) => test::test(&options),
+        Some(Command::Explain(options)) => explain::explain(&options),
         Some(Command::Doctor(options)) => doctor::doctor(&options),
         Some(Command::Serve(options)) => return serve_until_signal(options),
         None => return serve_until_signal(options.serve),

@@ -58,6 +58,7 @@ fn every_format_is_listed() {
         "scenario",
         "recording",
         "run",
+        "explain",
         "list",
         "test",
         "doctor",
@@ -126,6 +127,14 @@ fn what_the_other_commands_print_is_as_their_schemas_say() {
     check_output("test", &["test", "linger-zero", "wrong-prefix", "--json"]);
     check_output("doctor", &["doctor", "--json"]);
     check_output("sweep", &["run", "linger-zero", "--repeat", "2", "--json"]);
+    let captures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/tests/data/captures");
+    for name in ["s1e-second-client-in-queue", "halfopen-keepalive-probe"] {
+        let path = captures.join(format!("{name}.pcap"));
+        check_output(
+            "explain",
+            &["explain", &path.display().to_string(), "--json"],
+        );
+    }
     check_output("link", &["link", "linger-zero", "--json"]);
     let link = stdout(&run(&["link", "linger-zero"], ""));
     check_output(

@@ -208,9 +208,9 @@ impl Value {
         match &mut self.kind {
             Kind::Table(fields) => {
                 sort_by_rank(fields, |(key, _)| (key.span.start as u64, 0));
-                fields
-                    .iter_mut()
-                    .for_each(|(_, value)| value.in_order_of_text());
+                for (_, value) in fields {
+                    value.in_order_of_text();
+                }
             }
             Kind::List(list) => list.iter_mut().for_each(Self::in_order_of_text),
             Kind::Null

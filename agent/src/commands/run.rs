@@ -89,7 +89,7 @@ fn evidence(recording: &Recording) -> String {
 }
 
 /// The ladder, then the verdict.
-fn text(judged: &Judged) -> String {
+pub(super) fn text(judged: &Judged) -> String {
     let options = ladder::Options {
         steps: StepText::of(&judged.scenario),
         ..Default::default()
@@ -111,7 +111,7 @@ fn text(judged: &Judged) -> String {
 }
 
 /// What the terminal says of itself, within reason.
-fn terminal_columns() -> usize {
+pub(super) fn terminal_columns() -> usize {
     let columns = std::env::var("COLUMNS")
         .ok()
         .and_then(|columns| columns.parse().ok());

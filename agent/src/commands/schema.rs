@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use aftershake_shared::capture::explained::Explained;
 use aftershake_shared::channel::Failure;
 use aftershake_shared::schema::{self, of_output};
 use schemars::Schema;
@@ -20,6 +21,7 @@ const FORMATS: &[Format] = &[
         schema::recording,
     ),
     ("run", "run --json", schema::run),
+    ("explain", "explain --json", of_output::<Explained>),
     (
         "sweep",
         "run --repeat N --json",

@@ -7,6 +7,10 @@ pub mod check_received;
 pub mod close;
 pub mod connect;
 pub mod disconnect;
+pub mod duplicate;
+pub mod exit;
+pub mod hand_over;
+pub mod kill;
 pub mod listen;
 pub mod receive;
 pub mod sample;
@@ -20,6 +24,8 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, de::value::MapAccessDeserializer};
 
+use super::facility::Facility;
+use super::time::Span;
 use crate::tree::{self, Refused, Value};
 
 /// What must exist before a step of this kind can begin.
@@ -53,6 +59,11 @@ pub trait Kind {
         Makes::Nothing
     }
 
+    /// What it needs of the kernel that not every machine has.
+    fn facilities(&self) -> Vec<Facility> {
+        Vec::new()
+    }
+
     /// Checks limits and combinations of fields that the types cannot express.
     ///
     /// # Errors
@@ -60,6 +71,18 @@ pub trait Kind {
     fn check(&self) -> Result<(), String> {
         Ok(())
     }
+}
+
+/// Refuses a time that the kernel would round: it takes whole seconds only.
+fn whole_seconds(field: &str, time: Span, least: u64) -> Result<u16, String> {
+    const SECOND: u64 = 1_000_000_000;
+    let nanos = time.0.0;
+    if !nanos.is_multiple_of(SECOND) || nanos < least * SECOND {
+        return Err(format!(
+            "{field} is {time}, expected whole seconds from {least}s: the kernel takes no parts"
+        ));
+    }
+    Ok(u16::try_from(nanos / SECOND).unwrap_or(u16::MAX))
 }
 
 macro_rules! step_kinds {
@@ -89,6 +112,11 @@ macro_rules! step_kinds {
             /// What it makes that later steps can name.
             pub fn makes(&self) -> Makes {
                 match self { $(Self::$variant(kind) => kind.makes(),)* }
+            }
+
+            /// What it needs of the kernel that not every machine has.
+            pub fn facilities(&self) -> Vec<Facility> {
+                match self { $(Self::$variant(kind) => kind.facilities(),)* }
             }
 
             pub(super) fn check(&self) -> Result<(), String> {
@@ -133,6 +161,10 @@ step_kinds! {
     Close(close),
     SetOption(set_option),
     Disconnect(disconnect),
+    Duplicate(duplicate),
+    HandOver(hand_over),
+    Exit(exit),
+    Kill(kill),
     Sleep(sleep),
     Sample(sample),
 }

@@ -82,11 +82,17 @@ impl Step {
             after,
             at_once,
             delay,
+            process,
             does,
             line: _,
         } = self;
         let mut fields = vec![("by", Value::text(by))];
-        let references = [("name", name), ("on", on), ("after", after)];
+        let references = [
+            ("process", process),
+            ("name", name),
+            ("on", on),
+            ("after", after),
+        ];
         for (field, text) in references {
             if let Some(text) = text {
                 fields.push((field, Value::text(text)));

@@ -13,6 +13,7 @@ use aftershake_shared::scenario::steps::check_received::{CheckReceived, Reaction
 use aftershake_shared::scenario::steps::close::{Close, What};
 use aftershake_shared::scenario::steps::connect::Connect;
 use aftershake_shared::scenario::steps::disconnect::Disconnect;
+use aftershake_shared::scenario::steps::duplicate::Duplicate;
 use aftershake_shared::scenario::steps::listen::{Address, Listen};
 use aftershake_shared::scenario::steps::receive::Receive;
 use aftershake_shared::scenario::steps::sample::Sample;
@@ -67,33 +68,50 @@ fn words() -> impl Strategy<Value = String> {
 fn kind() -> impl Strategy<Value = StepKind> {
     prop_oneof![
         of(span()).prop_map(|timeout| StepKind::Accept(Accept { timeout })),
-        (1..=u16::MAX, address(), of(1..=u16::MAX), of(span())).prop_map(
-            |(port, address, from_port, timeout)| {
+        (
+            1..=u16::MAX,
+            address(),
+            of(1..=u16::MAX),
+            of(span()),
+            any::<bool>()
+        )
+            .prop_map(|(port, address, from_port, timeout, mptcp)| {
                 StepKind::Connect(Connect {
                     port,
                     address,
-                    from: None,
                     from_port,
                     timeout,
+                    mptcp,
+                    ..Connect::default()
                 })
-            }
-        ),
-        (1..=u16::MAX, any::<u16>(), address(), any::<bool>()).prop_map(
-            |(port, backlog, address, dual)| {
+            }),
+        (
+            1..=u16::MAX,
+            any::<u16>(),
+            address(),
+            any::<bool>(),
+            of(1..=u16::MAX)
+        )
+            .prop_map(|(port, backlog, address, dual, fast_open)| {
                 let dual_stack = dual && matches!(address, Address::Ip(IpAddr::V6(_)));
                 StepKind::Listen(Listen {
                     port,
                     backlog,
                     address,
+                    fast_open,
                     dual_stack,
+                    ..Listen::default()
                 })
-            }
-        ),
+            }),
         content(),
         receive(),
         check(),
-        prop_oneof![Just(How::Read), Just(How::Write), Just(How::Both)]
-            .prop_map(|how| StepKind::Shutdown(Shutdown { how })),
+        (
+            prop_oneof![Just(How::Read), Just(How::Write), Just(How::Both)],
+            what()
+        )
+            .prop_map(|(how, what)| StepKind::Shutdown(Shutdown { how, what })),
+        what().prop_map(|what| StepKind::Duplicate(Duplicate { what })),
         what().prop_map(|what| StepKind::Close(Close { what })),
         option(),
         Just(StepKind::Disconnect(Disconnect {})),
@@ -230,12 +248,27 @@ fn option() -> impl Strategy<Value = StepKind> {
     (value, what()).prop_map(|(value, what)| StepKind::SetOption(SetOption { what, ..value }))
 }
 
+/// A step of the endpoint that all of them belong to.
+fn by_both(does: StepKind) -> Step {
+    Step {
+        by: "both".to_owned(),
+        name: None,
+        on: None,
+        after: None,
+        at_once: false,
+        delay: None,
+        process: None,
+        does,
+        line: 0,
+    }
+}
+
 prop_compose! {
     fn step()(
         does in kind(), named in any::<bool>(), follows in any::<bool>(), at_once in any::<bool>(),
         delay in of(span()),
     ) -> (Step, bool, bool) {
-        let step = Step { by: String::new(), name: None, on: None, after: None, at_once, delay, does, line: 0 };
+        let step = Step { at_once, delay, ..by_both(does) };
         (step, named, follows)
     }
 }
@@ -282,10 +315,7 @@ prop_compose! {
         fixed_by in of(words()), free in any::<bool>(), steps in vec(step(), 0..12),
         expect in of(expectation()), claims in vec(claim(), 0..3),
     ) -> Scenario {
-        let made = |name: &str, does| Step {
-            by: "both".to_owned(), name: Some(name.to_owned()), on: None, after: None,
-            at_once: false, delay: None, does, line: 0,
-        };
+        let made = |name: &str, does| Step { name: Some(name.to_owned()), ..by_both(does) };
         let mut all = vec![
             made("door", StepKind::Listen(Listen::default())),
             made("made here", StepKind::Connect(Connect::default())),
@@ -295,13 +325,14 @@ prop_compose! {
                 &step.does,
                 StepKind::Accept(_)
                     | StepKind::Close(Close { what: What::Listener })
+                    | StepKind::Duplicate(Duplicate { what: What::Listener })
+                    | StepKind::Shutdown(Shutdown { what: What::Listener, .. })
                     | StepKind::SetOption(SetOption { what: What::Listener, .. })
             );
             let nothing = matches!(
                 &step.does,
                 StepKind::Listen(_) | StepKind::Connect(_) | StepKind::Sleep(_) | StepKind::Sample(_)
             );
-            "both".clone_into(&mut step.by);
             step.on = (!nothing).then(|| if listener { "door" } else { "made here" }.to_owned());
             step.name = named.then(|| format!("näme {number}"));
             step.after = follows.then(|| "door".to_owned());

@@ -23,14 +23,21 @@ pub enum What {
     Listener,
 }
 
+impl What {
+    /// What must exist for a step on it.
+    pub const fn needs(self) -> Needs {
+        match self {
+            Self::Connection => Needs::Connection,
+            Self::Listener => Needs::Listener,
+        }
+    }
+}
+
 impl Kind for Close {
     const NAME: &'static str = "close";
     const HELP: &'static str = "close the connection, or the listener";
 
     fn needs(&self) -> Needs {
-        match self.what {
-            What::Connection => Needs::Connection,
-            What::Listener => Needs::Listener,
-        }
+        self.what.needs()
     }
 }
