@@ -12,10 +12,8 @@ use crate::panels::gallery::{self, gallery_panel};
 use crate::panels::header::header;
 use crate::panels::help::help;
 use crate::panels::inspector::inspector;
-use crate::panels::share::share;
 use crate::panels::stage::stage;
-use crate::store::share::Dialog;
-use crate::store::window::{self, Help, Theme};
+use crate::store::window::{self, Theme};
 use crate::store::{Action, AppState};
 
 /// The page in a browser.
@@ -30,13 +28,6 @@ pub fn App() -> Html {
     let set_token = token.setter();
     use_effect_with((), move |()| {
         set_token.set(browser::take_token());
-        let open_link = move |on: &Callback<Action>| {
-            if let Some(link) = browser::link() {
-                on.emit(Action::LinkOpened(link));
-            }
-        };
-        open_link(&first_on);
-        let link_on = first_on.clone();
         first_on.emit(Action::Window(window::Action::ThemeKnown(
             browser::stored_theme(),
         )));
@@ -47,7 +38,6 @@ pub fn App() -> Html {
                 if let Some(token) = browser::take_token() {
                     set_token.set(Some(token));
                 }
-                open_link(&link_on);
             }),
             Listener::on_resize(move || {
                 width_on.emit(Action::Window(window::Action::WidthKnown(browser::width())));
@@ -66,13 +56,7 @@ pub fn App() -> Html {
         browser::apply_theme(*theme);
     });
 
-    use_effect_with(state.window.help, |help| {
-        browser::show_dialog("dialog.help:not(.share)", *help == Help::Open);
-    });
-
-    use_effect_with(state.share.dialog, |dialog| {
-        browser::show_dialog("dialog.share", *dialog == Dialog::Open);
-    });
+    use_effect_with(state.window.help, |help| browser::show_help(*help));
 
     html! {
         <>
@@ -100,7 +84,6 @@ pub fn page(state: &AppState, on: &Callback<Action>) -> Html {
                 { inspector(state, on) }
             </div>
             { help(on) }
-            { share(state, on) }
         </>
     }
 }

@@ -2,16 +2,13 @@
 //!
 //! Storage throws where it is forbidden (private windows, sandboxed frames); that is not an error here.
 
-use std::fmt::Write as _;
-use std::rc::Rc;
-
 use aftershake_shared::event::EventId;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlDialogElement, HtmlElement, KeyboardEvent, Storage, window};
 use yew::AttrValue;
 
-use crate::store::window::{Theme, Width};
+use crate::store::window::{Help, Theme, Width};
 
 const TOKEN_KEY: &str = "aftershake.token";
 const THEME_KEY: &str = "aftershake.theme";
@@ -126,91 +123,19 @@ pub fn focus(selector: &str) {
     }
 }
 
-/// Opens or closes a dialog. The browser keeps the focus inside and gives it back afterwards.
-pub fn show_dialog(selector: &str, open: bool) {
+/// Opens or closes the help. The browser keeps the focus inside and gives it back afterwards.
+pub fn show_help(help: Help) {
     let dialog = window()
         .and_then(|window| window.document())
-        .and_then(|document| document.query_selector(selector).ok()?)
+        .and_then(|document| document.query_selector("dialog.help").ok()?)
         .and_then(|element| element.dyn_into::<HtmlDialogElement>().ok());
     let Some(dialog) = dialog else { return };
-    if open && !dialog.open() {
-        let _ = dialog.show_modal();
-    } else if !open && dialog.open() {
-        dialog.close();
-    }
-}
-
-/// What stands behind the address's `#`, unless it is a place on this page: a link, or what is left of one.
-pub fn link() -> Option<AttrValue> {
-    let window = window()?;
-    let hash = window.location().hash().ok()?;
-    let inside = hash.strip_prefix('#').unwrap_or(&hash);
-    let is_place = || {
-        let document = window.document();
-        document.is_some_and(|document| document.get_element_by_id(inside).is_some())
-    };
-    let is_token = inside.split('&').any(|part| part.starts_with("token="));
-    (!inside.is_empty() && !is_token && !is_place()).then(|| hash.into())
-}
-
-/// The page's address up to its `#`; empty outside of a browser.
-pub fn page_address() -> String {
-    let location = || {
-        let location = window()?.location();
-        let (origin, path) = (location.origin().ok()?, location.pathname().ok()?);
-        Some(format!("{origin}{path}"))
-    };
-    if cfg!(target_arch = "wasm32") {
-        location().unwrap_or_default()
-    } else {
-        String::new()
-    }
-}
-
-/// A text as an address that can be saved as a file. Source: RFC 2397.
-pub fn data_address(text: &str) -> String {
-    let mut address = String::from("data:text/plain;charset=utf-8,");
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() {
-            address.push(char::from(byte));
-        } else {
-            let _ = write!(address, "%{byte:02X}");
+    match help {
+        Help::Open if !dialog.open() => {
+            let _ = dialog.show_modal();
         }
-    }
-    address
-}
-
-/// Writes a text to the clipboard and says whether that went well; else selects the field that shows it.
-pub fn copy(text: &str, field: &'static str, then: impl Fn(bool) + 'static) {
-    let Some(window) = window() else { return };
-    let then = Rc::new(then);
-    let failed = {
-        let then = Rc::clone(&then);
-        move || {
-            let field = self::window()
-                .and_then(|window| window.document())
-                .and_then(|document| document.get_element_by_id(field))
-                .and_then(|element| element.dyn_into::<web_sys::HtmlTextAreaElement>().ok());
-            if let Some(field) = field {
-                let _ = field.focus();
-                field.select();
-            }
-            then(false);
-        }
-    };
-    // Only pages of this machine and of https have a clipboard.
-    if !window.is_secure_context() {
-        failed();
-        return;
-    }
-    let promise = window.navigator().clipboard().write_text(text);
-    let done = Closure::once_into_js(move |_: wasm_bindgen::JsValue| then(true));
-    let failed = Closure::once_into_js(move |_: wasm_bindgen::JsValue| failed());
-    let call =
-        |function: &wasm_bindgen::JsValue| function.clone().unchecked_into::<js_sys::Function>();
-    let then = js_sys::Reflect::get(&promise, &"then".into());
-    if let Ok(then) = then.map(JsCast::unchecked_into::<js_sys::Function>) {
-        let _ = then.call2(&promise, &call(&done), &call(&failed));
+        Help::Closed if dialog.open() => dialog.close(),
+        Help::Open | Help::Closed => {}
     }
 }
 
@@ -301,14 +226,5 @@ mod tests {
             assert_eq!(token_in_fragment(hash), token, "{hash}");
         }
         assert!(!is_token(&"a".repeat(257)));
-    }
-
-    #[test]
-    fn a_text_as_an_address_holds_letters_digits_and_percent_signs_only() {
-        let address = data_address("a = \"é\"\n#");
-        assert_eq!(
-            address,
-            "data:text/plain;charset=utf-8,a%20%3D%20%22%C3%A9%22%0A%23"
-        );
     }
 }

@@ -11,6 +11,5 @@ pub mod help;
 pub mod inspector;
 pub mod ladder_card;
 pub mod no_agent;
-pub mod share;
 pub mod stage;
 pub mod verdict;

@@ -8,21 +8,18 @@ pub mod gallery;
 pub mod kept;
 pub mod run_events;
 pub mod selection;
-pub mod share;
 pub mod window;
 
 use std::rc::Rc;
 
 use aftershake_shared::channel::ServerMessage;
-use aftershake_shared::link;
-use yew::{AttrValue, Reducible};
+use yew::Reducible;
 
 use channel_status::ChannelStatus;
 use draft::Draft;
 use gallery::Gallery;
 use run_events::RunEvents;
 use selection::Selection;
-use share::Share;
 use window::Window;
 
 /// Everything the page knows.
@@ -33,7 +30,6 @@ pub struct AppState {
     pub gallery: Gallery,
     pub run: RunEvents,
     pub selection: Selection,
-    pub share: Share,
     pub window: Window,
 }
 
@@ -54,9 +50,6 @@ pub enum Action {
     Gallery(gallery::Action),
     Run(run_events::Action),
     Selection(selection::Action),
-    Share(share::Action),
-    /// The page was opened with a link, or one was put into the address.
-    LinkOpened(AttrValue),
     Window(window::Action),
 }
 
@@ -118,11 +111,6 @@ impl AppState {
                     ..self.clone()
                 })
             }
-            Action::Share(action) => self.share.reduce(action).map(|share| Self {
-                share,
-                ..self.clone()
-            }),
-            Action::LinkOpened(link) => Some(self.link_opened(&link)),
             Action::Window(action) => self.window.reduce(action).map(|window| Self {
                 window,
                 ..self.clone()
@@ -174,30 +162,12 @@ impl AppState {
 
     fn scenario_chosen(&self, name: &'static str) -> Option<Self> {
         let draft = Draft::of_catalogue(name)?;
-        let share = self.share.reduce(share::Action::LinkLeft);
         Some(Self {
             draft,
-            share: share.unwrap_or_else(|| self.share.clone()),
             run: self.run.put_away(),
             selection: self.selection.without_event(),
             ..self.clone()
         })
-    }
-
-    /// The link's scenario, not run; or none at all, and why.
-    fn link_opened(&self, link: &str) -> Self {
-        let (draft, about) = match link::read(link) {
-            Ok(link) => (Draft::of_link(link), share::Action::LinkLeft),
-            Err(error) => (Draft::empty(), share::Action::LinkRefused(error)),
-        };
-        let share = self.share.reduce(about);
-        Self {
-            draft,
-            share: share.unwrap_or_else(|| self.share.clone()),
-            run: self.run.put_away(),
-            selection: self.selection.without_event(),
-            ..self.clone()
-        }
     }
 
     /// Whether pressing Run would start a run.

@@ -10,7 +10,7 @@ use aftershake_shared::recording::Recording;
 use aftershake_web::app::page;
 use aftershake_web::store::selection::Tab;
 use aftershake_web::store::window::Width;
-use aftershake_web::store::{Action, AppState, draft, selection, share, window};
+use aftershake_web::store::{Action, AppState, draft, selection, window};
 use yew::{Callback, Html, LocalServerRenderer, Properties, Reducible as _, component};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -239,41 +239,4 @@ fn nothing_needs_an_inline_style_or_script() {
             assert!(!markup.contains(forbidden), "{forbidden}");
         }
     }
-}
-
-#[test]
-fn the_share_dialog_offers_link_command_markdown_and_file() {
-    let closed = markup(run());
-    assert!(!closed.contains("share-link"));
-    let mut actions = run();
-    actions.push(Action::Share(share::Action::Asked));
-    let open = markup(actions);
-    assert_says(
-        &open,
-        &[
-            "data-test=\"share-link\"",
-            "#s1.",
-            "aftershake run '#s1.",
-            "[Client sent before the close](",
-            "download=\"sent-before-close.toml\"",
-            "href=\"data:text/plain;charset=utf-8,",
-        ],
-    );
-    let broken = markup([edited("title = 5"), Action::Share(share::Action::Asked)]);
-    assert_says(&broken, &["mend it first"]);
-    assert!(!broken.contains("share-link"));
-}
-
-#[test]
-fn a_link_that_cannot_be_opened_is_an_alert() {
-    let markup = markup([Action::LinkOpened("#s2.AAAA".into())]);
-    assert_says(
-        &markup,
-        &[
-            "role=\"alert\"",
-            "This link cannot be opened",
-            "The link is of version 2, and the newest known here is 1.",
-            "Update aftershake.",
-        ],
-    );
 }

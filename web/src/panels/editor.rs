@@ -25,7 +25,7 @@ pub fn editor(draft: &Draft, on: &Callback<Action>) -> Html {
         <section class="card editor" aria-labelledby="editor-title">
             <div class="tools">
                 <h2 id="editor-title">{ "Scenario" }</h2>
-                <span class="file">{ text::shown(draft.name()) }{ ".toml" }</span>
+                <span class="file">{ draft.from.map_or("untitled", |name| name) }{ ".toml" }</span>
                 <span class="push" />
                 if draft.from.is_some() && draft.is_edited() {
                     <button type="button" class="link" data-test="revert" onclick={onrevert}>

@@ -4,7 +4,6 @@ use yew::{Callback, Html, MouseEvent, classes, html};
 
 use crate::store::channel_status::ChannelStatus;
 use crate::store::run_events;
-use crate::store::share;
 use crate::store::window;
 use crate::store::{Action, AppState};
 
@@ -12,14 +11,12 @@ use crate::store::{Action, AppState};
 pub fn header(state: &AppState, on: &Callback<Action>) -> Html {
     let theme = state.window.theme;
     let turn = press(on, Action::Window(window::Action::ThemeTurned));
-    let share = press(on, Action::Share(share::Action::Asked));
     let help = press(on, Action::Window(window::Action::HelpAsked));
     html! {
         <header class="top">
             <span class="brand">{ "after" }<b>{ "shake" }</b></span>
             { agent_status(&state.channel) }
             <div class="top-buttons">
-                <button type="button" class="ghost" data-test="share" onclick={share}>{ "Share" }</button>
                 <button
                     type="button" class="ghost theme" data-test="theme" onclick={turn}
                     title="Turn between the system's colours, light and dark"

@@ -6,7 +6,6 @@ use super::claims::claims;
 use super::editor::editor;
 use super::ladder_card::ladder_card;
 use super::no_agent::no_agent;
-use super::share::refused;
 use super::verdict::verdict;
 use crate::store::{Action, AppState};
 
@@ -14,7 +13,6 @@ use crate::store::{Action, AppState};
 pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
     html! {
         <main class="stage" id="stage" tabindex="-1">
-            { refused(state.share.refused.as_ref()) }
             { no_agent(&state.channel) }
             { verdict(state, on) }
             { claims(state) }

@@ -1,7 +1,6 @@
 //! The scenario in the editor: its text, and what reading it gave.
 
 use aftershake_shared::catalog::{self, CATALOG};
-use aftershake_shared::link::Link;
 use aftershake_shared::recording::ScenarioText;
 use aftershake_shared::scenario::Scenario;
 use aftershake_shared::scenario::error::ScenarioError;
@@ -14,8 +13,6 @@ use super::kept::Kept;
 pub struct Draft {
     /// The catalogue scenario it came from.
     pub from: Option<&'static str>,
-    /// The name that came with a link; names nothing of the catalogue.
-    pub named: Option<AttrValue>,
     pub text: AttrValue,
     /// What the text says, or its first mistake.
     pub scenario: Result<Kept<Scenario>, Kept<ScenarioError>>,
@@ -58,32 +55,9 @@ impl Draft {
         };
         Self {
             from,
-            named: None,
             text,
             scenario,
         }
-    }
-
-    /// A link's scenario.
-    pub fn of_link(link: Link) -> Self {
-        let ScenarioText { name, toml } = link.text;
-        Self {
-            from: None,
-            named: (!name.is_empty()).then(|| name.into()),
-            text: toml.into(),
-            scenario: Ok(Kept::new(link.scenario)),
-        }
-    }
-
-    /// No scenario at all.
-    pub fn empty() -> Self {
-        Self::of_text(None, AttrValue::default())
-    }
-
-    /// The name without its ending, as the editor shows it.
-    pub fn name(&self) -> &str {
-        let named = self.named.as_deref();
-        self.from.or(named).unwrap_or("untitled")
     }
 
     /// Whether the text differs from the catalogue's.
@@ -97,7 +71,7 @@ impl Draft {
         let name = match self.from {
             Some(name) if self.is_edited() => format!("{name}-edited"),
             Some(name) => name.to_owned(),
-            None => self.name().to_owned(),
+            None => "untitled".to_owned(),
         };
         ScenarioText {
             name,
@@ -108,10 +82,7 @@ impl Draft {
     pub(super) fn reduce(&self, action: Action) -> Option<Self> {
         match action {
             Action::Edited(text) if text == self.text => None,
-            Action::Edited(text) => Some(Self {
-                named: self.named.clone(),
-                ..Self::of_text(self.from, text)
-            }),
+            Action::Edited(text) => Some(Self::of_text(self.from, text)),
             Action::Reverted if !self.is_edited() => None,
             Action::Reverted => self.from.and_then(Self::of_catalogue),
         }

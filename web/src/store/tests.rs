@@ -257,30 +257,3 @@ fn the_axis_is_kept_from_run_to_run() {
     let state = after(whole_run().into_iter().chain([order, Action::RunAsked]));
     assert_eq!(state.run.axis, Axis::Order);
 }
-
-#[test]
-fn a_link_shows_its_scenario_and_runs_nothing() {
-    let scenario = aftershake_shared::catalog::find("linger-zero").unwrap();
-    let mut text = scenario.text();
-    let scenario = text.parse().unwrap();
-    "mine".clone_into(&mut text.name);
-    let own = link::fragment(&text, &link::view::View::default()).unwrap();
-    let opened = |link: &str| Action::LinkOpened(link.to_owned().into());
-    let state = after([welcome(PROTOCOL_VERSION), opened(&own)]);
-    assert_eq!(state.draft.name(), "mine");
-    assert_eq!(state.draft.from, None);
-    let found = state.draft.scenario.as_ref().unwrap();
-    assert_eq!(found.without_lines(), scenario.without_lines());
-    assert!(state.can_run() && state.run.ask.is_none());
-}
-
-#[test]
-fn a_damaged_link_shows_an_error_and_no_scenario() {
-    let opened = |link: &'static str| Action::LinkOpened(link.into());
-    let state = after([welcome(PROTOCOL_VERSION), opened("#s1.AAAA")]);
-    assert_eq!(state.share.refused, Some(link::error::LinkError::Damaged));
-    assert!(state.draft.text.is_empty() && !state.can_run());
-    let state = after([opened("#s1.AAAA"), chosen()]);
-    assert_eq!(state.share.refused, None);
-    assert!(state.draft.scenario.is_ok());
-}
