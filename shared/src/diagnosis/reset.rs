@@ -288,6 +288,14 @@ impl<'a> Reset<'a> {
         })
     }
 
+    /// What drew it was the first segment after the other end's SYN: no earlier one had been let pass.
+    pub(crate) fn drawn_by_first_words(&self) -> bool {
+        let until = self.trigger_index.unwrap_or(0);
+        let segments = self.connection.segments.iter().take(until);
+        let mut earlier = segments.filter(|sent| sent.from == self.to());
+        !earlier.any(|sent| !sent.segment.flags.syn() && !sent.segment.flags.rst())
+    }
+
     /// How many probes stayed unanswered before it left, exactly one interval after the last of them.
     ///
     /// `None` when it did not leave by that timer, as far as the capture shows.

@@ -26,6 +26,8 @@ pub(crate) struct Run<'a> {
     untied: HashSet<SocketId>,
     /// When SYNs to each address were answered by RST; sorted.
     pub(crate) refusals: HashMap<SocketAddr, Vec<Nanos>>,
+    /// When each server's address last answered a SYN with SYN,ACK.
+    pub(crate) answered: HashMap<SocketAddr, Nanos>,
 }
 
 impl<'a> Run<'a> {
@@ -70,6 +72,7 @@ impl<'a> Run<'a> {
             deaths,
             untied: untied(events, connections),
             refusals,
+            answered: answered(connections),
         }
     }
 
@@ -85,6 +88,7 @@ impl<'a> Run<'a> {
             deaths: self.deaths.clone(),
             untied: HashSet::new(),
             refusals: self.refusals.clone(),
+            answered: self.answered.clone(),
         }
     }
 
@@ -194,4 +198,17 @@ fn ends_at_servers(connections: &Connections) -> (Ends, Ends) {
         times.sort_unstable();
     }
     (deaths, refusals)
+}
+
+fn answered(connections: &Connections) -> HashMap<SocketAddr, Nanos> {
+    let mut answered = HashMap::new();
+    for connection in connections {
+        let segments = connection.segments.iter();
+        let answers = segments.filter(|sent| sent.from == Role::Server && sent.segment.flags.syn());
+        if let Some(last) = answers.map(|sent| sent.at).max() {
+            let known = answered.entry(connection.server.address).or_insert(last);
+            *known = last.max(*known);
+        }
+    }
+    answered
 }

@@ -1,6 +1,6 @@
 //! Asks every cause about every RST, lets counters decide between several, and says how sure the answer is.
 
-use super::causes::{ALL, ResetCause, Verdict, is_third_party};
+use super::causes::{ALL, LIKELY, ResetCause, Verdict, is_third_party};
 use super::counters::{OUT_RSTS, SentByTcp};
 use super::finding::{Certainty, Cited, Finding, RuledOut, Saw};
 use super::reset::Reset;
@@ -77,7 +77,7 @@ fn raised(verdict: Verdict, event: EventId, reason: &str) -> Verdict {
             cites.push(word);
             Verdict::Likely(cites)
         }
-        Verdict::Possible | Verdict::Unlikely | Verdict::RuledOut(_) => verdict,
+        Verdict::Usual | Verdict::Possible | Verdict::Unlikely | Verdict::RuledOut(_) => verdict,
     }
 }
 
@@ -155,7 +155,7 @@ fn count(run: &Run<'_>, all: &mut [Weighed<'_>]) {
     ] {
         // A linger-zero close of an unanswered connect moves this one without any RST.
         let sure = counter != "TcpExtTCPAbortOnData" || no_linger_zero(run);
-        if !sure || run.segments_lost {
+        if run.segments_lost {
             continue;
         }
         let mut by_window: std::collections::BTreeMap<usize, Vec<usize>> =
@@ -168,12 +168,13 @@ fn count(run: &Run<'_>, all: &mut [Weighed<'_>]) {
             }
         }
         for members in by_window.values() {
-            restrict(all, members, counter);
+            restrict(all, members, counter, sure);
         }
     }
 }
 
-fn restrict(all: &mut [Weighed<'_>], members: &[usize], counter: &'static str) {
+/// `sure` when nothing but a RST can have moved it; else it is a sign and no proof.
+fn restrict(all: &mut [Weighed<'_>], members: &[usize], counter: &'static str, sure: bool) {
     let Some(first) = members.first().and_then(|index| all.get(*index)) else {
         return;
     };
@@ -193,9 +194,15 @@ fn restrict(all: &mut [Weighed<'_>], members: &[usize], counter: &'static str) {
                 continue;
             }
             if cause.counter(&reset) != Some(counter) {
-                *verdict = Verdict::RuledOut(format!("{} moved for this RST", short(counter)));
-            } else if let (Verdict::Possible | Verdict::Unlikely, Some((event, delta))) =
-                (&verdict, reading)
+                if sure {
+                    *verdict = Verdict::RuledOut(format!("{} moved for this RST", short(counter)));
+                } else if matches!(verdict, Verdict::Likely(_)) {
+                    *verdict = Verdict::Usual;
+                }
+            } else if let (
+                Verdict::Usual | Verdict::Possible | Verdict::Unlikely,
+                Some((event, delta)),
+            ) = (&verdict, reading)
             {
                 let label = format!("{} +{delta}", short(counter));
                 *verdict = Verdict::Likely(vec![cited(event, "counter", &label)]);
@@ -269,7 +276,7 @@ impl Weighed<'_> {
         let ahead = match weights.as_slice() {
             [] => false,
             [only] => *only > 1,
-            [first, second, ..] => *first > 2 && first > second,
+            [first, second, ..] => *first >= LIKELY && first > second,
         };
         let doubtful = self.contradicted || self.reset.run.segments_lost;
         match (left.len(), doubtful) {
@@ -393,6 +400,7 @@ impl Weighed<'_> {
                 )),
                 Verdict::Explains(_)
                 | Verdict::Likely(_)
+                | Verdict::Usual
                 | Verdict::Possible
                 | Verdict::Unlikely => None,
             })

@@ -43,7 +43,9 @@ impl ResetCause for AcceptQueueOverflowAbort {
         match reset.moved("TcpExtListenOverflows") {
             Some(_) => Verdict::Explains(Vec::new()),
             None if reset.drawn_by_probe() => Verdict::Unlikely,
-            None => Verdict::Likely(Vec::new()),
+            // The final ACK itself is what a full queue answers.
+            None if reset.drawn_by_first_words() => Verdict::Likely(Vec::new()),
+            None => Verdict::Possible,
         }
     }
 

@@ -1,5 +1,6 @@
 //! `close` (or the end of the process) while received bytes were never read.
 
+use super::listener_closed_with_queued_connection::waited_with_others;
 use super::{ResetCause, Verdict};
 use crate::diagnosis::calls::{OddReads, Unread};
 use crate::diagnosis::reset::Reset;
@@ -49,7 +50,8 @@ impl ResetCause for CloseWithUnreadData {
         }
         match (reset.unread(), reset.unread_at_close()) {
             (Some(unread), said) => by_calls(reset, unread, said),
-            (None, _) if answered(reset) => Verdict::Possible,
+            (None, _) if waited_with_others(reset) => Verdict::Possible,
+            (None, _) if answered(reset) => Verdict::Usual,
             (None, _) => Verdict::Likely(Vec::new()),
         }
     }

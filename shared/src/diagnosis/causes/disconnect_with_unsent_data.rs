@@ -56,7 +56,7 @@ impl ResetCause for DisconnectWithUnsentData {
                 Verdict::Likely(vec![cited(event.id, "call", &call.signature())])
             }
             None if reset.covers_sender() => Verdict::Unlikely,
-            None => Verdict::Possible,
+            None => Verdict::Usual,
         }
     }
 

@@ -123,7 +123,9 @@ fn after_fin(reset: &Reset<'_>, gap: Nanos) -> Verdict {
             "its FIN had been acknowledged {gap} before: too short for the record to expire"
         ));
     }
-    if gap > LONGEST_RECORD {
+    let kept = reset.run.counters.total("TcpExtTW");
+    let expired = killed.is_some_and(|killed| killed > 0) && kept == Some(0);
+    if gap > LONGEST_RECORD || (gap > SHORTEST_RECORD && expired) {
         return Verdict::Likely(Vec::new());
     }
     if gap < SHORTEST_RECORD {

@@ -42,7 +42,8 @@ impl ResetCause for SynRecvListenerGone {
         match (reset.was_accepted(), is_closed) {
             (Some(false), true) => Verdict::Likely(Vec::new()),
             (Some(false), false) => Verdict::ruled_out("the listener was still open"),
-            _ => Verdict::Possible,
+            _ if reset.drawn_by_first_words() || reset.drawn_by_probe() => Verdict::Possible,
+            _ => Verdict::Usual,
         }
     }
 
