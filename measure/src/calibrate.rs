@@ -11,7 +11,7 @@ pub mod truth;
 
 use aftershake_shared::diagnosis::diagnose;
 use aftershake_shared::diagnosis::finding::Finding;
-use aftershake_shared::event::{Event, EventBody, Source};
+use aftershake_shared::event::{Event, Source};
 use aftershake_shared::expectation;
 use aftershake_shared::recording::Recording;
 
@@ -153,7 +153,7 @@ pub fn judge_run(recording: &Recording, causes: &[TrueReset], level: Level, scor
     let evidence = &recording.header.environment.evidence;
     let sources: Vec<Source> = evidence.iter().copied().filter(has).collect();
     let kept = recording.events.iter();
-    let kept = kept.filter(|event| source(event).is_none_or(|source| level.has(source)));
+    let kept = kept.filter(|event| event.body.source().is_none_or(|source| level.has(source)));
     let events: Vec<Event> = kept.cloned().collect();
     let diagnosis = diagnose(&events, &sources);
     compare(
@@ -178,18 +178,6 @@ fn compare(slug: &str, truth: &[TrueReset], found: &[Finding], score: &mut Score
             "{slug}: frame {} is no RST of the truth",
             invented.segment
         ));
-    }
-}
-
-/// The source an event comes from; `None` for what belongs to the run itself.
-fn source(event: &Event) -> Option<Source> {
-    match &event.body {
-        EventBody::Call(_) => Some(Source::Calls),
-        EventBody::Counters(_) => Some(Source::Counters),
-        EventBody::KernelReset(_) => Some(Source::KernelResets),
-        EventBody::Segment(_) => Some(Source::Segments),
-        EventBody::Socket(_) => Some(Source::Sockets),
-        EventBody::Step(_) | EventBody::Trouble(_) => None,
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use aftershake_shared::diagnosis::diagnose;
 use aftershake_shared::diagnosis::finding::Certainty;
-use aftershake_shared::event::{Event, EventBody, Source};
+use aftershake_shared::event::{Event, Source};
 use aftershake_shared::recording::Recording;
 use aftershake_shared::report::Report;
 
@@ -42,14 +42,7 @@ fn subsets() -> impl Iterator<Item = Vec<Source>> {
 
 /// The events of a recording made with these sources only.
 fn recorded_with(recording: &Recording, sources: &[Source]) -> Vec<Event> {
-    let source = |event: &Event| match &event.body {
-        EventBody::Call(_) | EventBody::ProcessEnded(_) => Some(Source::Calls),
-        EventBody::Counters(_) => Some(Source::Counters),
-        EventBody::KernelReset(_) => Some(Source::KernelResets),
-        EventBody::Segment(_) => Some(Source::Segments),
-        EventBody::Socket(_) => Some(Source::Sockets),
-        EventBody::Outside(_) | EventBody::Step(_) | EventBody::Trouble(_) => None,
-    };
+    let source = |event: &Event| event.body.source();
     let kept = recording.events.iter();
     kept.filter(|event| source(event).is_none_or(|source| sources.contains(&source)))
         .cloned()

@@ -3,6 +3,7 @@
 use super::*;
 use aftershake_shared::diagnosis::CauseId;
 use aftershake_shared::diagnosis::finding::Certainty;
+use aftershake_shared::event::EventBody;
 
 /// Segments of one capture at a time, of all that are short.
 fn short_captures() -> impl Iterator<Item = (String, Vec<Event>)> {

@@ -238,6 +238,9 @@ impl<'a> Reset<'a> {
         if self.reason.is_some() {
             return SentByTcp::Yes;
         }
+        if self.forged().is_some() {
+            return SentByTcp::No;
+        }
         let counted = self.run.counters.sent_by_tcp(self.at());
         let silent = self.run.reasons.asked && self.run.reasons.complete;
         match counted {

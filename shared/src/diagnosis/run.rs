@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use super::counters::Counters;
 use super::kernel_reasons::Reasons;
+use super::outside::Outside;
 use crate::connection::{CallOn, Connection, Connections, Role};
 use crate::event::call::{Call, CallReturned, Returned, SocketId};
 use crate::event::trouble::Trouble;
@@ -18,6 +19,7 @@ pub(crate) struct Run<'a> {
     sources: Vec<Source>,
     pub(crate) counters: Counters<'a>,
     pub(crate) reasons: Reasons<'a>,
+    pub(crate) outside: Outside<'a>,
     /// Segments may be missing from the capture.
     pub(crate) segments_lost: bool,
     /// When RSTs that look like a deliberate end left each server's address; sorted.
@@ -54,7 +56,9 @@ impl<'a> Run<'a> {
             }
         }
         let recorded = |source| sources.contains(&source);
-        let counters = Counters::read(events, connections, recorded(Source::Counters));
+        let outside = Outside::read(events, connections, recorded(Source::Calls));
+        let forged = |rst| outside.is_forged(rst);
+        let counters = Counters::read(events, connections, recorded(Source::Counters), forged);
         let reasons = Reasons::tie(
             events,
             connections,
@@ -68,6 +72,7 @@ impl<'a> Run<'a> {
             sources,
             counters,
             reasons,
+            outside,
             segments_lost,
             deaths,
             untied: untied(events, connections),
@@ -84,6 +89,7 @@ impl<'a> Run<'a> {
             sources: vec![Source::Segments],
             counters: Counters::default(),
             reasons: Reasons::default(),
+            outside: Outside::default(),
             segments_lost: self.segments_lost,
             deaths: self.deaths.clone(),
             untied: HashSet::new(),

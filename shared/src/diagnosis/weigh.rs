@@ -3,10 +3,12 @@
 use super::causes::{ALL, LIKELY, ResetCause, Verdict, is_third_party};
 use super::counters::{OUT_RSTS, SentByTcp};
 use super::finding::{Certainty, Cited, Finding, RuledOut, Saw};
+use super::outside::Destroyed;
 use super::reset::Reset;
 use super::run::Run;
 use super::shape::Shape;
 use super::{CauseId, headline};
+use crate::connection::Role;
 use crate::event::{EventId, Source};
 use crate::order::sort_by_rank;
 use crate::tcp::segment::Segment;
@@ -44,7 +46,7 @@ pub(crate) fn weigh<'a>(run: &'a Run<'a>, resets: &[Reset<'a>]) -> Vec<Weighed<'
 
 /// The header first; then the cause itself, whose reason says most; then counters and the kernel's word.
 fn ask(cause: &dyn ResetCause, reset: &Reset<'_>) -> Verdict {
-    if let Some(because) = not_by_header(cause, reset) {
+    if let Some(because) = not_by_act(cause.id(), reset).or_else(|| not_by_header(cause, reset)) {
         return Verdict::RuledOut(because);
     }
     let mut verdict = cause.examine(reset);
@@ -104,6 +106,33 @@ fn not_by_kernel(cause: &dyn ResetCause, reset: &Reset<'_>) -> Option<String> {
     }
 }
 
+/// What somebody outside the programs did at that very moment leaves one cause.
+fn not_by_act(cause: CauseId, reset: &Reset<'_>) -> Option<String> {
+    if let Some(event) = reset.forged() {
+        let because = format!("a raw socket wrote exactly this segment, by event {event}");
+        return (cause != CauseId::InjectedRst).then_some(because);
+    }
+    if let Some((event, destroyed)) = reset.destroyed()
+        && reset.shape == Shape::Active
+    {
+        let (only, what) = match destroyed {
+            Destroyed::Socket => (CauseId::SocketDestroyedByAdmin, "socket"),
+            Destroyed::Listener => (CauseId::ListenerClosedWithQueuedConnection, "listener"),
+        };
+        let because = format!("the {what} was destroyed at that moment, by event {event}");
+        return (cause != only).then_some(because);
+    }
+    if reset.sent_by_tcp() != SentByTcp::Yes
+        && let Some(rule) = reset.rejecting_rule()
+        && rule.is_plain()
+    {
+        let event = rule.event;
+        let because = format!("a rule must answer that segment with RST, by event {event}");
+        return (cause != CauseId::FirewallRejectTcpReset).then_some(because);
+    }
+    None
+}
+
 fn not_by_header(cause: &dyn ResetCause, reset: &Reset<'_>) -> Option<String> {
     let third_party = is_third_party(cause.id());
     let fits = cause.shapes().contains(&reset.shape);
@@ -152,9 +181,15 @@ fn count(run: &Run<'_>, all: &mut [Weighed<'_>]) {
         "TcpExtTCPAbortOnClose",
         "TcpExtTCPAbortOnData",
         "TcpExtTCPAbortOnMemory",
+        "TcpExtEmbryonicRsts",
     ] {
         // A linger-zero close of an unanswered connect moves this one without any RST.
-        let sure = counter != "TcpExtTCPAbortOnData" || no_linger_zero(run);
+        let sure = match counter {
+            "TcpExtTCPAbortOnData" => no_linger_zero(run),
+            // A RST that comes for an unfinished handshake moves this one too.
+            "TcpExtEmbryonicRsts" => all.iter().all(|one| one.reset.from == Role::Server),
+            _ => true,
+        };
         if run.segments_lost {
             continue;
         }

@@ -80,7 +80,7 @@ impl ResetCause for DataAfterCloseTimewait {
             return Verdict::Possible;
         }
         let ending = reset.last_ending_before(acked);
-        cites.extend(ending.map(|ending| cited(ending.event.id, "call", &ending.call.signature())));
+        cites.extend(ending.map(|ending| ending.cited()));
         if let Some((index, _)) = reset.before.of(reset.from).fin_acked
             && let Some(ack) = reset.connection.segments.get(index)
         {

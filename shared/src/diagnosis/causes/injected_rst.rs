@@ -5,7 +5,7 @@ use crate::diagnosis::CauseId;
 use crate::diagnosis::counters::SentByTcp;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
-use crate::diagnosis::weigh::ANY_SHAPE;
+use crate::diagnosis::weigh::{ANY_SHAPE, cited};
 
 /// Sources: RFC 5961 §3.2, RFC 9293 §3.5.3; `tcp_validate_incoming`.
 pub(super) struct InjectedRst;
@@ -28,6 +28,9 @@ impl ResetCause for InjectedRst {
     }
 
     fn examine(&self, reset: &Reset<'_>) -> Verdict {
+        if let Some(event) = reset.forged() {
+            return Verdict::Explains(vec![cited(event, "outside", "a raw socket wrote it")]);
+        }
         if reset.shape == Shape::Foreign {
             return Verdict::Explains(Vec::new());
         }

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use super::{ResetCause, Verdict};
 use crate::connection::Role;
 use crate::diagnosis::CauseId;
+use crate::diagnosis::outside::Destroyed;
 use crate::diagnosis::reset::{PROMPT, Reset};
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::weigh::cited;
@@ -49,13 +50,13 @@ impl ResetCause for ListenerClosedWithQueuedConnection {
         {
             return Verdict::ruled_out("the socket was still ESTABLISHED when the RST left");
         }
+        if let Some((event, Destroyed::Listener)) = reset.destroyed() {
+            return Verdict::Explains(vec![cited(event, "outside", "destroy listener")]);
+        }
         match reset.was_accepted() {
             Some(true) => Verdict::ruled_out("accept had returned the connection"),
             Some(false) => match reset.sending_call() {
-                Some(ending) => {
-                    let call = ending.call.signature();
-                    Verdict::Explains(vec![cited(ending.event.id, "call", &call)])
-                }
+                Some(ending) => Verdict::Explains(vec![ending.cited()]),
                 None => Verdict::Possible,
             },
             None if listener_lived_on(reset) => Verdict::Unlikely,
@@ -76,13 +77,9 @@ impl ResetCause for ListenerClosedWithQueuedConnection {
 
     fn explain(&self, reset: &Reset<'_>) -> String {
         let (sender, receiver) = (reset.sender(), reset.receiver());
-        let when = reset.sending_call().map_or_else(String::new, |ending| {
-            format!(
-                " The RST left within {} on the listener, at {}.",
-                ending.call.signature(),
-                ending.event.at
-            )
-        });
+        let when = reset
+            .sending_call()
+            .map_or_else(String::new, |ending| ending.sentence());
         format!(
             "The kernel finishes handshakes by itself: for {receiver} the connection existed, but {sender} never \
              called accept for it. With its listener such a connection dies, and no Abort counter moves.{when}"
