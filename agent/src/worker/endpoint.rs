@@ -36,6 +36,69 @@ pub(crate) struct Known {
     pub(crate) touched: Vec<(SocketAddr, SocketAddr)>,
     /// Listeners opened since the last look.
     pub(crate) listeners: Vec<SocketAddr>,
+    /// Every end of a connection and every listener there ever was, in order, for what is done from outside.
+    ends: Vec<End>,
+}
+
+/// A socket's addresses, and who holds it.
+struct End {
+    by: String,
+    named: Vec<String>,
+    local: SocketAddr,
+    /// `None` for a listener.
+    remote: Option<SocketAddr>,
+}
+
+impl Known {
+    fn remember(
+        &mut self,
+        by: &str,
+        named: &[String],
+        local: SocketAddr,
+        remote: Option<SocketAddr>,
+    ) {
+        let is_known = |end: &End| end.by == by && end.local == local && end.remote == remote;
+        if !self.ends.iter().any(is_known) {
+            let (by, named) = (by.to_owned(), named.to_vec());
+            self.ends.push(End {
+                by,
+                named,
+                local,
+                remote,
+            });
+        }
+    }
+
+    fn latest(&self, fits: impl Fn(&End) -> bool, on: Option<&str>) -> Option<&End> {
+        let mut ends = self.ends.iter().rev();
+        ends.find(|end| fits(end) && on.is_none_or(|on| end.named.iter().any(|name| name == on)))
+    }
+
+    /// Both addresses of an endpoint's end of a connection, its own first; of the latest that the name means.
+    ///
+    /// One that was not accepted yet belongs to whoever did not connect.
+    pub(crate) fn end_of(
+        &self,
+        by: &str,
+        on: Option<&str>,
+    ) -> Option<(SocketAddr, Option<SocketAddr>)> {
+        let own = self.latest(|end| end.by == by && end.remote.is_some(), on);
+        let own = own.map(|end| (end.local, end.remote));
+        own.or_else(|| {
+            let end = self.latest(|end| end.by != by && end.remote.is_some(), on)?;
+            Some((end.remote?, Some(end.local)))
+        })
+    }
+
+    /// The address of an endpoint's listener, without another.
+    pub(crate) fn listener_of(
+        &self,
+        by: &str,
+        on: Option<&str>,
+    ) -> Option<(SocketAddr, Option<SocketAddr>)> {
+        let end = self.latest(|end| end.by == by && end.remote.is_none(), on)?;
+        Some((end.local, None))
+    }
 }
 
 impl Common {
@@ -163,13 +226,19 @@ impl<'a> Endpoint<'a> {
             opened.named.push(name);
         }
         self.note_cookie(&opened);
+        if let (Some(local), remote @ Some(_)) = (opened.local, opened.remote) {
+            let mut known = self.common.known();
+            known.remember(&self.name, &opened.named, local, remote);
+        }
         self.connections.push(opened);
     }
 
     pub(crate) fn keep_listener(&mut self, opened: Opened) {
         self.note_cookie(&opened);
         if let Some(local) = opened.local {
-            self.common.known().listeners.push(local);
+            let mut known = self.common.known();
+            known.listeners.push(local);
+            known.remember(&self.name, &opened.named, local, None);
         }
         self.listeners.push(opened);
     }
@@ -186,6 +255,8 @@ impl<'a> Endpoint<'a> {
     pub(crate) fn announce(&self, local: SocketAddr, remote: SocketAddr, name: Option<&str>) {
         let mut known = self.common.known();
         known.touched.push((local, remote));
+        let named: Vec<_> = name.into_iter().map(str::to_owned).collect();
+        known.remember(&self.name, &named, local, Some(remote));
         if let Some(name) = name {
             known.names.insert(local, name.to_owned());
         }

@@ -16,6 +16,7 @@ use crate::sys::thread;
 use crate::worker::endpoint::{Common, Endpoint};
 use crate::worker::random;
 use crate::worker::run::{Cancel, Run};
+use crate::worker::steps::outside::Outside;
 use crate::worker::steps::{self, Attempt};
 
 /// How often the watching thread looks whether anything can still happen.
@@ -53,6 +54,7 @@ enum WaitsFor {
 /// What a thread brings back.
 struct Performance<'a> {
     endpoint: Endpoint<'a>,
+    outside: Outside<'a>,
     events: Vec<Event>,
     left_over: Vec<(usize, StepResult)>,
     thread: i32,
@@ -171,6 +173,7 @@ impl<'a> Stage<'a> {
         let _ = thread::exact_timers();
         let mut performance = Performance {
             endpoint: Endpoint::new(name, self.common),
+            outside: Outside::new(self.common),
             events: Vec::new(),
             left_over: Vec::new(),
             thread: thread::id(),
@@ -218,6 +221,11 @@ impl<'a> Stage<'a> {
         if let StepKind::Sleep(sleep) = &step.does {
             self.hold(clock.now() + sleep.time(random::uniform(self.seed, order)).0);
             return (!self.is_curtain()).then_some(StepResult::Done);
+        }
+        if step.by == OUTSIDE {
+            let performed = performance.outside.perform(order, step, None);
+            performance.events.extend(performed.event);
+            return Some(performed.result);
         }
         let Some(mut act) = steps::begin(order, step) else {
             return Some(StepResult::Done);

@@ -15,6 +15,7 @@ use crate::sys::thread;
 use crate::worker::endpoint::Endpoint;
 use crate::worker::random;
 use crate::worker::run::Run;
+use crate::worker::steps::outside::Outside;
 use crate::worker::steps::{self, Act, Attempt};
 
 /// While a kernel timer runs, parked steps are looked at this often.
@@ -36,6 +37,7 @@ struct Parked {
 struct Listed<'l, 'a, 'r> {
     run: &'l mut Run<'a, 'r>,
     endpoints: Vec<Endpoint<'a>>,
+    outside: Outside<'a>,
     /// In order of their steps.
     parked: Vec<Parked>,
     finished: Vec<bool>,
@@ -55,9 +57,12 @@ pub(crate) fn carry_out(run: &mut Run<'_, '_>) -> Vec<Option<StepResult>> {
         .map(|name| Endpoint::new(name, run.common))
         .collect();
     let finished = vec![false; scenario.steps.len()];
+    let outside = Outside::new(run.common);
+    run.follow_flows();
     let mut listed = Listed {
         run,
         endpoints,
+        outside,
         parked: Vec::new(),
         finished,
         next: 0,
@@ -133,9 +138,23 @@ impl Listed<'_, '_, '_> {
                 sockets.note_all(&clock, self.run.recorder);
             }
             self.finish(number, StepResult::Done);
+        } else if step.by == OUTSIDE {
+            self.act_from_outside(number, &step);
         } else {
             self.act(number, &step);
         }
+    }
+
+    /// Lets `outside` act: it never waits.
+    fn act_from_outside(&mut self, number: usize, step: &Step) {
+        self.run.drain_segments();
+        let order = u32::try_from(number).unwrap_or(0);
+        let flows = self.run.recorder.flows();
+        let performed = self.outside.perform(order, step, flows);
+        if let Some(event) = performed.event {
+            self.run.recorder.note(event.at, event.body);
+        }
+        self.finish(number, performed.result);
     }
 
     /// Makes the first attempt at what an endpoint does.

@@ -179,6 +179,18 @@ impl<'a> Run<'a, '_> {
         }
     }
 
+    /// Follows what passes on each connection when a step will need to know.
+    pub(crate) fn follow_flows(&mut self) {
+        if self
+            .scenario
+            .steps
+            .iter()
+            .any(|step| step.does.follows_connection())
+        {
+            self.recorder.follow_flows();
+        }
+    }
+
     /// Notes what the capture holds, and gives a watcher what is new.
     pub(crate) fn drain_segments(&mut self) {
         let clock = self.clock();

@@ -8,6 +8,7 @@ mod close;
 mod connect;
 mod disconnect;
 mod listen;
+pub(crate) mod outside;
 mod receive;
 mod send;
 mod set_option;
@@ -48,7 +49,8 @@ pub(crate) struct Task {
     pub(crate) name: Option<String>,
 }
 
-/// Prepares a step; `None` for kinds that are no endpoint's act (`sleep`, `sample`), which the order carries out.
+/// Prepares a step; `None` for kinds that are no endpoint's act: the order carries out `sleep` and `sample`,
+/// [`outside`] the others.
 pub(crate) fn begin(number: u32, step: &Step) -> Option<Box<dyn Act>> {
     let task = Task {
         number,
@@ -66,7 +68,17 @@ pub(crate) fn begin(number: u32, step: &Step) -> Option<Box<dyn Act>> {
         StepKind::Close(close) => Box::new(close::Closing::new(task, close)),
         StepKind::SetOption(option) => Box::new(set_option::SettingOption::new(task, option)),
         StepKind::Disconnect(_) => Box::new(disconnect::Disconnecting::new(task)),
-        StepKind::Sleep(_) | StepKind::Sample(_) => return None,
+        StepKind::Sleep(_)
+        | StepKind::Sample(_)
+        | StepKind::Destroy(_)
+        | StepKind::AddRule(_)
+        | StepKind::RemoveRule(_)
+        | StepKind::SetSysctl(_)
+        | StepKind::Forge(_)
+        | StepKind::AddAddress(_)
+        | StepKind::RemoveAddress(_)
+        | StepKind::SetLink(_)
+        | StepKind::ForgetNat(_) => return None,
     })
 }
 
@@ -84,6 +96,15 @@ pub(crate) fn timeout(kind: &StepKind) -> Option<Span> {
         | StepKind::SetOption(_)
         | StepKind::Disconnect(_)
         | StepKind::Sleep(_)
-        | StepKind::Sample(_) => None,
+        | StepKind::Sample(_)
+        | StepKind::Destroy(_)
+        | StepKind::AddRule(_)
+        | StepKind::RemoveRule(_)
+        | StepKind::SetSysctl(_)
+        | StepKind::Forge(_)
+        | StepKind::AddAddress(_)
+        | StepKind::RemoveAddress(_)
+        | StepKind::SetLink(_)
+        | StepKind::ForgetNat(_) => None,
     }
 }
