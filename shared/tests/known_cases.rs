@@ -332,7 +332,7 @@ fn subsets() -> impl Iterator<Item = Vec<Source>> {
 /// The events of a recording made with these sources only.
 fn recorded_with(recording: &Recording, sources: &[Source]) -> Vec<Event> {
     let source = |event: &Event| match &event.body {
-        EventBody::Call(_) => Some(Source::Calls),
+        EventBody::Call(_) | EventBody::ProcessEnded(_) => Some(Source::Calls),
         EventBody::Counters(_) => Some(Source::Counters),
         EventBody::KernelReset(_) => Some(Source::KernelResets),
         EventBody::Segment(_) => Some(Source::Segments),

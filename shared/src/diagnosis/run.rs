@@ -46,6 +46,7 @@ impl<'a> Run<'a> {
                 Trouble::SegmentsLost { .. } | Trouble::CaptureEndNotProved => segments_lost = true,
                 Trouble::ReasonNotTied => not_tied = true,
                 Trouble::BesideFailed { .. }
+                | Trouble::NoProcess { .. }
                 | Trouble::NotSettled { .. }
                 | Trouble::WallLimit { .. }
                 | Trouble::Cancelled => {}
@@ -103,6 +104,7 @@ impl<'a> Run<'a> {
             EventBody::Call(call) => Some((event, call)),
             EventBody::Counters(_)
             | EventBody::KernelReset(_)
+            | EventBody::ProcessEnded(_)
             | EventBody::Outside(_)
             | EventBody::Segment(_)
             | EventBody::Socket(_)

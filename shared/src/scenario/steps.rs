@@ -10,8 +10,12 @@ pub mod close;
 pub mod connect;
 pub mod destroy;
 pub mod disconnect;
+pub mod duplicate;
+pub mod exit;
 pub mod forge;
 pub mod forget_nat;
+pub mod hand_over;
+pub mod kill;
 pub mod listen;
 pub mod receive;
 pub mod remove_address;
@@ -28,6 +32,9 @@ use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, de::value::MapAccessDeserializer};
+
+use super::facility::Facility;
+use super::time::Span;
 
 /// What must exist before a step of this kind can begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +95,11 @@ pub trait Kind {
         false
     }
 
+    /// What it needs of the kernel that not every machine has.
+    fn facilities(&self) -> Vec<Facility> {
+        Vec::new()
+    }
+
     /// Checks limits and combinations of fields that the types cannot express.
     ///
     /// # Errors
@@ -95,6 +107,18 @@ pub trait Kind {
     fn check(&self) -> Result<(), String> {
         Ok(())
     }
+}
+
+/// Refuses a time that the kernel would round: it takes whole seconds only.
+fn whole_seconds(field: &str, time: Span, least: u64) -> Result<u16, String> {
+    const SECOND: u64 = 1_000_000_000;
+    let nanos = time.0.0;
+    if !nanos.is_multiple_of(SECOND) || nanos < least * SECOND {
+        return Err(format!(
+            "{field} is {time}, expected whole seconds from {least}s: the kernel takes no parts"
+        ));
+    }
+    Ok(u16::try_from(nanos / SECOND).unwrap_or(u16::MAX))
 }
 
 macro_rules! step_kinds {
@@ -141,6 +165,11 @@ macro_rules! step_kinds {
                 match self { $(Self::$variant(kind) => kind.makes(),)* }
             }
 
+            /// What it needs of the kernel that not every machine has.
+            pub fn facilities(&self) -> Vec<Facility> {
+                match self { $(Self::$variant(kind) => kind.facilities(),)* }
+            }
+
             pub(super) fn check(&self) -> Result<(), String> {
                 match self { $(Self::$variant(kind) => kind.check(),)* }
             }
@@ -167,6 +196,10 @@ step_kinds! {
     Close(close),
     SetOption(set_option),
     Disconnect(disconnect),
+    Duplicate(duplicate),
+    HandOver(hand_over),
+    Exit(exit),
+    Kill(kill),
     Sleep(sleep),
     Sample(sample),
     Destroy(destroy),

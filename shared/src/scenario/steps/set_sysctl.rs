@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::{Actor, Kind, Needs};
+use crate::scenario::facility::Facility;
 
 /// `do.set_sysctl = { name = "net.ipv4.tcp_abort_on_overflow", value = 1 }`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -65,6 +66,10 @@ impl Kind for SetSysctl {
     const NAME: &'static str = "set_sysctl";
     const HELP: &'static str = "set a kernel parameter of the run's network namespace";
     const ACTOR: Actor = Actor::Outside;
+
+    fn facilities(&self) -> Vec<Facility> {
+        vec![Facility::Sysctl(self.name.clone())]
+    }
 
     fn needs(&self) -> Needs {
         Needs::Nothing
