@@ -163,8 +163,7 @@ impl Kind for Forge {
 
     fn check(&self) -> Result<(), String> {
         match (&self.from, self.from_port, self.to_port) {
-            (Some(_), None, None) => {}
-            (None, Some(1..), Some(1..)) => {}
+            (Some(_), None, None) | (None, Some(1..), Some(1..)) => {}
             _ => {
                 return Err(
                     "forge needs `from`, an endpoint, or both `from_port` and `to_port` from 1 to 65535"
