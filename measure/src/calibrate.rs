@@ -9,9 +9,10 @@
 pub mod score;
 pub mod truth;
 
+use aftershake_shared::connection::Connections;
 use aftershake_shared::diagnosis::diagnose;
 use aftershake_shared::diagnosis::finding::Finding;
-use aftershake_shared::event::{Event, Source};
+use aftershake_shared::event::{Event, EventId, Source};
 use aftershake_shared::expectation;
 use aftershake_shared::recording::Recording;
 
@@ -81,7 +82,8 @@ pub const fn least(level: Level, of_runs: bool) -> Thresholds {
         (Level::Packets, false) => captures,
         // The catalogue is about what packets do not tell.
         (Level::Packets, true) => Thresholds {
-            first: 80.0,
+            first: 75.0,
+            sender: 88.0,
             candidates: 4.0,
             certain: 0.0,
             ..captures
@@ -103,6 +105,9 @@ pub const fn least(level: Level, of_runs: bool) -> Thresholds {
         },
     }
 }
+
+/// The sender of a RST that no endpoint sent.
+const THIRD_PARTY: &str = "third-party";
 
 /// At most so many RSTs of one capture are looked at: none may outweigh the others.
 const AT_MOST: usize = 10;
@@ -156,9 +161,20 @@ pub fn judge_run(recording: &Recording, causes: &[TrueReset], level: Level, scor
     let kept = kept.filter(|event| event.body.source().is_none_or(|source| level.has(source)));
     let events: Vec<Event> = kept.cloned().collect();
     let diagnosis = diagnose(&events, &sources);
+    let mut causes = causes.to_vec();
+    if level == Level::Packets {
+        // Packets name no program: only which end it was.
+        let connections = Connections::from_events(&recording.events);
+        for known in &mut causes {
+            let role = connections.role_of(EventId(known.frame));
+            if let Some(role) = role.filter(|_| known.sent_by != THIRD_PARTY) {
+                known.sent_by = role.word().to_owned();
+            }
+        }
+    }
     compare(
         &recording.header.scenario.name,
-        causes,
+        &causes,
         &diagnosis.resets,
         score,
     );

@@ -7,8 +7,8 @@ use super::calls::CLOCK_ERROR;
 use super::reset::Reset;
 use super::run::Run;
 use crate::connection::{Connections, SegmentSent, canonical};
-use crate::event::outside_acted::{Hook, OutsideAct, OutsideActed, Verdict};
-use crate::event::{Event, EventBody, EventId, Source};
+use crate::event::outside_acted::{OutsideAct, OutsideActed, Verdict};
+use crate::event::{Event, EventBody, EventId};
 use crate::tcp::segment::Segment;
 use crate::units::Nanos;
 
@@ -17,15 +17,25 @@ use crate::units::Nanos;
 pub(crate) struct Outside<'a> {
     acts: Vec<(&'a Event, &'a OutsideActed)>,
     /// By the event of the RST: the act that wrote it.
-    forged: HashMap<EventId, EventId>,
+    forged: HashMap<EventId, Forged>,
+    /// Everything that was done from outside is known: a scenario ran alone in its namespace, without a command
+    /// beside it.
+    complete: bool,
+}
+
+/// The act that wrote a RST.
+#[derive(Clone, Copy, Debug)]
+struct Forged {
+    event: EventId,
+    wrong_checksum: bool,
 }
 
 /// A rule that is in force, by the event that added it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rule<'a> {
     pub(crate) event: EventId,
-    pub(crate) rule: &'a str,
-    pub(crate) hook: Hook,
+    /// As nft writes it.
+    pub(crate) text: &'a str,
     pub(crate) verdict: Verdict,
 }
 
@@ -40,22 +50,43 @@ impl<'a> Outside<'a> {
         }
         let mut acts = Vec::new();
         let mut forged = HashMap::new();
+        let scripted = |event: &Event| matches!(event.body, EventBody::Step(_));
+        let mut complete = events.iter().any(scripted);
         for event in events {
             if let EventBody::Outside(acted) = &event.body
                 && acted.succeeded()
             {
                 acts.push((event, acted));
-                if let Some(rst) = written(event, acted, connections, &forged) {
-                    forged.insert(rst, event.id);
+                complete &= acted.act != OutsideAct::RunCommand;
+                if let Some((rst, wrong_checksum)) = written(event, acted, connections, &forged) {
+                    let event = event.id;
+                    forged.insert(
+                        rst,
+                        Forged {
+                            event,
+                            wrong_checksum,
+                        },
+                    );
                 }
             }
         }
-        Self { acts, forged }
+        Self {
+            acts,
+            forged,
+            complete,
+        }
     }
 
     /// RSTs that somebody else wrote.
     pub(crate) fn is_forged(&self, rst: EventId) -> bool {
         self.forged.contains_key(&rst)
+    }
+
+    /// RSTs whose checksum was wrong, so that no kernel looked at them.
+    pub(crate) fn is_damaged(&self, rst: EventId) -> bool {
+        self.forged
+            .get(&rst)
+            .is_some_and(|forged| forged.wrong_checksum)
     }
 
     fn before(&self, at: Nanos) -> impl Iterator<Item = (&'a Event, &'a OutsideAct)> {
@@ -69,8 +100,11 @@ fn written(
     event: &Event,
     acted: &OutsideActed,
     connections: &Connections,
-    taken: &HashMap<EventId, EventId>,
-) -> Option<EventId> {
+    taken: &HashMap<EventId, Forged>,
+) -> Option<(EventId, bool)> {
+    let OutsideAct::ForgeSegment { wrong_checksum, .. } = acted.act else {
+        return None;
+    };
     let distance = |sent: &SegmentSent| (sent.at - event.at) + (event.at - sent.at);
     let segments = connections
         .iter()
@@ -83,7 +117,7 @@ fn written(
             && !taken.contains_key(&sent.event)
     });
     rsts.min_by_key(|sent| distance(sent))
-        .map(|sent| sent.event)
+        .map(|sent| (sent.event, wrong_checksum))
 }
 
 fn is_of(act: &OutsideAct, segment: &Segment) -> bool {
@@ -113,22 +147,18 @@ impl<'a> Run<'a> {
         let mut rules: Vec<Rule<'a>> = Vec::new();
         for (event, act) in self.outside.before(at) {
             match act {
-                OutsideAct::AddRule {
-                    rule,
-                    hook,
-                    verdict,
-                } => rules.push(Rule {
+                OutsideAct::AddRule { rule, verdict, .. } => rules.push(Rule {
                     event: event.id,
-                    rule,
-                    hook: *hook,
+                    text: rule,
                     verdict: *verdict,
                 }),
-                OutsideAct::RemoveRule { rule } => rules.retain(|known| known.rule != rule),
+                OutsideAct::RemoveRule { rule } => rules.retain(|known| known.text != rule),
                 OutsideAct::AddAddress { .. }
                 | OutsideAct::DestroySocket { .. }
                 | OutsideAct::ForgeSegment { .. }
                 | OutsideAct::ForgetNat
                 | OutsideAct::RemoveAddress { .. }
+                | OutsideAct::RunCommand
                 | OutsideAct::SetLink { .. }
                 | OutsideAct::SetSysctl { .. } => {}
             }
@@ -138,15 +168,12 @@ impl<'a> Run<'a> {
 
     /// The value that a setting of the namespace was last given before that time.
     pub(crate) fn sysctl(&self, name: &str, at: Nanos) -> Option<(EventId, &'a str)> {
-        let set = self
-            .outside
-            .before(at)
-            .filter_map(|(event, act)| match act {
-                OutsideAct::SetSysctl { name: own, value } if own == name => {
-                    Some((event.id, value.trim()))
-                }
-                _ => None,
-            });
+        let set = self.outside.before(at).filter_map(|(event, act)| {
+            let OutsideAct::SetSysctl { name: own, value } = act else {
+                return None;
+            };
+            (own == name).then_some((event.id, value.trim()))
+        });
         set.last()
     }
 }
@@ -157,7 +184,8 @@ impl Reset<'_> {
         if self.reason.is_some() {
             return None;
         }
-        self.run.outside.forged.get(&self.sent.event).copied()
+        let forged = self.run.outside.forged.get(&self.sent.event);
+        forged.map(|forged| forged.event)
     }
 
     /// The act that destroyed the sender's socket, or the listener that owned it, when the RST left.
@@ -193,26 +221,39 @@ impl Reset<'_> {
         let rules = self.run.rules(self.at()).into_iter();
         rules
             .filter(|rule| rule.verdict == Verdict::RejectWithTcpReset)
-            .find(|rule| names(rule.rule, "dport", to) && names(rule.rule, "sport", from))
+            .find(|rule| names(rule.text, "dport", to) && names(rule.text, "sport", from))
     }
 
-    /// The last act before the RST by which a translation was lost.
-    pub(crate) fn translation_lost(&self) -> Option<EventId> {
-        if !self.has(Source::Calls) {
-            return None;
-        }
-        let lost = |(event, act): (&Event, &OutsideAct)| match act {
-            OutsideAct::ForgetNat => Some(event.id),
-            OutsideAct::RemoveRule { .. }
-            | OutsideAct::AddAddress { .. }
-            | OutsideAct::AddRule { .. }
-            | OutsideAct::DestroySocket { .. }
-            | OutsideAct::ForgeSegment { .. }
-            | OutsideAct::RemoveAddress { .. }
-            | OutsideAct::SetLink { .. }
-            | OutsideAct::SetSysctl { .. } => None,
+    /// Everything that was done from outside is known, so that what is not among it was not done.
+    pub(crate) fn knows_all_acts(&self) -> bool {
+        self.run.outside.complete
+    }
+
+    /// How long the record of a closed connection lives, where that is known: `tcp_fin_timeout`, 60 s unless set.
+    ///
+    /// An eighth is added for the kernel's timer wheel and as much again for its work.
+    pub(crate) fn record_expires_after(&self) -> Option<Nanos> {
+        const UNLESS_SET: u64 = 60;
+        let set = self.run.sysctl("net.ipv4.tcp_fin_timeout", self.at());
+        let seconds = match set {
+            Some((_, value)) => value.parse().ok()?,
+            None => UNLESS_SET,
         };
-        self.run.outside.before(self.at()).filter_map(lost).last()
+        let known = self.knows_all_acts();
+        known.then(|| Nanos::from_millis(seconds.saturating_mul(1_250)))
+    }
+
+    /// The rule that sent to another port what went to the RST sender's, where one ever was: an event and its text.
+    pub(crate) fn redirection(&self) -> Option<(EventId, &str)> {
+        let server = self.connection.server.address;
+        let acts = self.run.outside.before(self.at());
+        let mut rules = acts.filter_map(|(event, act)| {
+            let OutsideAct::AddRule { rule, verdict, .. } = act else {
+                return None;
+            };
+            (*verdict == Verdict::Redirect).then_some((event.id, rule.as_str()))
+        });
+        rules.find(|(_, rule)| names(rule, "dport", server))
     }
 }
 
@@ -222,7 +263,7 @@ impl Rule<'_> {
         let known = [
             "tcp", "dport", "sport", "counter", "reject", "with", "reset",
         ];
-        let mut words = self.rule.split_whitespace();
+        let mut words = self.text.split_whitespace();
         words.all(|word| known.contains(&word) || word.parse::<u16>().is_ok())
     }
 }
