@@ -168,7 +168,7 @@ pub fn judge_run(recording: &Recording, causes: &[TrueReset], level: Level, scor
         for known in &mut causes {
             let role = connections.role_of(EventId(known.frame));
             if let Some(role) = role.filter(|_| known.sent_by != THIRD_PARTY) {
-                known.sent_by = role.word().to_owned();
+                role.word().clone_into(&mut known.sent_by);
             }
         }
     }
