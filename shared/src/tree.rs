@@ -4,6 +4,7 @@
 //! compile it again for each format and for shapes that we do not use; in the page's WASM that is a fifth of
 //! the code. Knows no type of ours.
 
+mod cursor;
 mod de;
 mod json;
 mod toml_text;
@@ -17,7 +18,21 @@ use serde::de::DeserializeOwned;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Value {
     kind: Kind,
+    open: Open,
     span: Range<usize>,
+}
+
+/// What may still be added to a table or list of TOML, by where it was begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Open {
+    /// Nothing: it stands as a whole in one place.
+    Whole,
+    /// By its header, and more headers below it: `[a.b]` implies `a`.
+    Implied,
+    /// Headers below it: it has its own, or is a list of `[[a]]`.
+    Headed,
+    /// Further dotted names, and headers below it.
+    Dotted,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -75,7 +90,7 @@ impl ReadError {
 /// # Errors
 /// The first mistake, of the format or of the type.
 pub(crate) fn from_toml<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
-    toml_text::read(text)?.into()
+    toml_text::read(text)?.0.into()
 }
 
 /// Reads JSON, whose fractions no type of ours takes; [`Value::into`] goes on.
