@@ -5,6 +5,7 @@
 mod check;
 pub mod error;
 pub mod expect;
+pub mod field;
 pub mod steps;
 pub mod time;
 

@@ -7,9 +7,15 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer};
 
 use super::{Kind, Makes, Needs};
+use crate::scenario::field::{Field, Takes};
 
 /// The article's port, free in every run's own namespace.
 pub const DEFAULT_PORT: u16 = 8080;
+
+/// The port of a listener, and where a client finds it.
+pub(super) const PORT: Field = Field::number("port", "", 1, 65_535, "the listener’s port")
+    .default("8080")
+    .example("8080");
 
 /// `do.listen = { port = 8080, backlog = 1 }`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -37,6 +43,30 @@ impl Default for Listen {
 impl Kind for Listen {
     const NAME: &'static str = "listen";
     const HELP: &'static str = "open a listener on a port";
+    const FIELDS: &'static [Field] = &[
+        PORT,
+        Field::number(
+            "backlog",
+            "connections",
+            0,
+            65_535,
+            "that may wait, plus one",
+        )
+        .default("16"),
+        Field::new(
+            "address",
+            Takes::Text,
+            "a loopback address, `localhost`, `0.0.0.0` or `::`",
+        )
+        .default("\"127.0.0.1\"")
+        .example("\"::1\""),
+        Field::new(
+            "dual_stack",
+            Takes::Flag,
+            "with an IPv6 address: accept IPv4 as well",
+        )
+        .default("false"),
+    ];
 
     fn needs(&self) -> Needs {
         Needs::Nothing

@@ -2,8 +2,12 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Needs};
+use super::{Kind, Needs, close};
+use crate::scenario::field::{Field, Takes};
 use crate::scenario::time::Span;
+
+/// The largest number that a buffer's field holds.
+const U32: u64 = u32::MAX as u64;
 
 /// `do.set_option = { linger = "0s" }`. Exactly one option is given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -11,7 +15,7 @@ use crate::scenario::time::Span;
 pub struct SetOption {
     /// The connection, unless this names the listener.
     #[serde(default)]
-    pub what: super::close::What,
+    pub what: close::What,
     /// `SO_LINGER` on, with this time in whole seconds; 0 s turns `close` into an abort.
     pub linger: Option<Span>,
     /// `TCP_NODELAY`.
@@ -99,11 +103,62 @@ fn whole_seconds(span: Span) -> u16 {
 impl Kind for SetOption {
     const NAME: &'static str = "set_option";
     const HELP: &'static str = "set a socket option";
+    const FIELDS: &'static [Field] = &[
+        close::WHAT,
+        Field::new(
+            "linger",
+            Takes::Duration,
+            "SO_LINGER, whole seconds; 0s makes close an abort",
+        )
+        .one_of("option")
+        .example("\"0s\""),
+        Field::new("no_delay", Takes::Flag, "TCP_NODELAY").one_of("option"),
+        Field::new("keepalive", Takes::Flag, "SO_KEEPALIVE").one_of("option"),
+        Field::new(
+            "keepalive_idle",
+            Takes::Duration,
+            "TCP_KEEPIDLE, whole seconds",
+        )
+        .one_of("option")
+        .example("\"1s\""),
+        Field::new(
+            "keepalive_interval",
+            Takes::Duration,
+            "TCP_KEEPINTVL, whole seconds",
+        )
+        .one_of("option")
+        .example("\"1s\""),
+        Field::number("keepalive_probes", "probes", 1, 127, "TCP_KEEPCNT").one_of("option"),
+        Field::new(
+            "user_timeout",
+            Takes::Duration,
+            "TCP_USER_TIMEOUT, whole milliseconds",
+        )
+        .one_of("option"),
+        Field::number(
+            "receive_buffer",
+            "bytes",
+            0,
+            U32,
+            "SO_RCVBUF; Linux doubles it",
+        )
+        .one_of("option")
+        .example("4096"),
+        Field::number(
+            "send_buffer",
+            "bytes",
+            0,
+            U32,
+            "SO_SNDBUF; Linux doubles it",
+        )
+        .one_of("option")
+        .example("4096"),
+    ];
 
     fn needs(&self) -> Needs {
         match self.what {
-            super::close::What::Connection => Needs::Connection,
-            super::close::What::Listener => Needs::Listener,
+            close::What::Connection => Needs::Connection,
+            close::What::Listener => Needs::Listener,
         }
     }
 
@@ -127,8 +182,11 @@ impl Kind for SetOption {
                 ));
             }
         }
-        if self.keepalive_probes == Some(0) {
-            return Err("keepalive_probes is 0, expected 1 to 127".to_owned());
+        if let Some(probes) = self
+            .keepalive_probes
+            .filter(|probes| !(1..=127).contains(probes))
+        {
+            return Err(format!("keepalive_probes is {probes}, expected 1 to 127"));
         }
         Ok(())
     }
