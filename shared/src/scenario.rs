@@ -3,6 +3,7 @@
 //! Parsing refuses whatever could not be carried out, with line and column. Runs nothing.
 
 mod check;
+pub mod edit;
 pub mod error;
 pub mod expect;
 pub mod field;

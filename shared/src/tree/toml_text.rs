@@ -14,8 +14,8 @@ const MOST_FIELDS: usize = 16_384;
 
 type Fields = Vec<(Key, Value)>;
 
-/// Reads a document; gives its table, and where each header begins.
-pub(super) fn read(text: &str) -> Result<(Value, Vec<usize>), ReadError> {
+/// Reads a document.
+pub(super) fn read(text: &str) -> Result<Value, ReadError> {
     let mut reader = Reader(Cursor { text, at: 0 });
     reader.0.has("\u{feff}");
     let mut root = Value {
@@ -23,14 +23,12 @@ pub(super) fn read(text: &str) -> Result<(Value, Vec<usize>), ReadError> {
         open: Open::Headed,
         span: 0..0,
     };
-    let mut headers = Vec::new();
     reader.section(&mut root)?;
     while reader.0.peek().is_some() {
-        headers.push(reader.0.at);
         let section = reader.header(&mut root)?;
         reader.section(section)?;
     }
-    Ok((root, headers))
+    Ok(root)
 }
 
 struct Reader<'a>(Cursor<'a>);
