@@ -1,8 +1,8 @@
 //! The whole page: owns the store and the channel, lays out the panels, listens to the window.
 
 use yew::{
-    Callback, Html, UseReducerHandle, component, html, use_callback, use_effect_with, use_reducer,
-    use_state,
+    AttrValue, Callback, Html, UseReducerHandle, component, html, use_callback, use_effect_with,
+    use_reducer, use_state,
 };
 
 use crate::agent_channel::AgentChannel;
@@ -14,7 +14,10 @@ use crate::panels::help::help;
 use crate::panels::inspector::inspector;
 use crate::panels::stage::stage;
 use crate::store::window::{self, Theme};
-use crate::store::{Action, AppState};
+use crate::store::{Action, AppState, draft};
+
+/// Where the text in the editor is kept: the catalogue's name for it, and from the second line on the text.
+const DRAFT_KEY: &str = "aftershake.draft";
 
 /// The page in a browser.
 #[component]
@@ -32,6 +35,16 @@ pub fn App() -> Html {
             browser::stored_theme(),
         )));
         first_on.emit(Action::Window(window::Action::WidthKnown(browser::width())));
+        if let Some((from, text)) = browser::kept(DRAFT_KEY)
+            .as_deref()
+            .and_then(|kept| kept.split_once('\n'))
+        {
+            let (from, text) = (
+                AttrValue::from(from.to_owned()),
+                AttrValue::from(text.to_owned()),
+            );
+            first_on.emit(Action::Draft(draft::Action::Restored { from, text }));
+        }
         let width_on = first_on.clone();
         let listeners = [
             Listener::on_hash_change(move || {
@@ -57,6 +70,19 @@ pub fn App() -> Html {
     });
 
     use_effect_with(state.window.help, |help| browser::show_help(*help));
+
+    let draft = &state.draft;
+    use_effect_with((draft.from, draft.text.clone()), |(from, text)| {
+        browser::keep(DRAFT_KEY, &[from.unwrap_or_default(), "\n", text].concat());
+    });
+    let (placed, caret) = (draft.placed, draft.caret);
+    use_effect_with(placed, move |_| browser::place_caret("#editor", caret));
+    let step = draft.step;
+    use_effect_with(draft.followed, move |followed| {
+        if let (true, Some(step)) = (*followed > 0, step) {
+            browser::focus(&["#step-", &step.to_string()].concat());
+        }
+    });
 
     html! {
         <>

@@ -11,5 +11,6 @@ pub mod help;
 pub mod inspector;
 pub mod ladder_card;
 pub mod no_agent;
+pub mod press;
 pub mod stage;
 pub mod verdict;

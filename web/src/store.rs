@@ -12,12 +12,14 @@ pub mod window;
 
 use std::rc::Rc;
 
+use aftershake_shared::catalog;
 use aftershake_shared::channel::ServerMessage;
-use yew::Reducible;
+use yew::{AttrValue, Reducible};
 
 use channel_status::ChannelStatus;
 use draft::Draft;
 use gallery::Gallery;
+use kept::Kept;
 use run_events::RunEvents;
 use selection::Selection;
 use window::Window;
@@ -29,6 +31,8 @@ pub struct AppState {
     pub draft: Draft,
     pub gallery: Gallery,
     pub run: RunEvents,
+    /// The run before, to compare with.
+    pub previous: Option<Kept<RunEvents>>,
     pub selection: Selection,
     pub window: Window,
 }
@@ -155,16 +159,30 @@ impl AppState {
         let scenario = self.draft.scenario.as_ref().ok()?;
         Some(Self {
             run: self.run.asked(self.draft.to_text(), scenario.clone()),
+            previous: self.run_to_compare(),
             selection: self.selection.without_event(),
             ..self.clone()
         })
     }
 
+    /// The newest run that has ended, else the one before.
+    fn run_to_compare(&self) -> Option<Kept<RunEvents>> {
+        if self.run.diagnosis.is_some() {
+            return Some(Kept::new(self.run.clone()));
+        }
+        self.previous.clone()
+    }
+
     fn scenario_chosen(&self, name: &'static str) -> Option<Self> {
-        let draft = Draft::of_catalogue(name)?;
+        let entry = catalog::find(name)?;
+        // A remedy is compared with what it remedies, any other scenario with nothing.
+        let is_related = self.draft.fixed_by() == Some(name) || self.draft.from == Some(name);
         Some(Self {
-            draft,
+            draft: self
+                .draft
+                .replaced(Some(entry.name), AttrValue::Static(entry.toml)),
             run: self.run.put_away(),
+            previous: self.run_to_compare().filter(|_| is_related),
             selection: self.selection.without_event(),
             ..self.clone()
         })

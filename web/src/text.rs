@@ -1,5 +1,7 @@
 //! Words and numbers as the page shows them. What users wrote is text and nothing else.
 
+pub mod editor;
+
 use std::fmt::Write as _;
 
 use aftershake_shared::diagnosis::CauseId;

@@ -65,7 +65,10 @@ fn run() -> Vec<Action> {
 }
 
 fn edited(toml: &str) -> Action {
-    Action::Draft(draft::Action::Edited(toml.to_owned().into()))
+    Action::Draft(draft::Action::Edited {
+        text: toml.to_owned().into(),
+        caret: 0,
+    })
 }
 
 #[track_caller]

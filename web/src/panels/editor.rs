@@ -1,46 +1,35 @@
-//! The scenario's text: a plain text field with line numbers, checked at every key.
+//! The scenario in two linked views: the story's steps in columns, and the text. A change of either is one
+//! change of the text.
+
+mod step_form;
+mod story;
+mod suggest;
+mod text_view;
+mod tokens;
 
 use aftershake_shared::scenario::Scenario;
 use aftershake_shared::scenario::error::ScenarioError;
-use yew::{AttrValue, Callback, Html, InputEvent, TargetCast as _, classes, html};
+use yew::{Callback, Html, classes, html};
 
-use crate::store::Action;
-use crate::store::draft::{self, Draft};
-use crate::text;
+use super::press::press;
+use crate::store::draft::{self, Draft, View};
+use crate::store::run_events::RunEvents;
+use crate::store::{Action, AppState};
+use crate::text::{self, editor as words};
 
 /// The editor card.
-pub fn editor(draft: &Draft, on: &Callback<Action>) -> Html {
-    let error = draft.scenario.as_ref().err();
-    let edit = on.clone();
-    let oninput = Callback::from(move |event: InputEvent| {
-        if let Some(field) = event.target_dyn_into::<web_sys::HtmlTextAreaElement>() {
-            let text = AttrValue::from(field.value());
-            edit.emit(Action::Draft(draft::Action::Edited(text)));
-        }
-    });
-    let revert = on.clone();
-    let onrevert = Callback::from(move |_| revert.emit(Action::Draft(draft::Action::Reverted)));
-    let lines = draft.text.split('\n').count();
+pub fn editor(state: &AppState, on: &Callback<Action>) -> Html {
+    let draft = &state.draft;
+    let class = match draft.view {
+        View::Both => "views both",
+        View::Story | View::Text => "views",
+    };
     html! {
         <section class="card editor" aria-labelledby="editor-title">
-            <div class="tools">
-                <h2 id="editor-title">{ "Scenario" }</h2>
-                <span class="file">{ draft.from.map_or("untitled", |name| name) }{ ".toml" }</span>
-                <span class="push" />
-                if draft.from.is_some() && draft.is_edited() {
-                    <button type="button" class="link" data-test="revert" onclick={onrevert}>
-                        { "Back to the catalogue’s text" }
-                    </button>
-                }
-            </div>
-            <div class="text">
-                <div class="numbers" aria-hidden="true">{ line_numbers(lines, error.map(|e| e.line)) }</div>
-                <textarea
-                    id="editor" data-test="editor" aria-label="Scenario in TOML" wrap="off" spellcheck="false"
-                    autocapitalize="off" autocomplete="off" rows={(lines + 1).to_string()}
-                    aria-invalid={error.is_some().to_string()} aria-describedby="editor-says"
-                    value={draft.text.clone()} {oninput}
-                />
+            { tools(draft, on) }
+            <div {class}>
+                if draft.view != View::Text { { story::story(draft, on) } }
+                if draft.view != View::Story { { text_view::text_view(draft, on) } }
             </div>
             <div id="editor-says" class="says" aria-live="polite">
                 { match &draft.scenario {
@@ -49,23 +38,94 @@ pub fn editor(draft: &Draft, on: &Callback<Action>) -> Html {
                 } }
                 { hidden_characters(&draft.text) }
             </div>
+            { newest_run(state) }
         </section>
     }
 }
 
-fn line_numbers(lines: usize, wrong: Option<usize>) -> Html {
-    (1..=lines)
-        .map(|line| {
-            let class = classes!("number", (wrong == Some(line)).then_some("wrong"));
-            html! { <span key={line} {class}>{ line }</span> }
-        })
-        .collect()
+fn tools(draft: &Draft, on: &Callback<Action>) -> Html {
+    let act = |action| press(on, Action::Draft(action));
+    let view = |view: View, test: &'static str, words: &'static str| {
+        html! {
+            <button
+                type="button" data-test={test} aria-pressed={(draft.view == view).to_string()}
+                onclick={act(draft::Action::ViewChosen(view))}
+            >{ words }</button>
+        }
+    };
+    let name = draft.from.unwrap_or(words::UNTITLED);
+    let fixed = draft
+        .fixed_by()
+        .map(|name| Action::ScenarioChosen { name, run: false });
+    html! {
+        <div class="tools">
+            <h2 id="editor-title">{ words::TITLE }</h2>
+            <span class="file">{ name }{ ".toml" }</span>
+            <div class="choices" role="group" aria-label={words::VIEWS}>
+                { view(View::Both, "view-both", words::VIEW_BOTH) }
+                { view(View::Story, "view-story", words::VIEW_STORY) }
+                { view(View::Text, "view-text", words::VIEW_TEXT) }
+            </div>
+            <span class="push" />
+            if draft.from.is_some() && draft.is_edited() {
+                <button type="button" class="link" data-test="revert" onclick={act(draft::Action::Reverted)}>
+                    { words::REVERT }
+                </button>
+            }
+            if let Some(fixed) = fixed {
+                <button type="button" class="link" data-test="fixed" onclick={press(on, fixed)}>{ words::FIXED }</button>
+            }
+            <button
+                type="button" class="ghost" data-test="undo" disabled={!draft.can_undo()} aria-keyshortcuts="Control+Z"
+                onclick={act(draft::Action::Undone)}
+            >{ words::UNDO }</button>
+            <button
+                type="button" class="ghost" data-test="redo" disabled={!draft.can_redo()} aria-keyshortcuts="Control+Shift+Z"
+                onclick={act(draft::Action::Redone)}
+            >{ words::REDO }</button>
+        </div>
+    }
 }
 
 fn reads(scenario: &Scenario) -> Html {
     let steps = text::count(scenario.steps.len() as u64, "step", "steps");
     let endpoints: Vec<_> = scenario.endpoints().into_iter().map(text::shown).collect();
-    html! { <p class="reads">{ format!("Reads well: {steps} by {}.", endpoints.join(", ")) }</p> }
+    let line = [
+        words::READS_WELL,
+        ": ",
+        &steps,
+        " by ",
+        &endpoints.join(", "),
+        ".",
+    ]
+    .concat();
+    html! { <p class="reads">{ line }</p> }
+}
+
+/// What the newest run came to, where the change was made that it shows.
+fn newest_run(state: &AppState) -> Html {
+    let Some(now) = verdict(&state.run) else {
+        return html! {};
+    };
+    let ran = state
+        .run
+        .header
+        .as_ref()
+        .map(|header| header.scenario.toml.as_str());
+    let is_old = ran.is_some_and(|ran| ran != state.draft.text.as_str());
+    let before = state.previous.as_ref().and_then(|run| verdict(run));
+    html! {
+        <p class="newest-run" data-test="newest-run">
+            { words::RUN_SAYS }{ " " }<b>{ now }</b>
+            if is_old { { ", " }{ words::RUN_IS_OLD } }
+            if let Some(before) = before { { "; " }{ words::RUN_BEFORE }{ " " }{ before } }
+        </p>
+    }
+}
+
+fn verdict(run: &RunEvents) -> Option<&'static str> {
+    let diagnosis = run.diagnosis.as_ref()?;
+    Some(text::outcome(diagnosis.outcome))
 }
 
 /// Place, message, the line and a caret below the column.
@@ -100,4 +160,13 @@ fn hidden_characters(source: &str) -> Html {
             </p>
         },
     }
+}
+
+/// The classes that depend on what holds.
+fn classes_if(always: &'static str, others: &[(&'static str, bool)]) -> yew::Classes {
+    let held = others
+        .iter()
+        .filter(|(_, holds)| *holds)
+        .map(|(class, _)| *class);
+    classes!(always, held.collect::<Vec<_>>())
 }

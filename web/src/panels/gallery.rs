@@ -1,4 +1,4 @@
-//! The catalogue, by family: search, choose. Folds into a `<details key={props.chosen.unwrap_or_default()}>` where the column has no room.
+//! The catalogue, by family: search, choose. Folds into a `<details>` where the column has no room.
 
 use yew::{AttrValue, Callback, Html, InputEvent, TargetCast as _, html};
 

@@ -1,6 +1,8 @@
 //! The top of the page: name, whether an agent answers, theme, help, run.
 
-use yew::{Callback, Html, MouseEvent, classes, html};
+use yew::{Callback, Html, classes, html};
+
+use super::press::press;
 
 use crate::store::channel_status::ChannelStatus;
 use crate::store::run_events;
@@ -33,11 +35,6 @@ pub fn header(state: &AppState, on: &Callback<Action>) -> Html {
             </div>
         </header>
     }
-}
-
-fn press(on: &Callback<Action>, action: Action) -> Callback<MouseEvent> {
-    let on = on.clone();
-    Callback::from(move |_| on.emit(action.clone()))
 }
 
 fn agent_status(channel: &ChannelStatus) -> Html {

@@ -17,7 +17,7 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
             { verdict(state, on) }
             { claims(state) }
             if let Some(ladder) = &state.run.ladder { { ladder_card(state, ladder, on) } }
-            { editor(&state.draft, on) }
+            { editor(state, on) }
         </main>
     }
 }

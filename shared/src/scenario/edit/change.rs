@@ -79,6 +79,45 @@ pub fn quoted(text: &str) -> String {
     quoted
 }
 
+/// A text for a field of one line: line ends and their like as `\n`, and a `\` doubled where it would be read as one.
+pub fn on_one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\n' => line.push_str("\\n"),
+            '\r' => line.push_str("\\r"),
+            '\t' => line.push_str("\\t"),
+            '\\' if letters.peek().is_some_and(|next| "nrt\\".contains(*next)) => line.push_str("\\\\"),
+            _ => line.push(letter),
+        }
+    }
+    line
+}
+
+/// The text that such a line stands for.
+pub fn from_one_line(line: &str) -> String {
+    let mut text = String::with_capacity(line.len());
+    let mut letters = line.chars();
+    while let Some(letter) = letters.next() {
+        if letter != '\\' {
+            text.push(letter);
+            continue;
+        }
+        match letters.next() {
+            Some('n') => text.push('\n'),
+            Some('r') => text.push('\r'),
+            Some('t') => text.push('\t'),
+            Some('\\') => text.push('\\'),
+            other => {
+                text.push('\\');
+                text.extend(other);
+            }
+        }
+    }
+    text
+}
+
 impl Story {
     /// Sets one of the scenario's own fields, like `title`; an empty text takes an optional one away.
     pub fn set_own(&self, text: &str, name: &str, typed: &str) -> Edit {

@@ -1,7 +1,7 @@
 //! Edits as properties: on every text of the catalogue, in several layouts, a change changes what it says and
 //! nothing else.
 
-use super::change::Name;
+use super::change::{Name, from_one_line, on_one_line};
 use super::*;
 use crate::scenario::Scenario;
 use crate::scenario::field::{Presence, Takes};
@@ -326,4 +326,13 @@ fn steps_in_one_list_are_left_to_the_text() {
     assert!(error.message.contains("[[steps]]"), "{error}");
     assert_eq!(error.line, 2);
     assert!(Story::read("title = \"x\"").unwrap().steps.is_empty());
+}
+
+#[test]
+fn a_text_of_many_lines_fits_into_one_and_comes_back() {
+    for text in ["", "a", "GET / HTTP/1.1\r\n\r\n", "a\\b", "a\\nb", "\\\\n", "\t\\", "\\\n", "\\\\\\"] {
+        assert_eq!(from_one_line(&on_one_line(text)), text, "{text:?}");
+    }
+    assert_eq!(from_one_line("a\\x\\"), "a\\x\\");
+    assert_eq!(on_one_line("a\\b\n"), "a\\b\\n");
 }
