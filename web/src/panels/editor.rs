@@ -9,9 +9,9 @@ mod tokens;
 
 use aftershake_shared::scenario::Scenario;
 use aftershake_shared::scenario::error::ScenarioError;
-use yew::{Callback, Html, classes, html};
+use yew::{AttrValue, Callback, Html, html};
 
-use super::press::press;
+use super::press::{Button, button};
 use crate::store::draft::{self, Draft, View};
 use crate::store::run_events::RunEvents;
 use crate::store::{Action, AppState};
@@ -44,45 +44,51 @@ pub fn editor(state: &AppState, on: &Callback<Action>) -> Html {
 }
 
 fn tools(draft: &Draft, on: &Callback<Action>) -> Html {
-    let act = |action| press(on, Action::Draft(action));
+    let act = |description: Button, action| button(description, on, Action::Draft(action));
     let view = |view: View, test: &'static str, words: &'static str| {
-        html! {
-            <button
-                type="button" data-test={test} aria-pressed={(draft.view == view).to_string()}
-                onclick={act(draft::Action::ViewChosen(view))}
-            >{ words }</button>
-        }
+        let description = Button {
+            test,
+            words,
+            pressed: Some(draft.view == view),
+            ..Button::default()
+        };
+        act(description, draft::Action::ViewChosen(view))
     };
-    let name = draft.from.unwrap_or(words::UNTITLED);
-    let fixed = draft
-        .fixed_by()
-        .map(|name| Action::ScenarioChosen { name, run: false });
+    let tool = |class: &'static str, test: &'static str, words: &'static str| Button {
+        class,
+        test,
+        words,
+        ..Button::default()
+    };
+    let undo = Button {
+        disabled: !draft.can_undo(),
+        keys: "Control+Z",
+        ..tool("ghost", "undo", words::UNDO)
+    };
+    let redo = Button {
+        disabled: !draft.can_redo(),
+        keys: "Control+Shift+Z",
+        ..tool("ghost", "redo", words::REDO)
+    };
+    let revert = tool("link", "revert", words::REVERT);
+    let fixed = draft.fixed_by().map(|name| {
+        let chosen = Action::ScenarioChosen { name, run: false };
+        button(tool("link", "fixed", words::FIXED), on, chosen)
+    });
     html! {
         <div class="tools">
             <h2 id="editor-title">{ words::TITLE }</h2>
-            <span class="file">{ name }{ ".toml" }</span>
+            <span class="file">{ draft.from.unwrap_or(words::UNTITLED) }{ ".toml" }</span>
             <div class="choices" role="group" aria-label={words::VIEWS}>
                 { view(View::Both, "view-both", words::VIEW_BOTH) }
                 { view(View::Story, "view-story", words::VIEW_STORY) }
                 { view(View::Text, "view-text", words::VIEW_TEXT) }
             </div>
             <span class="push" />
-            if draft.from.is_some() && draft.is_edited() {
-                <button type="button" class="link" data-test="revert" onclick={act(draft::Action::Reverted)}>
-                    { words::REVERT }
-                </button>
-            }
-            if let Some(fixed) = fixed {
-                <button type="button" class="link" data-test="fixed" onclick={press(on, fixed)}>{ words::FIXED }</button>
-            }
-            <button
-                type="button" class="ghost" data-test="undo" disabled={!draft.can_undo()} aria-keyshortcuts="Control+Z"
-                onclick={act(draft::Action::Undone)}
-            >{ words::UNDO }</button>
-            <button
-                type="button" class="ghost" data-test="redo" disabled={!draft.can_redo()} aria-keyshortcuts="Control+Shift+Z"
-                onclick={act(draft::Action::Redone)}
-            >{ words::REDO }</button>
+            if draft.from.is_some() && draft.is_edited() { { act(revert, draft::Action::Reverted) } }
+            { fixed }
+            { act(undo, draft::Action::Undone) }
+            { act(redo, draft::Action::Redone) }
         </div>
     }
 }
@@ -163,10 +169,14 @@ fn hidden_characters(source: &str) -> Html {
 }
 
 /// The classes that depend on what holds.
-fn classes_if(always: &'static str, others: &[(&'static str, bool)]) -> yew::Classes {
-    let held = others
-        .iter()
-        .filter(|(_, holds)| *holds)
-        .map(|(class, _)| *class);
-    classes!(always, held.collect::<Vec<_>>())
+#[inline(never)]
+fn classes_if(always: &'static str, others: &[(&'static str, bool)]) -> AttrValue {
+    let mut classes = always.to_owned();
+    for (class, holds) in others {
+        if *holds {
+            classes.push(' ');
+            classes.push_str(class);
+        }
+    }
+    AttrValue::from(classes)
 }

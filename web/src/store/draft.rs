@@ -222,251 +222,206 @@ impl Draft {
 
     /// Another text, of the catalogue or of nobody; undo leads back.
     pub(super) fn replaced(&self, from: Option<&'static str>, text: AttrValue) -> Self {
-        let change = Change::between(&self.text, &text, (self.from, from));
-        Self {
-            from,
-            step: None,
-            form: Form::Closed,
-            caret: 0,
-            history: Kept::new(self.history.with(change)),
-            ..self.with_text(text)
-        }
-    }
-
-    fn with_text(&self, text: AttrValue) -> Self {
-        Self {
-            scenario: read(&text),
-            story: read_story(&text),
-            text,
-            drag: None,
-            suggest: Suggest::Closed,
-            ..self.clone()
-        }
-    }
-
-    fn edited(&self, text: AttrValue) -> Option<Self> {
-        if text == self.text {
-            return None;
-        }
-        let change = Change::between(&self.text, &text, (self.from, self.from));
-        Some(Self {
-            history: Kept::new(self.history.with(change)),
-            ..self.with_text(text)
-        })
-    }
-
-    /// The story view's change; the caret follows it.
-    fn changed(&self, edit: &Edit) -> Option<Self> {
-        let draft = self.edited(AttrValue::from(edit.apply(&self.text)))?;
-        Some(Self {
-            caret: edit.span.start,
-            ..draft
-        })
-    }
-
-    /// The same with this step chosen; the focus follows.
-    fn at_step(self, step: usize) -> Self {
-        let last = self.story.as_ref().map_or(0, |story| story.steps.len());
-        Self {
-            step: last.checked_sub(1).map(|last| step.min(last)),
-            followed: self.followed.wrapping_add(1),
-            ..self
-        }
-    }
-
-    fn walked(
-        &self,
-        history: History,
-        text: AttrValue,
-        caret: usize,
-        from: Option<&'static str>,
-    ) -> Self {
-        let draft = Self {
-            from,
-            caret,
-            placed: self.placed.wrapping_add(1),
-            history: Kept::new(history),
-            ..self.with_text(text)
-        };
-        let last = draft.story.as_ref().map_or(0, |story| story.steps.len());
-        let step = draft.step.filter(|step| *step < last);
-        Self { step, ..draft }
+        let mut draft = self.clone();
+        draft.change_text(text, from);
+        draft.step = None;
+        draft.form = Form::Closed;
+        draft.caret = 0;
+        draft
     }
 
     pub(super) fn reduce(&self, action: Action) -> Option<Self> {
-        let story = || self.story.as_ref().ok();
+        let mut draft = self.clone();
+        draft.apply(action)?;
+        Some(draft)
+    }
+
+    /// Takes a text without a trace in the history.
+    fn take_text(&mut self, text: AttrValue) {
+        self.scenario = read(&text);
+        self.story = read_story(&text);
+        self.text = text;
+        self.drag = None;
+        self.suggest = Suggest::Closed;
+    }
+
+    fn change_text(&mut self, text: AttrValue, from: Option<&'static str>) {
+        let change = Change::between(&self.text, &text, (self.from, from));
+        self.history = Kept::new(self.history.with(change));
+        self.from = from;
+        self.take_text(text);
+    }
+
+    /// One more change; `None` when the text stays the same.
+    fn edit(&mut self, text: AttrValue) -> Option<()> {
+        if text == self.text {
+            return None;
+        }
+        self.change_text(text, self.from);
+        Some(())
+    }
+
+    /// The story view's change; the caret follows it.
+    fn edit_story(&mut self, edit: impl FnOnce(&Story, &str) -> Option<Edit>) -> Option<()> {
+        let edit = edit(self.story.as_ref().ok()?, &self.text)?;
+        self.edit(AttrValue::from(edit.apply(&self.text)))?;
+        self.caret = edit.span.start;
+        Some(())
+    }
+
+    fn steps(&self) -> usize {
+        self.story.as_ref().map_or(0, |story| story.steps.len())
+    }
+
+    /// This step is chosen; the focus follows.
+    fn go_to(&mut self, step: usize) {
+        self.step = self.steps().checked_sub(1).map(|last| step.min(last));
+        self.followed = self.followed.wrapping_add(1);
+    }
+
+    fn place_caret(&mut self, caret: usize) {
+        self.caret = caret;
+        self.placed = self.placed.wrapping_add(1);
+    }
+
+    fn walk(&mut self, walk: Option<history::Walk>) -> Option<()> {
+        let (history, text, caret, from) = walk?;
+        self.history = Kept::new(history);
+        self.from = from;
+        self.take_text(text);
+        self.place_caret(caret);
+        self.step = self.step.filter(|step| *step < self.steps());
+        Some(())
+    }
+
+    /// `None` when nothing changes.
+    fn apply(&mut self, action: Action) -> Option<()> {
         match action {
             Action::Edited { text, caret } => {
-                let draft = self.edited(text)?;
-                let typed = draft.text.len() > self.text.len();
-                Some(Self {
-                    caret,
-                    suggest: if typed {
-                        Suggest::Open
-                    } else {
-                        Suggest::Closed
-                    },
-                    step: draft
-                        .story
-                        .as_ref()
-                        .map_or(self.step, |story| story.step_at(caret)),
-                    form: Form::Closed,
-                    ..draft
-                })
+                let is_longer = text.len() > self.text.len();
+                self.edit(text)?;
+                self.caret = caret;
+                if is_longer {
+                    self.suggest = Suggest::Open;
+                }
+                if let Ok(story) = &self.story {
+                    self.step = story.step_at(caret);
+                }
+                self.form = Form::Closed;
             }
             Action::Restored { from, text } => {
                 let from = catalog::find(&from).map(|entry| entry.name);
-                let is_new = text != self.text || from != self.from;
-                is_new.then(|| Self {
-                    from,
-                    ..self.with_text(text)
-                })
+                if text == self.text && from == self.from {
+                    return None;
+                }
+                self.from = from;
+                self.take_text(text);
             }
             Action::Reverted => {
                 let entry = self.from.and_then(catalog::find)?;
-                self.edited(AttrValue::Static(entry.toml))
+                self.edit(AttrValue::Static(entry.toml))?;
             }
-            Action::Undone => {
-                let (history, text, caret, from) = self.history.undo(&self.text)?;
-                Some(self.walked(history, text, caret, from))
-            }
-            Action::Redone => {
-                let (history, text, caret, from) = self.history.redo(&self.text)?;
-                Some(self.walked(history, text, caret, from))
-            }
-            Action::ViewChosen(view) => (view != self.view).then(|| Self {
-                view,
-                ..self.clone()
-            }),
-            Action::CaretMoved(caret) if caret == self.caret => None,
+            Action::Undone => self.walk(self.history.undo(&self.text))?,
+            Action::Redone => self.walk(self.history.redo(&self.text))?,
+            Action::ViewChosen(view) => self.view = view,
+            Action::CaretMoved(caret) if caret == self.caret => return None,
             Action::CaretMoved(caret) => {
-                let step = story().and_then(|story| story.step_at(caret));
-                Some(Self {
-                    caret,
-                    step,
-                    form: if step == self.step {
-                        self.form
-                    } else {
-                        Form::Closed
-                    },
-                    suggest: Suggest::Closed,
-                    ..self.clone()
-                })
+                let step = self
+                    .story
+                    .as_ref()
+                    .ok()
+                    .and_then(|story| story.step_at(caret));
+                if step != self.step {
+                    self.form = Form::Closed;
+                }
+                self.caret = caret;
+                self.step = step;
+                self.suggest = Suggest::Closed;
             }
-            Action::SuggestTurned(suggest) => (suggest != self.suggest).then(|| Self {
-                suggest,
-                ..self.clone()
-            }),
+            Action::SuggestTurned(suggest) => self.suggest = suggest,
             Action::Completed { from, with } => {
-                let span = from..self.caret;
                 let edit = Edit {
-                    span,
+                    span: from..self.caret,
                     with: with.to_string(),
                 };
-                let draft = self.edited(AttrValue::from(edit.apply(&self.text)))?;
-                Some(Self {
-                    caret: from + with.len(),
-                    placed: self.placed.wrapping_add(1),
-                    ..draft
-                })
+                self.edit(AttrValue::from(edit.apply(&self.text)))?;
+                self.place_caret(from + with.len());
             }
-            Action::StepChosen(step) if self.step == Some(step) => None,
-            Action::StepChosen(step) => Some(
-                Self {
-                    form: Form::Closed,
-                    ..self.clone()
-                }
-                .at_step(step),
-            ),
-            Action::StepOpened(step) if (self.step, self.form) == (Some(step), Form::Open) => {
-                self.reduce(Action::StepClosed)
+            Action::StepChosen(step) => {
+                self.form = Form::Closed;
+                self.go_to(step);
             }
-            Action::StepOpened(step) => Some(
-                Self {
-                    form: Form::Open,
-                    ..self.clone()
-                }
-                .at_step(step),
-            ),
-            Action::StepClosed => (self.form == Form::Open).then(|| Self {
-                form: Form::Closed,
-                ..self.clone()
-            }),
+            Action::StepOpened(step) => {
+                let is_open = (self.step, self.form) == (Some(step), Form::Open);
+                self.form = if is_open { Form::Closed } else { Form::Open };
+                self.go_to(step);
+            }
+            Action::StepClosed => {
+                self.form = Form::Closed;
+                self.go_to(self.step?);
+            }
             Action::StepAdded { before, by, kind } => {
                 let step = Story::new_step(&by, KindOfStep::of(kind)?);
-                let draft = self.changed(&story()?.insert(&self.text, before, &step))?;
-                Some(
-                    Self {
-                        form: Form::Open,
-                        ..draft
-                    }
-                    .at_step(before),
-                )
+                self.edit_story(|story, text| Some(story.insert(text, before, &step)))?;
+                self.form = Form::Open;
+                self.go_to(before);
             }
             Action::StepRemoved(step) => {
-                let draft = self.changed(&story()?.remove(&self.text, step)?)?;
-                Some(
-                    Self {
-                        form: Form::Closed,
-                        ..draft
-                    }
-                    .at_step(step),
-                )
+                self.edit_story(|story, text| story.remove(text, step))?;
+                self.form = Form::Closed;
+                self.go_to(step);
             }
             Action::StepCopied(step) => {
-                let draft = self.changed(&story()?.duplicate(&self.text, step)?)?;
-                Some(draft.at_step(step + 1))
+                self.edit_story(|story, text| story.duplicate(text, step))?;
+                self.go_to(step + 1);
             }
             Action::StepShifted { from, to } => {
-                let draft = self.changed(&story()?.shift(&self.text, from, to)?)?;
-                Some(draft.at_step(to))
+                self.edit_story(|story, text| story.shift(text, from, to))?;
+                self.go_to(to);
             }
             Action::FieldSet { step, field, typed } => {
                 let name = match field {
                     Field::OfStep(name) => Name::OfStep(name),
                     Field::OfKind(name) => Name::OfKind(name),
                 };
-                self.changed(&story()?.set(&self.text, step, name, typed.as_deref())?)
+                self.edit_story(|story, text| story.set(text, step, name, typed.as_deref()))?;
             }
             Action::KindSet { step, kind } => {
-                self.changed(&story()?.set_kind(&self.text, step, KindOfStep::of(&kind)?)?)
+                let kind = KindOfStep::of(&kind)?;
+                self.edit_story(|story, text| story.set_kind(text, step, kind))?;
             }
             Action::OwnSet { name, typed } => {
-                self.changed(&story()?.set_own(&self.text, name, &typed))
+                self.edit_story(|story, text| Some(story.set_own(text, name, &typed)))?;
             }
-            Action::Dragged(drag) if self.drag.as_ref() == Some(&drag) => None,
-            Action::Dragged(drag) => Some(Self {
-                drag: Some(drag),
-                ..self.clone()
-            }),
-            Action::DragLeft => self.drag.is_some().then(|| Self {
-                drag: None,
-                ..self.clone()
-            }),
-            Action::Dropped => self.dropped(),
+            Action::Dragged(drag) if self.drag.as_ref() == Some(&drag) => return None,
+            Action::Dragged(drag) => self.drag = Some(drag),
+            Action::DragLeft => {
+                self.drag.take()?;
+            }
+            Action::Dropped => self.drop()?,
         }
+        Some(())
     }
 
     /// The dragged step in its new place and column, as one change.
-    fn dropped(&self) -> Option<Self> {
-        let drag = self.drag.clone()?;
+    fn drop(&mut self) -> Option<()> {
+        let Drag { from, to, by } = self.drag.take()?;
         let story = self.story.as_ref().ok()?;
         let mut text = self.text.to_string();
-        let step = story.steps.get(drag.from)?;
-        if !drag.by.is_empty() && step.by() != drag.by.as_str() {
-            let edit = story.set(&text, drag.from, Name::OfStep("by"), Some(&drag.by))?;
-            text = edit.apply(&text);
+        if !by.is_empty() && story.steps.get(from)?.by() != by.as_str() {
+            text = story
+                .set(&text, from, Name::OfStep("by"), Some(&by))?
+                .apply(&text);
         }
-        let story = Story::read(&text).ok()?;
-        if drag.from != drag.to {
-            text = story.shift(&text, drag.from, drag.to)?.apply(&text);
+        if from != to {
+            text = Story::read(&text)
+                .ok()?
+                .shift(&text, from, to)?
+                .apply(&text);
         }
-        let draft = self.edited(AttrValue::from(text));
-        let draft = draft.unwrap_or_else(|| Self {
-            drag: None,
-            ..self.clone()
-        });
-        Some(draft.at_step(drag.to))
+        let _ = self.edit(AttrValue::from(text));
+        self.go_to(to);
+        Some(())
     }
 }
 

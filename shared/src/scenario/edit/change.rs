@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{Does, Edit, FieldText, StepText, Story};
+use crate::order::sort_by_rank;
 use crate::scenario::field::{self, Field, Presence, Takes};
 use crate::scenario::steps::KindOfStep;
 
@@ -88,7 +89,12 @@ pub fn on_one_line(text: &str) -> String {
             '\n' => line.push_str("\\n"),
             '\r' => line.push_str("\\r"),
             '\t' => line.push_str("\\t"),
-            '\\' if letters.peek().is_some_and(|next| "nrt\\".contains(*next)) => line.push_str("\\\\"),
+            '\\' if letters
+                .peek()
+                .is_some_and(|next| "nrt\\\n\r\t".contains(*next)) =>
+            {
+                line.push_str("\\\\")
+            }
             _ => line.push(letter),
         }
     }
@@ -403,7 +409,7 @@ fn replace(span: &Range<usize>, with: String) -> Edit {
 
 /// Several edits of different places as one.
 fn joined(text: &str, mut edits: Vec<Edit>) -> Edit {
-    edits.sort_by_key(|edit| edit.span.start);
+    sort_by_rank(&mut edits, |edit| (edit.span.start as u64, 0));
     let start = edits.first().map_or(0, |edit| edit.span.start);
     let mut end = start;
     let mut with = String::new();

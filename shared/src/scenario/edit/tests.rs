@@ -330,7 +330,17 @@ fn steps_in_one_list_are_left_to_the_text() {
 
 #[test]
 fn a_text_of_many_lines_fits_into_one_and_comes_back() {
-    for text in ["", "a", "GET / HTTP/1.1\r\n\r\n", "a\\b", "a\\nb", "\\\\n", "\t\\", "\\\n", "\\\\\\"] {
+    for text in [
+        "",
+        "a",
+        "GET / HTTP/1.1\r\n\r\n",
+        "a\\b",
+        "a\\nb",
+        "\\\\n",
+        "\t\\",
+        "\\\n",
+        "\\\\\\",
+    ] {
         assert_eq!(from_one_line(&on_one_line(text)), text, "{text:?}");
     }
     assert_eq!(from_one_line("a\\x\\"), "a\\x\\");

@@ -8,7 +8,7 @@ use yew::virtual_dom::VTag;
 use yew::{AttrValue, Callback, Html, InputEvent, html};
 
 use crate::browser;
-use crate::panels::press::press;
+use crate::panels::press::{Button, button};
 use crate::store::Action;
 use crate::store::draft::{self, Draft};
 use crate::text::{self, editor as words};
@@ -22,7 +22,16 @@ pub(super) fn step_form(
     on: &Callback<Action>,
 ) -> Html {
     let count = story.steps.len();
-    let act = |action| press(on, Action::Draft(action));
+    let act = |test, words, disabled, action| {
+        let description = Button {
+            class: "ghost",
+            test,
+            words,
+            disabled,
+            ..Button::default()
+        };
+        button(description, on, Action::Draft(action))
+    };
     let kind = step.known();
     let mut groups: Vec<&str> = Vec::new();
     let own = kind
@@ -77,11 +86,11 @@ pub(super) fn step_form(
             { self::names("names", names) }
             if let Some(error) = error { <p class="mistake" role="alert">{ text::shown(&error.message) }</p> }
             <div class="buttons">
-                <button type="button" class="ghost" disabled={at == 0} onclick={act(draft::Action::StepShifted { from: at, to: at.saturating_sub(1) })}>{ words::UP }</button>
-                <button type="button" class="ghost" disabled={at + 1 >= count} onclick={act(draft::Action::StepShifted { from: at, to: at + 1 })}>{ words::DOWN }</button>
-                <button type="button" class="ghost" data-test="copy-step" onclick={act(draft::Action::StepCopied(at))}>{ words::COPY }</button>
-                <button type="button" class="ghost" data-test="remove-step" onclick={act(draft::Action::StepRemoved(at))}>{ words::REMOVE }</button>
-                <button type="button" class="ghost" onclick={act(draft::Action::StepClosed)}>{ words::CLOSE }</button>
+                { act("", words::UP, at == 0, draft::Action::StepShifted { from: at, to: at.saturating_sub(1) }) }
+                { act("", words::DOWN, at + 1 >= count, draft::Action::StepShifted { from: at, to: at + 1 }) }
+                { act("copy-step", words::COPY, false, draft::Action::StepCopied(at)) }
+                { act("remove-step", words::REMOVE, false, draft::Action::StepRemoved(at)) }
+                { act("", words::CLOSE, false, draft::Action::StepClosed) }
             </div>
         </div>
     }

@@ -22,7 +22,8 @@ pub(super) struct History {
     undone: Vec<Change>,
 }
 
-type Walk = (History, AttrValue, usize, Option<&'static str>);
+/// The history after a step, the text there, where it changed, and the catalogue scenario it is of.
+pub(super) type Walk = (History, AttrValue, usize, Option<&'static str>);
 
 impl Change {
     /// The one stretch in which two texts differ.
