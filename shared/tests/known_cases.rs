@@ -332,12 +332,12 @@ fn subsets() -> impl Iterator<Item = Vec<Source>> {
 /// The events of a recording made with these sources only.
 fn recorded_with(recording: &Recording, sources: &[Source]) -> Vec<Event> {
     let source = |event: &Event| match &event.body {
-        EventBody::Call(_) => Some(Source::Calls),
+        EventBody::Call(_) | EventBody::ProcessEnded(_) => Some(Source::Calls),
         EventBody::Counters(_) => Some(Source::Counters),
         EventBody::KernelReset(_) => Some(Source::KernelResets),
         EventBody::Segment(_) => Some(Source::Segments),
         EventBody::Socket(_) => Some(Source::Sockets),
-        EventBody::Step(_) | EventBody::Trouble(_) => None,
+        EventBody::Outside(_) | EventBody::Step(_) | EventBody::Trouble(_) => None,
     };
     let kept = recording.events.iter();
     kept.filter(|event| source(event).is_none_or(|source| sources.contains(&source)))

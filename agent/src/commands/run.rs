@@ -123,6 +123,12 @@ fn comments(judged: &Judged) -> Comments {
                     event.at
                 ));
             }
+            EventBody::Outside(acted) => {
+                calls.push(format!(
+                    "outside: {} = {} at {}",
+                    acted.act, acted.result, event.at
+                ));
+            }
             EventBody::Segment(_) => {
                 if !calls.is_empty() {
                     segments.entry(event.id).or_default().append(&mut calls);
@@ -130,6 +136,7 @@ fn comments(judged: &Judged) -> Comments {
             }
             EventBody::Counters(_)
             | EventBody::KernelReset(_)
+            | EventBody::ProcessEnded(_)
             | EventBody::Socket(_)
             | EventBody::Step(_)
             | EventBody::Trouble(_) => {}

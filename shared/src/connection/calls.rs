@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::gather::{Gathered, pair};
-use super::{CallOn, Listener, Role, SampleOn, canonical};
+use super::{CallOn, EndedOn, Listener, Role, SampleOn, canonical};
 use crate::event::call::{Call, CallReturned, Returned, SocketId};
 use crate::event::{Event, EventBody, EventId};
 use crate::order::sort_by_rank;
@@ -23,6 +23,8 @@ struct Facts<'a> {
     closed: Option<Nanos>,
     /// The listener and the `accept` that returned this socket, with its index among the events.
     accepted: Option<(SocketId, EventId, usize)>,
+    /// The end of its process closed it.
+    ended: Option<EndedOn>,
     /// Indices into the events.
     calls: Vec<usize>,
 }
@@ -57,6 +59,17 @@ pub(super) fn attach(events: &[Event], gathered: &mut Gathered) -> Vec<Listener>
 fn facts(events: &[Event]) -> BTreeMap<SocketId, Facts<'_>> {
     let mut all: BTreeMap<SocketId, Facts<'_>> = BTreeMap::new();
     for (position, event) in events.iter().enumerate() {
+        if let EventBody::ProcessEnded(ended) = &event.body {
+            for closed in &ended.closed {
+                let socket = all.entry(closed.socket).or_default();
+                socket.closed.get_or_insert(event.at);
+                socket.ended.get_or_insert(EndedOn {
+                    event: event.id,
+                    position,
+                    unread: closed.unread,
+                });
+            }
+        }
         let EventBody::Call(call) = &event.body else {
             continue;
         };
@@ -109,14 +122,18 @@ fn note<'a>(socket: &mut Facts<'a>, event: &Event, position: usize, call: &'a Ca
         }
         Call::Close { .. } if worked => socket.closed = Some(event.at),
         Call::Bind
+        | Call::CloseCopy
         | Call::Listen { .. }
         | Call::Close { .. }
         | Call::Disconnect
+        | Call::Duplicate
+        | Call::HandOver { .. }
         | Call::Receive { .. }
         | Call::Send { .. }
+        | Call::SendFastOpen { .. }
         | Call::SetOption { .. }
         | Call::Shutdown { .. }
-        | Call::Socket => {}
+        | Call::Socket { .. } => {}
     }
 }
 
@@ -163,6 +180,7 @@ fn attach_socket(
     };
     let end = connection.end_mut(role);
     end.socket = Some(id);
+    end.ended = socket.ended;
     socket.by.clone_into(&mut end.name);
     for &position in &socket.calls {
         let Some(event) = events.get(position) else {
@@ -208,6 +226,7 @@ fn attach_silent(events: &[Event], gathered: &mut Gathered, facts: &BTreeMap<Soc
             waiting.min_by_key(|connection| connection.segments.first().map(|sent| sent.at));
         let Some(connection) = oldest else { continue };
         connection.server.socket = Some(id);
+        connection.server.ended = socket.ended;
         socket.by.clone_into(&mut connection.server.name);
         connection.listener = Some(listener);
         connection.accepted = Some(accept);
@@ -230,8 +249,10 @@ fn attach_silent(events: &[Event], gathered: &mut Gathered, facts: &BTreeMap<Soc
 fn ended(event: &Event) -> Nanos {
     match &event.body {
         EventBody::Call(call) => event.at + call.parked + call.took,
+        EventBody::Outside(acted) => event.at + acted.took,
         EventBody::Counters(_)
         | EventBody::KernelReset(_)
+        | EventBody::ProcessEnded(_)
         | EventBody::Segment(_)
         | EventBody::Socket(_)
         | EventBody::Step(_)
@@ -356,6 +377,7 @@ fn listeners(facts: &BTreeMap<SocketId, Facts<'_>>) -> Vec<Listener> {
             by: socket.by.to_owned(),
             address: socket.local,
             calls: socket.calls.clone(),
+            ended: socket.ended,
         })
         .collect()
 }

@@ -104,6 +104,8 @@ impl<'a> Run<'a> {
             EventBody::Call(call) => Some((event, call)),
             EventBody::Counters(_)
             | EventBody::KernelReset(_)
+            | EventBody::ProcessEnded(_)
+            | EventBody::Outside(_)
             | EventBody::Segment(_)
             | EventBody::Socket(_)
             | EventBody::Step(_)

@@ -213,6 +213,8 @@ fn no_linger_zero(run: &Run<'_>) -> bool {
             if option == "SO_LINGER" && super::calls::is_linger_zero(value)),
         EventBody::Counters(_)
         | EventBody::KernelReset(_)
+        | EventBody::ProcessEnded(_)
+        | EventBody::Outside(_)
         | EventBody::Segment(_)
         | EventBody::Socket(_)
         | EventBody::Step(_)

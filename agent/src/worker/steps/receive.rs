@@ -53,6 +53,7 @@ impl Receiving {
             at_most: self.at_most(),
             peek,
             out_of_band,
+            truncate: false,
         }
     }
 
