@@ -1,5 +1,6 @@
 //! The whole page: owns the store and the channel, lays out the panels, listens to the window.
 
+use aftershake_shared::channel::ServerMessage;
 use yew::{
     AttrValue, Callback, Html, UseReducerHandle, component, html, use_callback, use_effect_with,
     use_reducer, use_state,
@@ -9,9 +10,11 @@ use crate::agent_channel::AgentChannel;
 use crate::browser::{self, Listener};
 use crate::keys;
 use crate::panels::gallery::{self, gallery_panel};
+use crate::panels::guide::hides_verdict;
 use crate::panels::header::header;
 use crate::panels::help::help;
 use crate::panels::inspector::inspector;
+use crate::panels::palette::palette;
 use crate::panels::stage::stage;
 use crate::store::window::{self, Theme};
 use crate::store::{Action, AppState, draft};
@@ -45,6 +48,12 @@ pub fn App() -> Html {
             );
             first_on.emit(Action::Draft(draft::Action::Restored { from, text }));
         }
+        for kept in browser::kept_runs() {
+            let messages = kept.lines().map(ServerMessage::from_json).collect();
+            if let Ok(messages) = messages {
+                first_on.emit(Action::RunKept(messages));
+            }
+        }
         let width_on = first_on.clone();
         let listeners = [
             Listener::on_hash_change(move || {
@@ -69,7 +78,12 @@ pub fn App() -> Html {
         browser::apply_theme(*theme);
     });
 
-    use_effect_with(state.window.help, |help| browser::show_help(*help));
+    use_effect_with(state.window.help, |help| {
+        browser::show_dialog("dialog.help", *help == window::Help::Open);
+    });
+    use_effect_with(state.palette.query.is_some(), |is_open| {
+        browser::show_dialog("dialog.palette", *is_open);
+    });
 
     let draft = &state.draft;
     use_effect_with((draft.from, draft.text.clone()), |(from, text)| {
@@ -107,9 +121,10 @@ pub fn page(state: &AppState, on: &Callback<Action>) -> Html {
             <div class="columns">
                 { gallery_panel(&gallery) }
                 { stage(state, on) }
-                { inspector(state, on) }
+                if !hides_verdict(state) { { inspector(state, on) } }
             </div>
             { help(on) }
+            { palette(state, on) }
         </>
     }
 }

@@ -11,9 +11,11 @@ use web_sys::{
 };
 use yew::AttrValue;
 
-use crate::store::window::{Help, Theme, Width};
+use crate::store::window::{Theme, Width};
 
 const TOKEN_KEY: &str = "aftershake.token";
+/// The run before, and the newest run.
+const RUN_KEYS: [&str; 2] = ["aftershake.run-before", "aftershake.run"];
 const THEME_KEY: &str = "aftershake.theme";
 /// Below this width the side columns fold away; the same number as in `style/`.
 pub const NARROW: &str = "(max-width: 720px)";
@@ -126,20 +128,36 @@ pub fn focus(selector: &str) {
     }
 }
 
-/// Opens or closes the help. The browser keeps the focus inside and gives it back afterwards.
-pub fn show_help(help: Help) {
+/// Opens or closes a dialog. The browser keeps the focus inside and gives it back afterwards.
+pub fn show_dialog(selector: &str, is_open: bool) {
     let dialog = window()
         .and_then(|window| window.document())
-        .and_then(|document| document.query_selector("dialog.help").ok()?)
+        .and_then(|document| document.query_selector(selector).ok()?)
         .and_then(|element| element.dyn_into::<HtmlDialogElement>().ok());
     let Some(dialog) = dialog else { return };
-    match help {
-        Help::Open if !dialog.open() => {
-            let _ = dialog.show_modal();
-        }
-        Help::Closed if dialog.open() => dialog.close(),
-        Help::Open | Help::Closed => {}
+    if is_open && !dialog.open() {
+        let _ = dialog.show_modal();
+    } else if !is_open && dialog.open() {
+        dialog.close();
     }
+}
+
+/// Keeps what the agent told of a run for this tab, and the run before it.
+pub fn keep_run(messages: &str) {
+    if let Some(storage) = session_storage() {
+        if let Ok(Some(before)) = storage.get_item(RUN_KEYS[1]) {
+            let _ = storage.set_item(RUN_KEYS[0], &before);
+        }
+        let _ = storage.set_item(RUN_KEYS[1], messages);
+    }
+}
+
+/// What this tab kept of runs, the older first.
+pub fn kept_runs() -> impl Iterator<Item = String> {
+    let storage = session_storage();
+    RUN_KEYS
+        .into_iter()
+        .filter_map(move |key| storage.as_ref()?.get_item(key).ok()?)
 }
 
 /// The run's event whose picture or row the browser's event came from.

@@ -5,6 +5,7 @@ use web_sys::{Element, KeyboardEvent};
 use yew::Callback;
 
 use crate::browser;
+use crate::commands;
 use crate::store::selection::{self, Walk};
 use crate::store::{Action, draft, window};
 
@@ -75,6 +76,9 @@ fn wish(key: &str, held: Held, place: Place) -> Option<Wish> {
         }
         ("Enter", Held::Command, Place::Page | Place::Editor | Place::TextField) => {
             Some(Wish::Does(Action::RunAsked))
+        }
+        (">", Held::Nothing, Place::Page) | ("P", Held::Command, _) if place != Place::Dialog => {
+            Some(Wish::Does(commands::OPEN))
         }
         ("?", Held::Nothing, Place::Page) => {
             Some(Wish::Does(Action::Window(window::Action::HelpAsked)))

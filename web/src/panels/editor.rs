@@ -9,9 +9,11 @@ mod tokens;
 
 use aftershake_shared::scenario::Scenario;
 use aftershake_shared::scenario::error::ScenarioError;
-use yew::{AttrValue, Callback, Html, html};
+use yew::{AttrValue, Callback, Html};
 
+use super::guide::hides_verdict;
 use super::press::{Button, button};
+use crate::el;
 use crate::store::draft::{self, Draft, View};
 use crate::store::run_events::RunEvents;
 use crate::store::{Action, AppState};
@@ -24,23 +26,18 @@ pub fn editor(state: &AppState, on: &Callback<Action>) -> Html {
         View::Both => "views both",
         View::Story | View::Text => "views",
     };
-    html! {
-        <section class="card editor" aria-labelledby="editor-title">
-            { tools(draft, on) }
-            <div {class}>
-                if draft.view != View::Text { { story::story(draft, on) } }
-                if draft.view != View::Story { { text_view::text_view(draft, on) } }
-            </div>
-            <div id="editor-says" class="says" aria-live="polite">
-                { match &draft.scenario {
-                    Ok(scenario) => reads(scenario),
-                    Err(error) => mistake(error),
-                } }
-                { hidden_characters(&draft.text) }
-            </div>
-            { newest_run(state) }
-        </section>
-    }
+    let story = (draft.view != View::Text).then(|| story::story(draft, on));
+    let text = (draft.view != View::Story).then(|| text_view::text_view(draft, on));
+    let said = match &draft.scenario {
+        Ok(scenario) => reads(scenario),
+        Err(error) => mistake(error),
+    };
+    el!("section" { "class": "card editor", "aria-labelledby": "editor-title" }
+        tools(draft, on),
+        el!("div" { "class": class } story, text),
+        el!("div" { "id": "editor-says", "class": "says", "aria-live": "polite" } said, hidden_characters(&draft.text)),
+        newest_run(state),
+    )
 }
 
 fn tools(draft: &Draft, on: &Callback<Action>) -> Html {
@@ -75,22 +72,22 @@ fn tools(draft: &Draft, on: &Callback<Action>) -> Html {
         let chosen = Action::ScenarioChosen { name, run: false };
         button(tool("link", "fixed", words::FIXED), on, chosen)
     });
-    html! {
-        <div class="tools">
-            <h2 id="editor-title">{ words::TITLE }</h2>
-            <span class="file">{ draft.from.unwrap_or(words::UNTITLED) }{ ".toml" }</span>
-            <div class="choices" role="group" aria-label={words::VIEWS}>
-                { view(View::Both, "view-both", words::VIEW_BOTH) }
-                { view(View::Story, "view-story", words::VIEW_STORY) }
-                { view(View::Text, "view-text", words::VIEW_TEXT) }
-            </div>
-            <span class="push" />
-            if draft.from.is_some() && draft.is_edited() { { act(revert, draft::Action::Reverted) } }
-            { fixed }
-            { act(undo, draft::Action::Undone) }
-            { act(redo, draft::Action::Redone) }
-        </div>
-    }
+    let revert =
+        (draft.from.is_some() && draft.is_edited()).then(|| act(revert, draft::Action::Reverted));
+    el!("div" { "class": "tools" }
+        el!("h2" { "id": "editor-title" } words::TITLE),
+        el!("span" { "class": "file" } draft.from.unwrap_or(words::UNTITLED), ".toml"),
+        el!("div" { "class": "choices", "role": "group", "aria-label": words::VIEWS }
+            view(View::Both, "view-both", words::VIEW_BOTH),
+            view(View::Story, "view-story", words::VIEW_STORY),
+            view(View::Text, "view-text", words::VIEW_TEXT),
+        ),
+        el!("span" { "class": "push" }),
+        act(undo, draft::Action::Undone),
+        act(redo, draft::Action::Redone),
+        revert,
+        fixed,
+    )
 }
 
 fn reads(scenario: &Scenario) -> Html {
@@ -105,13 +102,13 @@ fn reads(scenario: &Scenario) -> Html {
         ".",
     ]
     .concat();
-    html! { <p class="reads">{ line }</p> }
+    el!("p" { "class": "reads" } line)
 }
 
 /// What the newest run came to, where the change was made that it shows.
 fn newest_run(state: &AppState) -> Html {
-    let Some(now) = verdict(&state.run) else {
-        return html! {};
+    let Some(now) = verdict(&state.run).filter(|_| !hides_verdict(state)) else {
+        return Html::default();
     };
     let ran = state
         .run
@@ -119,14 +116,14 @@ fn newest_run(state: &AppState) -> Html {
         .as_ref()
         .map(|header| header.scenario.toml.as_str());
     let is_old = ran.is_some_and(|ran| ran != state.draft.text.as_str());
-    let before = state.previous.as_ref().and_then(|run| verdict(run));
-    html! {
-        <p class="newest-run" data-test="newest-run">
-            { words::RUN_SAYS }{ " " }<b>{ now }</b>
-            if is_old { { ", " }{ words::RUN_IS_OLD } }
-            if let Some(before) = before { { "; " }{ words::RUN_BEFORE }{ " " }{ before } }
-        </p>
+    let mut line = String::new();
+    if is_old {
+        line = [", ", words::RUN_IS_OLD].concat();
     }
+    if let Some(before) = state.previous.as_ref().and_then(|run| verdict(run)) {
+        line = [&line, "; ", words::RUN_BEFORE, " ", before].concat();
+    }
+    el!("p" { "class": "newest-run", "data-test": "newest-run" } words::RUN_SAYS, " ", el!("b" {} now), line)
 }
 
 fn verdict(run: &RunEvents) -> Option<&'static str> {
@@ -142,29 +139,36 @@ fn mistake(error: &ScenarioError) -> Html {
         message,
         text: source,
     } = error;
+    let line = line.to_string();
     let source_line = text::shown(source).replace('\t', " ");
-    let caret = format!("{:>column$}", "^");
-    html! {
-        <div class="mistake" data-test="editor-error">
-            <p><b>{ format!("{line}:{column}") }</b>{ " " }{ text::shown(message) }</p>
-            if !source.trim().is_empty() {
-                <pre aria-hidden="true">{ format!("{line} | {source_line}\n{:>margin$} | {caret}", "", margin = line.to_string().len()) }</pre>
-            }
-        </div>
-    }
+    let margin = " ".repeat(line.len());
+    let caret = " ".repeat(column.saturating_sub(1));
+    let marked = [
+        &line,
+        " | ",
+        &source_line,
+        "\n",
+        &margin,
+        " | ",
+        &caret,
+        "^",
+    ]
+    .concat();
+    let place = [&line, ":", &column.to_string()].concat();
+    let shown = (!source.trim().is_empty()).then(|| el!("pre" { "aria-hidden": "true" } marked));
+    el!("div" { "class": "mistake", "data-test": "editor-error" }
+        el!("p" {} el!("b" {} place), " ", text::shown(message)),
+        shown,
+    )
 }
 
 fn hidden_characters(source: &str) -> Html {
     match text::first_hidden(source) {
-        None => html! {},
-        Some((line, letter)) => html! {
-            <p class="mistake">
-                { format!(
-                    "Line {line} holds a character that cannot be seen and may reorder what is: U+{:04X}.",
-                    u32::from(letter)
-                ) }
-            </p>
-        },
+        None => Html::default(),
+        Some((line, letter)) => {
+            let said = format!("Line {line} {} U+{:04X}.", words::HIDDEN, u32::from(letter));
+            el!("p" { "class": "mistake" } said)
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Buttons and callbacks that dispatch one action. One piece of code for all of them: the macro's is long.
 
-use yew::{Callback, Html, MouseEvent, html};
+use yew::{AttrValue, Callback, Html, MouseEvent};
 
+use crate::el;
 use crate::store::Action;
 
 /// A click that means this.
@@ -35,12 +36,10 @@ pub fn button(button: Button, on: &Callback<Action>, action: Action) -> Html {
         pressed,
         disabled,
     } = button;
-    let some = |word: &'static str| (!word.is_empty()).then_some(word);
-    let pressed = pressed.map(|pressed| if pressed { "true" } else { "false" });
-    html! {
-        <button
-            type="button" {class} data-test={some(test)} aria-keyshortcuts={some(keys)} aria-pressed={pressed}
-            {disabled} onclick={press(on, action)}
-        >{ words }</button>
-    }
+    let some = |word: &'static str| (!word.is_empty()).then_some(AttrValue::Static(word));
+    let pressed = pressed.map(|pressed| AttrValue::Static(if pressed { "true" } else { "false" }));
+    el!("button" {
+        "type": "button", "class": some(class), "data-test": some(test), "aria-keyshortcuts": some(keys),
+        "aria-pressed": pressed, "disabled": disabled.then_some(AttrValue::Static("")),
+    } [onclick(press(on, action))] words)
 }

@@ -116,6 +116,11 @@ pub enum Action {
         from: usize,
         to: usize,
     },
+    /// Another endpoint does it.
+    StepGiven {
+        step: usize,
+        by: AttrValue,
+    },
     FieldSet {
         step: usize,
         field: Field,
@@ -378,6 +383,11 @@ impl Draft {
             Action::StepShifted { from, to } => {
                 self.edit_story(|story, text| story.shift(text, from, to))?;
                 self.go_to(to);
+            }
+            Action::StepGiven { step, by } => {
+                let name = Name::OfStep("by");
+                self.edit_story(|story, text| story.set(text, step, name, Some(&by)))?;
+                self.go_to(step);
             }
             Action::FieldSet { step, field, typed } => {
                 let name = match field {

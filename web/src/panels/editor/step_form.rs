@@ -8,6 +8,7 @@ use yew::virtual_dom::VTag;
 use yew::{AttrValue, Callback, Html, InputEvent, html};
 
 use crate::browser;
+use crate::el;
 use crate::panels::press::{Button, button};
 use crate::store::Action;
 use crate::store::draft::{self, Draft};
@@ -65,40 +66,60 @@ pub(super) fn step_form(
         .iter()
         .map(|step| step.value("name"))
         .filter(|name| !name.is_empty());
-    html! {
-        <div class="step-form" data-test="step-form" oninput={on_input(at, step, on)}>
-            <label><span>{ words::WHO }</span><input name="s:by" list="endpoints" value={step.by().to_owned()} /></label>
-            <label>
-                <span>{ words::KIND }</span>
-                <select name="kind" data-test="field-kind">
-                    { for StepKind::ALL.iter().map(|kind| option(kind.name, kind.name, kind.name == step.kind)) }
-                </select>
-                <small>{ kind.map_or("", |kind| kind.help) }</small>
-            </label>
-            { for own }
-            <details>
-                <summary>{ "…" }</summary>
-                { for common.map(|field| {
-                    let known = step.common.iter().find(|known| known.name == field.name);
-                    control(field, "s", known.map(|known| known.value.as_str()))
-                }) }
-            </details>
-            { self::names("names", names) }
-            if let Some(error) = error { <p class="mistake" role="alert">{ text::shown(&error.message) }</p> }
-            <div class="buttons">
-                { act("", words::UP, at == 0, draft::Action::StepShifted { from: at, to: at.saturating_sub(1) }) }
-                { act("", words::DOWN, at + 1 >= count, draft::Action::StepShifted { from: at, to: at + 1 }) }
-                { act("copy-step", words::COPY, false, draft::Action::StepCopied(at)) }
-                { act("remove-step", words::REMOVE, false, draft::Action::StepRemoved(at)) }
-                { act("", words::CLOSE, false, draft::Action::StepClosed) }
-            </div>
-        </div>
-    }
+    let kinds = StepKind::ALL
+        .iter()
+        .map(|kind| option(kind.name, kind.name, kind.name == step.kind));
+    let by = text_field(
+        "s:by",
+        "field-by".to_owned(),
+        "endpoints",
+        "",
+        step.by().to_owned(),
+    );
+    let common = common.map(|field| {
+        let known = step.common.iter().find(|known| known.name == field.name);
+        control(field, "s", known.map(|known| known.value.as_str()))
+    });
+    let said = error
+        .map(|error| el!("p" { "class": "mistake", "role": "alert" } text::shown(&error.message)));
+    el!("div" { "class": "step-form", "data-test": "step-form" } [oninput(on_input(at, step, on))]
+        el!("label" {} el!("span" {} words::WHO), by),
+        el!("label" {}
+            el!("span" {} words::KIND),
+            el!("select" { "name": "kind", "data-test": "field-kind" } kinds.collect::<Vec<_>>()),
+            el!("small" {} kind.map_or("", |kind| kind.help)),
+        ),
+        own,
+        el!("details" {} el!("summary" {} words::MORE), common.collect::<Vec<_>>()),
+        self::names("names", names),
+        said,
+        el!("div" { "class": "buttons" }
+            act("", words::UP, at == 0, draft::Action::StepShifted { from: at, to: at.saturating_sub(1) }),
+            act("", words::DOWN, at + 1 >= count, draft::Action::StepShifted { from: at, to: at + 1 }),
+            act("copy-step", words::COPY, false, draft::Action::StepCopied(at)),
+            act("remove-step", words::REMOVE, false, draft::Action::StepRemoved(at)),
+            act("", words::CLOSE, false, draft::Action::StepClosed),
+        ),
+    )
+}
+
+/// A field of one line; what is empty is left out of it.
+#[inline(never)]
+pub(super) fn text_field(
+    name: &'static str,
+    test: String,
+    list: &'static str,
+    label: &'static str,
+    value: String,
+) -> Html {
+    let some = |word: &'static str| (!word.is_empty()).then_some(word);
+    html! { <input {name} data-test={test} list={some(list)} aria-label={some(label)} {value} autocomplete="off" spellcheck="false" /> }
 }
 
 /// Names that a text field offers.
 pub(super) fn names<'a>(id: &'static str, names: impl Iterator<Item = &'a str>) -> Html {
-    html! { <datalist {id}>{ for names.map(|name| html! { <option value={name.to_owned()} /> }) }</datalist> }
+    let names = names.map(|name| el!("option" { "value": name.to_owned() }));
+    el!("datalist" { "id": id } names.collect::<Vec<_>>())
 }
 
 /// A value as one line of a form shows it.
@@ -117,21 +138,23 @@ fn group(word: &'static str, step: &StepText) -> Html {
     };
     let now = fields().find_map(|field| Some((field, step.field(field.name)?)));
     let is_optional = fields().any(|field| !field.default.is_empty());
-    html! {
-        <div class="group">
-            <label>
-                <span>{ word }</span>
-                <select name={["g:", word].concat()} data-test={["group-", word].concat()}>
-                    if is_optional || now.is_none() { { option("", words::UNSET, now.is_none()) } }
-                    { for fields().map(|field| option(field.name, field.name, now.is_some_and(|(now, _)| now.name == field.name))) }
-                </select>
-            </label>
-            if let Some((field, value)) = now { { control(field, "k", Some(&value.value)) } }
-        </div>
-    }
+    let unset = (is_optional || now.is_none()).then(|| option("", words::UNSET, now.is_none()));
+    let options = fields().map(|field| {
+        let is_now = now.is_some_and(|(now, _)| now.name == field.name);
+        option(field.name, field.name, is_now)
+    });
+    el!("div" { "class": "group" }
+        el!("label" {}
+            el!("span" {} word),
+            el!("select" { "name": ["g:", word].concat(), "data-test": ["group-", word].concat() }
+                unset, options.collect::<Vec<_>>(),
+            ),
+        ),
+        now.map(|(field, value)| control(field, "k", Some(&value.value))),
+    )
 }
 
-fn option(value: &'static str, words: &'static str, is_chosen: bool) -> Html {
+pub(super) fn option(value: &'static str, words: &'static str, is_chosen: bool) -> Html {
     let mut option = VTag::new("option");
     option.add_attribute("value", value);
     // The property: after a user's choice the attribute has no effect any more.
@@ -156,12 +179,14 @@ fn control(field: &'static Field, of: &str, value: Option<&str>) -> Html {
             let checked = value == Some("true");
             html! { <input type="checkbox" name={name.clone()} data-test={test.clone()} {checked} /> }
         }
-        Takes::Choice(choices) => html! {
-            <select name={name.clone()} data-test={test.clone()}>
-                if field.presence != Presence::Required { { option("", words::UNSET, value.is_none()) } }
-                { for choices.iter().map(|choice| option(choice, choice, value == Some(*choice))) }
-            </select>
-        },
+        Takes::Choice(choices) => {
+            let is_free = field.presence != Presence::Required;
+            let unset = is_free.then(|| option("", words::UNSET, value.is_none()));
+            let options = choices
+                .iter()
+                .map(|choice| option(choice, choice, value == Some(*choice)));
+            el!("select" { "name": name.clone(), "data-test": test.clone() } unset, options.collect::<Vec<_>>())
+        }
         Takes::Number { .. } => text("numeric", None),
         Takes::Endpoint => text("text", Some("endpoints")),
         Takes::StepName => text("text", Some("names")),
@@ -177,9 +202,8 @@ fn control(field: &'static Field, of: &str, value: Option<&str>) -> Html {
         | Takes::StepName
         | Takes::Table => "",
     };
-    html! {
-        <label><span>{ field.name }</span>{ control }<small>if !unit.is_empty() { <em>{ unit }</em>{ " " } }{ field.help }</small></label>
-    }
+    let unit = (!unit.is_empty()).then(|| el!("em" {} unit, " "));
+    el!("label" {} el!("span" {} field.name), control, el!("small" {} unit, field.help))
 }
 
 /// One listener for all controls: their names say whose field it is.

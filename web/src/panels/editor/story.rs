@@ -4,14 +4,16 @@ use aftershake_shared::scenario::edit::{FieldText, StepText, Story};
 use aftershake_shared::scenario::field::{Presence, Takes};
 use aftershake_shared::scenario::steps::StepKind;
 use web_sys::Element;
-use yew::{AttrValue, Callback, Html, KeyboardEvent, PointerEvent, html};
+use yew::{AttrValue, Callback, Html, KeyboardEvent, PointerEvent};
 
 use super::classes_if;
 use super::step_form::{self, step_form};
 use crate::browser;
+use crate::el;
 use crate::panels::press::press;
+use crate::part::all;
 use crate::store::Action;
-use crate::store::draft::{self, Draft, Drag, Field, Form};
+use crate::store::draft::{self, Draft, Drag, Form};
 use crate::text::{self, editor as words};
 
 /// Columns that have room beside each other; of more endpoints each step names its own.
@@ -24,9 +26,9 @@ pub(super) fn story(draft: &Draft, on: &Callback<Action>) -> Html {
     let story = match &draft.story {
         Ok(story) => story,
         Err(error) => {
-            return html! {
-                <div class="story"><p class="hint">{ words::NO_STORY }{ " " }{ text::shown(&error.message) }</p></div>
-            };
+            let said =
+                el!("p" { "class": "hint" } words::NO_STORY, " ", text::shown(&error.message));
+            return el!("div" { "class": "story" } said);
         }
     };
     let endpoints = story.endpoints();
@@ -39,28 +41,28 @@ pub(super) fn story(draft: &Draft, on: &Callback<Action>) -> Html {
     let wrong = draft.wrong_step();
     let drag_from = draft.drag.as_ref().map(|drag| drag.from);
     let count = story.steps.len();
-    html! {
-        <div class="story">
-            { own_fields(story, on) }
-            <div class={class.clone()} aria-hidden="true">
-                <div class="row heads"><span />{ for columns.iter().map(|name| html! { <b>{ text::shown(name) }</b> }) }</div>
-            </div>
-            <ol
-                {class} aria-label={words::STEPS} data-test="steps"
-                onkeydown={on_keys(draft, story, on)} onpointerdown={on_grip(on)}
-                onpointermove={on_move(drag_from, on)} onpointerup={on_drop(drag_from, draft::Action::Dropped, on)}
-                onpointercancel={on_drop(drag_from, draft::Action::DragLeft, on)}
-            >
-                { for story.steps.iter().take(MOST_STEPS).enumerate().map(|(at, step)| {
-                    row(draft, story, columns, at, step, wrong == Some(at), on)
-                }) }
-            </ol>
-            if count > MOST_STEPS { <p class="hint">{ count - MOST_STEPS }{ " " }{ words::TOO_MANY }</p> }
-            { adding(draft, &endpoints, count, on) }
-            <p class="hint" id="story-keys">{ words::KEYS }</p>
-            <p class="sr-only" role="status">{ spoken(draft, story) }</p>
-        </div>
-    }
+    let names = columns.iter().map(|name| el!("b" {} text::shown(name)));
+    let heads = el!("div" { "class": "row heads" } el!("span" {}), names.collect::<Vec<_>>());
+    let rows = story.steps.iter().take(MOST_STEPS).enumerate();
+    let rows = rows.map(|(at, step)| row(draft, story, columns, at, step, wrong == Some(at), on));
+    let more = count
+        .checked_sub(MOST_STEPS + 1)
+        .map(|more| el!("p" { "class": "hint" } (more + 1).to_string(), " ", words::TOO_MANY));
+    el!("div" { "class": "story" }
+        own_fields(story, on),
+        el!("div" { "class": class.clone(), "aria-hidden": "true" } heads),
+        el!("ol" { "class": class, "aria-label": words::STEPS, "data-test": "steps" } [
+            onkeydown(on_keys(draft, story, on)),
+            onpointerdown(on_grip(on)),
+            onpointermove(on_move(drag_from, on)),
+            onpointerup(on_drop(drag_from, draft::Action::Dropped, on)),
+            onpointercancel(on_drop(drag_from, draft::Action::DragLeft, on)),
+        ] rows.collect::<Vec<_>>()),
+        more,
+        adding(draft, &endpoints, count, on),
+        el!("p" { "class": "hint", "id": "story-keys" } words::KEYS),
+        el!("p" { "class": "sr-only", "role": "status" } spoken(draft, story)),
+    )
 }
 
 /// The scenario's title and story.
@@ -73,16 +75,19 @@ fn own_fields(story: &Story, on: &Callback<Action>) -> Html {
         }
     });
     let field = |name: &'static str, label: &'static str| {
-        html! {
-            <label><span>{ label }</span><input {name} data-test={["own-", name].concat()} value={story.value(name).to_owned()} /></label>
-        }
+        let control = step_form::text_field(
+            name,
+            ["own-", name].concat(),
+            "",
+            "",
+            story.value(name).to_owned(),
+        );
+        el!("label" {} el!("span" {} label), control)
     };
-    html! {
-        <div class="own" {oninput}>
-            { field("title", words::SCENARIO_TITLE) }
-            { field("story", words::SCENARIO_STORY) }
-        </div>
-    }
+    el!("div" { "class": "own" } [oninput(oninput)]
+        field("title", words::SCENARIO_TITLE),
+        field("story", words::SCENARIO_STORY),
+    )
 }
 
 fn row(
@@ -102,42 +107,42 @@ fn row(
     let id = ["step-", &at.to_string()].concat();
     // One step takes the Tab key; arrows lead to the others.
     let takes_tab = draft.step.map_or(at == 0, |_| is_chosen);
-    let card = html! {
-        <>
-            <button
-                type="button" {id} class="step" data-test="step" data-step={at.to_string()} aria-expanded={is_open.to_string()}
-                tabindex={if takes_tab { "0" } else { "-1" }} aria-describedby="story-keys"
-                aria-label={label(story, at, is_wrong)}
-                onclick={press(on, Action::Draft(draft::Action::StepOpened(at)))}
-            >
-                <span class="who">{ text::shown(step.by()) }</span>
-                <b>{ text::shown(&step.kind) }</b>
-                { " " }
-                <span class="what">{ summary(step) }</span>
-                { name_of(step) }
-            </button>
-            <span class="grip" data-grip={at.to_string()} aria-hidden="true">{ "⠿" }</span>
-        </>
-    };
-    let cell = |by: &str, card: Html| {
+    let mut card = Some(all(vec![
+        el!("button" {
+            "type": "button", "id": id, "class": "step", "data-test": "step", "data-step": at.to_string(),
+            "aria-expanded": is_open, "tabindex": if takes_tab { "0" } else { "-1" },
+            "aria-describedby": "story-keys", "aria-label": label(story, at, is_wrong),
+        } [onclick(press(on, Action::Draft(draft::Action::StepOpened(at))))]
+            el!("span" { "class": "who" } text::shown(step.by())),
+            el!("b" {} text::shown(&step.kind)),
+            " ",
+            el!("span" { "class": "what" } summary(step)),
+            el!("span" { "class": "name" } text::shown(step.value("name"))),
+        ),
+        el!("span" { "class": "grip", "data-grip": at.to_string(), "aria-hidden": "true" } "⠿"),
+    ]));
+    let mut cell = |by: &str, is_own: bool| {
         let is_over = over.is_some_and(|drag| drag.by.as_str() == by);
-        html! { <div class={classes_if("cell", &[("over", is_over)])} data-by={by.to_owned()}>{ card }</div> }
+        let card = if is_own { card.take() } else { None };
+        // An empty cell is `:empty` for the style sheet only without a child.
+        let cell: Vec<Html> = card.into_iter().collect();
+        crate::part::element(
+            "div",
+            &["class", "data-by"],
+            vec![
+                Some(classes_if("cell", &[("over", is_over)])),
+                Some(AttrValue::from(by.to_owned())),
+            ],
+            Vec::new(),
+            cell,
+        )
     };
-    let cells: Html = if columns.is_empty() {
-        cell("", card)
+    let cells: Vec<Html> = if columns.is_empty() {
+        vec![cell("", true)]
     } else {
         columns
             .iter()
-            .map(|by| {
-                cell(
-                    by,
-                    if *by == step.by() {
-                        card.clone()
-                    } else {
-                        html! {}
-                    },
-                )
-            })
+            .map(|by| cell(by, *by == step.by()))
             .collect()
     };
     let class = classes_if(
@@ -149,20 +154,12 @@ fn row(
             ("target", over.is_some()),
         ],
     );
-    html! {
-        <li key={at} {class} data-row={at.to_string()}>
-            <span class="number" aria-hidden="true">{ number }</span>
-            { cells }
-            if is_open { { step_form(draft, story, at, step, on) } }
-        </li>
-    }
-}
-
-fn name_of(step: &StepText) -> Html {
-    match step.value("name") {
-        "" => html! {},
-        name => html! { <span class="name">{ text::shown(name) }</span> },
-    }
+    let form = is_open.then(|| step_form(draft, story, at, step, on));
+    el!("li" { "class": class, "data-row": at.to_string() }
+        el!("span" { "class": "number", "aria-hidden": "true" } number),
+        cells,
+        form,
+    )
 }
 
 /// The fields in a few words: `16 bytes`, `“hello”`, `port 8080`.
@@ -244,7 +241,7 @@ fn adding(draft: &Draft, endpoints: &[&str], count: usize, on: &Callback<Action>
             .iter()
             .find(|known| known.name == kind.as_str());
         if let Some(kind) = kind {
-            let by = browser::value_of("#new-by");
+            let by = browser::value_of("[name=new-by]");
             on.emit(Action::Draft(draft::Action::StepAdded {
                 before,
                 by,
@@ -256,19 +253,19 @@ fn adding(draft: &Draft, endpoints: &[&str], count: usize, on: &Callback<Action>
         Some(at) => [words::ADD_AFTER, " ", &(at + 1).to_string()].concat(),
         None => words::ADD_END.to_owned(),
     };
-    let first = endpoints.first().map_or("server", |first| first);
-    html! {
-        <div class="adding">
-            <input id="new-by" data-test="new-by" list="endpoints" aria-label={words::NEW_WHO} value={first.to_owned()} />
-            <select id="new-kind" data-test="new-kind" aria-label={words::NEW_KIND}>
-                { for StepKind::ALL.iter().map(|kind| html! {
-                    <option value={kind.name} title={kind.help}>{ kind.name }</option>
-                }) }
-            </select>
-            <button type="button" class="ghost" data-test="add-step" {onclick}>{ words::ADD }{ " " }<span>{ place }</span></button>
-            { step_form::names("endpoints", endpoints.iter().copied().chain([aftershake_shared::scenario::OUTSIDE])) }
-        </div>
-    }
+    let first = endpoints.first().unwrap_or(&"server");
+    let kinds = StepKind::ALL
+        .iter()
+        .map(|kind| step_form::option(kind.name, kind.name, kind.name == "send"));
+    let outside = [aftershake_shared::scenario::OUTSIDE];
+    el!("div" { "class": "adding" }
+        step_form::text_field("new-by", "new-by".to_owned(), "endpoints", words::NEW_WHO, (*first).to_owned()),
+        el!("select" { "id": "new-kind", "data-test": "new-kind", "aria-label": words::NEW_KIND } kinds.collect::<Vec<_>>()),
+        el!("button" { "type": "button", "class": "ghost", "data-test": "add-step" } [onclick(onclick)]
+            words::ADD, " ", el!("span" {} place),
+        ),
+        step_form::names("endpoints", endpoints.iter().copied().chain(outside)),
+    )
 }
 
 /// The step whose button the event came from.
@@ -323,11 +320,9 @@ fn on_keys(draft: &Draft, story: &Story, on: &Callback<Action>) -> Callback<Keyb
                     } else {
                         now + 1
                     };
-                    let field = Field::OfStep("by");
-                    Some(draft::Action::FieldSet {
+                    Some(draft::Action::StepGiven {
                         step: at,
-                        field,
-                        typed: Some(endpoints.get(next)?.clone()),
+                        by: endpoints.get(next)?.clone(),
                     })
                 }
                 "ArrowUp" | "ArrowDown" | "Home" | "End" => Some(draft::Action::StepChosen(to)),

@@ -8,6 +8,8 @@ use super::classes_if;
 use super::suggest::{self, Item};
 use super::tokens::tokens;
 use crate::browser;
+use crate::el;
+use crate::part::{Child as _, all};
 use crate::store::Action;
 use crate::store::draft::{self, Draft, Suggest};
 use crate::text::editor as words;
@@ -133,7 +135,7 @@ fn suggestions(
     on: &Callback<Action>,
 ) -> Html {
     let Some(first) = items.first() else {
-        return html! {};
+        return Html::default();
     };
     let before = draft.text.get(..first.from).unwrap_or_default();
     let column = before
@@ -158,42 +160,42 @@ fn suggestions(
             event.prevent_default();
             on.emit(Action::Draft(taken.clone()));
         });
-        html! {
-            <li id={option_id(at)} role="option" aria-selected={(chosen == Some(at)).to_string()} {onmousedown}>
-                <b>{ item.label.clone() }</b>{ " " }<span>{ item.help }</span>
-            </li>
-        }
+        el!("li" { "id": option_id(at), "role": "option", "aria-selected": chosen == Some(at) } [onmousedown(onmousedown)]
+            el!("b" {} item.label.clone()), " ", el!("span" {} item.help),
+        )
     };
-    html! {
-        <div class="at-caret">
-            <span aria-hidden="true">{ place }</span>
-            <ul id="suggestions" data-test="suggestions" role="listbox" aria-label={words::SUGGESTIONS}>
-                { for items.iter().enumerate().map(option) }
-            </ul>
-        </div>
-    }
+    let options = items.iter().enumerate().map(option);
+    el!("div" { "class": "at-caret" }
+        el!("span" { "aria-hidden": "true" } place),
+        el!("ul" { "id": "suggestions", "data-test": "suggestions", "role": "listbox", "aria-label": words::SUGGESTIONS }
+            options.collect::<Vec<_>>(),
+        ),
+    )
 }
 
 /// The text in its pieces; the one with the first mistake is marked.
 fn coloured(draft: &Draft) -> Html {
     if draft.text.len() > COLOURED {
-        return html! {};
+        return Html::default();
     }
     let wrong = draft
         .scenario
         .as_ref()
         .err()
         .map(|error| place(&draft.text, error.line, error.column));
-    let pieces = tokens(&draft.text).into_iter().map(|(token, span)| {
+    let mut pieces = Vec::new();
+    for (token, span) in tokens(&draft.text) {
         let is_wrong = wrong.is_some_and(|wrong| is_in(wrong, &span));
         // What cannot be seen is named below the text; here every character keeps its width.
         let piece = draft.text.get(span).unwrap_or_default().to_owned();
-        match (token.class(), is_wrong) {
-            (None, false) => html! { { piece } },
-            (class, _) => html! { <i class={classes_if(class.unwrap_or_default(), &[("wrong", is_wrong)])}>{ piece }</i> },
-        }
-    });
-    pieces.chain([html! { { "\n" } }]).collect()
+        pieces.push(match (token.class(), is_wrong) {
+            (None, false) => piece.child(),
+            (class, false) => el!("i" { "class": class.unwrap_or_default() } piece),
+            (class, true) => el!("i" { "class": classes_if(class.unwrap_or_default(), &[("wrong", true)]) } piece),
+        });
+    }
+    pieces.push("\n".child());
+    all(pieces)
 }
 
 fn is_in(at: usize, span: &Range<usize>) -> bool {
@@ -214,10 +216,14 @@ fn place(text: &str, line: usize, column: usize) -> usize {
 
 fn line_numbers(lines: usize, wrong: Option<usize>) -> Html {
     let number = |line: usize| {
-        let is_wrong = wrong == Some(line);
-        html! { <span key={line} class={classes_if("number", &[("wrong", is_wrong)])}>{ line }</span> }
+        let class = if wrong == Some(line) {
+            "number wrong"
+        } else {
+            "number"
+        };
+        el!("span" { "class": class } line.to_string())
     };
-    (1..=lines).map(number).collect()
+    all((1..=lines).map(number).collect())
 }
 
 #[cfg(test)]
