@@ -60,7 +60,7 @@ pub fn palette(state: &AppState, on: &Callback<Action>) -> Html {
     let close = on.clone();
     let onclose = Callback::from(move |_: Event| close.emit(act(palette::Action::Closed)));
     let is_open = state.palette.query.is_some();
-    let options = entries.iter().enumerate().map(|(number, entry)| {
+    let shown = entries.iter().enumerate().map(|(number, entry)| {
         let both = [act(palette::Action::Closed), entry.action.clone()];
         let selected = if number == at { "true" } else { "false" };
         el!("li" { "id": id(number), "role": "option", "aria-selected": selected }
@@ -68,13 +68,13 @@ pub fn palette(state: &AppState, on: &Callback<Action>) -> Html {
             el!("span" {} entry.words.clone()), el!("kbd" {} entry.keys),
         )
     });
-    let options: Vec<Html> = options.collect();
-    let none = entries
+    let shown: Vec<Html> = shown.collect();
+    let empty = entries
         .is_empty()
         .then(|| el!("p" { "class": "hint", "role": "status" } words::PALETTE_NONE));
-    let list = all(vec![
-        el!("ul" { "id": "commands", "role": "listbox", "aria-label": words::PALETTE } options),
-        none.unwrap_or_default(),
+    let found = all(vec![
+        el!("ul" { "id": "commands", "role": "listbox", "aria-label": words::PALETTE } shown),
+        empty.unwrap_or_default(),
     ]);
     html! {
         <dialog class="palette" aria-label={words::PALETTE} {onclose}>
@@ -84,7 +84,7 @@ pub fn palette(state: &AppState, on: &Callback<Action>) -> Html {
                     aria-label={words::PALETTE_INPUT} placeholder={words::PALETTE_INPUT} autocomplete="off"
                     aria-activedescendant={(!entries.is_empty()).then(|| id(at))} {oninput} {onkeydown}
                 />
-                { list }
+                { found }
             }
         </dialog>
     }

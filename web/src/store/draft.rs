@@ -352,6 +352,32 @@ impl Draft {
                 self.edit(AttrValue::from(edit.apply(&self.text)))?;
                 self.place_caret(from + with.len());
             }
+            Action::StepChosen(_)
+            | Action::StepOpened(_)
+            | Action::StepClosed
+            | Action::StepAdded { .. }
+            | Action::StepRemoved(_)
+            | Action::StepCopied(_)
+            | Action::StepShifted { .. }
+            | Action::StepGiven { .. }
+            | Action::FieldSet { .. }
+            | Action::KindSet { .. } => return self.apply_to_step(action),
+            Action::OwnSet { name, typed } => {
+                self.edit_story(|story, text| Some(story.set_own(text, name, &typed)))?;
+            }
+            Action::Dragged(drag) if self.drag.as_ref() == Some(&drag) => return None,
+            Action::Dragged(drag) => self.drag = Some(drag),
+            Action::DragLeft => {
+                self.drag.take()?;
+            }
+            Action::Dropped => self.drop()?,
+        }
+        Some(())
+    }
+
+    /// What the story view does to one step; `None` when nothing changes.
+    fn apply_to_step(&mut self, action: Action) -> Option<()> {
+        match action {
             Action::StepChosen(step) => {
                 self.form = Form::Closed;
                 self.go_to(step);
@@ -400,15 +426,19 @@ impl Draft {
                 let kind = KindOfStep::of(&kind)?;
                 self.edit_story(|story, text| story.set_kind(text, step, kind))?;
             }
-            Action::OwnSet { name, typed } => {
-                self.edit_story(|story, text| Some(story.set_own(text, name, &typed)))?;
-            }
-            Action::Dragged(drag) if self.drag.as_ref() == Some(&drag) => return None,
-            Action::Dragged(drag) => self.drag = Some(drag),
-            Action::DragLeft => {
-                self.drag.take()?;
-            }
-            Action::Dropped => self.drop()?,
+            Action::Edited { .. }
+            | Action::Restored { .. }
+            | Action::Reverted
+            | Action::Undone
+            | Action::Redone
+            | Action::ViewChosen(_)
+            | Action::CaretMoved(_)
+            | Action::SuggestTurned(_)
+            | Action::Completed { .. }
+            | Action::OwnSet { .. }
+            | Action::Dragged(_)
+            | Action::Dropped
+            | Action::DragLeft => return None,
         }
         Some(())
     }

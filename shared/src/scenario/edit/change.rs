@@ -93,7 +93,7 @@ pub fn on_one_line(text: &str) -> String {
                 .peek()
                 .is_some_and(|next| "nrt\\\n\r\t".contains(*next)) =>
             {
-                line.push_str("\\\\")
+                line.push_str("\\\\");
             }
             _ => line.push(letter),
         }

@@ -169,7 +169,7 @@ fn control(field: &'static Field, of: &str, value: Option<&str>) -> Html {
     let test = AttrValue::from(["field-", field.name].concat());
     let shown = value.map_or_else(String::new, |value| on_one_line(Some(field), value));
     let placeholder = field.default.trim_matches('"');
-    let text = |kind: &'static str, list: Option<&'static str>| {
+    let line = |kind: &'static str, list: Option<&'static str>| {
         html! {
             <input name={name.clone()} data-test={test.clone()} inputmode={kind} {list} {placeholder} value={shown.clone()} autocomplete="off" spellcheck="false" />
         }
@@ -187,10 +187,10 @@ fn control(field: &'static Field, of: &str, value: Option<&str>) -> Html {
                 .map(|choice| option(choice, choice, value == Some(*choice)));
             el!("select" { "name": name.clone(), "data-test": test.clone() } unset, options.collect::<Vec<_>>())
         }
-        Takes::Number { .. } => text("numeric", None),
-        Takes::Endpoint => text("text", Some("endpoints")),
-        Takes::StepName => text("text", Some("names")),
-        Takes::Text | Takes::Duration | Takes::Table => text("text", None),
+        Takes::Number { .. } => line("numeric", None),
+        Takes::Endpoint => line("text", Some("endpoints")),
+        Takes::StepName => line("text", Some("names")),
+        Takes::Text | Takes::Duration | Takes::Table => line("text", None),
     };
     let unit = match field.takes {
         Takes::Number { unit, .. } => unit,
@@ -229,23 +229,23 @@ fn on_input(at: usize, step: &StepText, on: &Callback<Action>) -> Callback<Input
             "k" => find(own, name)
                 .map(|field| set(at, field, draft::Field::OfKind(field.name), &typed)),
             // Another field of the group takes the place of the one that is there.
-            "g" => match find(own, &typed) {
-                Some(field) => {
+            "g" => {
+                let is_in = |field: &&&Field| matches!(field.presence, Presence::OneOf(word) if word == name);
+                if let Some(field) = find(own, &typed) {
                     let first = field.first_value();
                     let first = first.trim_matches('"');
                     Some(set(at, field, draft::Field::OfKind(field.name), first))
+                } else {
+                    given
+                        .iter()
+                        .find(is_in)
+                        .map(|field| draft::Action::FieldSet {
+                            step: at,
+                            field: draft::Field::OfKind(field.name),
+                            typed: None,
+                        })
                 }
-                None => {
-                    let gone = given.iter().find(
-                        |field| matches!(field.presence, Presence::OneOf(word) if word == name),
-                    );
-                    gone.map(|field| draft::Action::FieldSet {
-                        step: at,
-                        field: draft::Field::OfKind(field.name),
-                        typed: None,
-                    })
-                }
-            },
+            }
             _ => None,
         };
         if let Some(action) = action {

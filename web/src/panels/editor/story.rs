@@ -291,13 +291,12 @@ fn on_keys(draft: &Draft, story: &Story, on: &Callback<Action>) -> Callback<Keyb
     let on = on.clone();
     Callback::from(move |event: KeyboardEvent| {
         let key = event.key();
-        let left = (key == "Escape").then(|| {
-            if is_dragging {
-                draft::Action::DragLeft
-            } else {
-                draft::Action::StepClosed
-            }
-        });
+        let escaped = if is_dragging {
+            draft::Action::DragLeft
+        } else {
+            draft::Action::StepClosed
+        };
+        let left = (key == "Escape").then_some(escaped);
         let moved = || {
             let (_, at) = step_of(&event, "[data-step]", "data-step")?;
             let command = event.ctrl_key() || event.meta_key();

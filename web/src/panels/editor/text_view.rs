@@ -44,7 +44,7 @@ pub(super) fn text_view(draft: &Draft, on: &Callback<Action>) -> Html {
         Suggest::Closed | Suggest::Open => None,
     };
     let list = suggestions(draft, &items, chosen, on);
-    let active = chosen.filter(|_| !items.is_empty()).map(|at| option_id(at));
+    let active = chosen.filter(|_| !items.is_empty()).map(option_id);
     let keys = on.clone();
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
         if let Some(action) = key(&event, &items, chosen) {

@@ -187,13 +187,12 @@ impl<'a> Context<'a> {
                 frame.entry = span.start;
             }
             match token {
-                Token::Comment if is_under => context.place = Place::Nothing,
-                Token::Header if is_under => context.place = Place::Nothing,
+                Token::Comment | Token::Header if is_under => context.place = Place::Nothing,
                 Token::Header => {
                     context.table = piece;
                     frames = vec![Frame::default()];
                 }
-                Token::Key if is_under => {
+                Token::Key | Token::Bare if is_under => {
                     context.from = span.start;
                     context.word = text.get(span.start..caret).unwrap_or_default();
                 }
@@ -204,10 +203,6 @@ impl<'a> Context<'a> {
                     context.place = Place::Quoted {
                         closed: is_closed(piece),
                     };
-                }
-                Token::Bare if is_under => {
-                    context.from = span.start;
-                    context.word = text.get(span.start..caret).unwrap_or_default();
                 }
                 Token::Sign => match piece {
                     "=" => frame.has_value = true,
