@@ -6,6 +6,7 @@ mod packet_ring;
 pub(crate) mod packet_socket;
 pub(crate) mod perf;
 pub(crate) mod poll;
+pub(crate) mod process;
 pub(crate) mod sock_diag;
 pub(crate) mod socket;
 pub(crate) mod thread;

@@ -5,10 +5,13 @@
 
 mod beside;
 mod clock;
+mod common;
 mod endpoint;
 mod evidence;
+mod facilities;
 mod free;
 mod listed;
+mod process;
 pub mod protocol;
 mod random;
 mod recorder;
@@ -28,7 +31,7 @@ use aftershake_shared::scenario::Scenario;
 
 use crate::sys::{self, namespace};
 use clock::Clock;
-use endpoint::Common;
+use common::Common;
 use evidence::Evidence;
 use evidence::kernel_resets::KernelResets;
 use protocol::{RunRequest, WorkerReply, WorkerRequest};
@@ -198,7 +201,10 @@ fn live_once(shared: &Arc<Shared>, jobs: &Receiver<Job>) {
     let Ok(job) = jobs.recv() else { return };
     match prepared {
         Ok(mut evidence) => {
-            carry_out(shared, &job, &mut evidence);
+            match facilities::all_there(&job.scenario) {
+                Ok(()) => carry_out(shared, &job, &mut evidence),
+                Err(failure) => reply(&WorkerReply::Failed(failure)),
+            }
             // The next run may have begun already: its cancel is not ours to forget.
             let mut current = lock(&shared.current);
             if current

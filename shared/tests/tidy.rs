@@ -18,9 +18,9 @@ const LAYERS: [&[&str]; 9] = [
     &["tcp"],
     &["event", "scenario"],
     &["recording"],
-    &["capture", "catalog", "connection", "link"],
+    &["catalog", "connection", "link"],
     &["diagnosis"],
-    &["expectation", "ladder"],
+    &["capture", "expectation", "ladder"],
     &["report"],
     &["channel"],
 ];

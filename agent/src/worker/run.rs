@@ -6,15 +6,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use aftershake_shared::event::EventBody;
 use aftershake_shared::event::step_progress::{Progress, StepProgress, StepResult};
 use aftershake_shared::event::trouble::Trouble;
-use aftershake_shared::scenario::{Order, Scenario, Step};
+use aftershake_shared::scenario::{Order, Program, Scenario, Step};
 use aftershake_shared::units::Nanos;
 
 use crate::sys::poll::{self, Bell, Interest};
 use crate::sys::thread;
 use crate::worker::clock::{self, Clock};
-use crate::worker::endpoint::{Common, Endpoint};
+use crate::worker::common::Common;
+use crate::worker::endpoint::Endpoint;
 use crate::worker::evidence::Evidence;
 use crate::worker::evidence::kernel_resets::{KernelResets, Ties};
+use crate::worker::process::Process;
 use crate::worker::recorder::Recorder;
 use crate::worker::{free, listed};
 
@@ -89,6 +91,28 @@ pub(crate) fn carry_out(
 impl<'a> Run<'a, '_> {
     pub(crate) fn clock(&self) -> Clock {
         self.common.clock
+    }
+
+    /// A program ready for its first step: a child process where the story ends it, else part of this one.
+    pub(crate) fn start_program(&mut self, program: &Program<'_>) -> Endpoint<'a> {
+        let mut endpoint = Endpoint::new(program.name, self.common);
+        if program.ends {
+            match Process::start(self.scenario, program, self.common) {
+                Ok(process) => {
+                    self.threads.push(process.thread());
+                    endpoint.process = Some(process);
+                }
+                Err(error) => {
+                    let trouble = Trouble::NoProcess {
+                        process: program.name.to_owned(),
+                        reason: error.to_string(),
+                    };
+                    self.recorder
+                        .note(self.clock().now(), EventBody::Trouble(trouble));
+                }
+            }
+        }
+        endpoint
     }
 
     pub(crate) fn step(&self, number: usize) -> Option<&'a Step> {

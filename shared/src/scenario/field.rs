@@ -24,7 +24,7 @@ pub enum Takes {
     Number {
         /// What it counts; empty when it is no quantity.
         unit: &'static str,
-        least: u64,
+        least: i64,
         most: u64,
     },
     /// A text of number and unit: `"100ms"`.
@@ -76,7 +76,7 @@ impl Field {
     pub const fn number(
         name: &'static str,
         unit: &'static str,
-        least: u64,
+        least: i64,
         most: u64,
         help: &'static str,
     ) -> Self {
@@ -142,6 +142,11 @@ pub const STEP: &[Field] = &[
         "begin only when this step has finished",
     ),
     Field::new("delay", Takes::Duration, "wait this long first"),
+    Field::new(
+        "process",
+        Takes::Endpoint,
+        "the endpoint in whose process this one is a thread",
+    ),
     Field::new(
         "at_once",
         Takes::Flag,

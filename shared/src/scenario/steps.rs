@@ -7,6 +7,10 @@ pub mod check_received;
 pub mod close;
 pub mod connect;
 pub mod disconnect;
+pub mod duplicate;
+pub mod exit;
+pub mod hand_over;
+pub mod kill;
 pub mod listen;
 pub mod receive;
 pub mod sample;
@@ -20,7 +24,9 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, de::value::MapAccessDeserializer};
 
+use super::facility::Facility;
 use super::field::{Field, Presence};
+use super::time::Span;
 
 /// What must exist before a step of this kind can begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +59,11 @@ pub trait Kind {
     /// What it makes.
     fn makes(&self) -> Makes {
         Makes::Nothing
+    }
+
+    /// What it needs of the kernel that not every machine has.
+    fn facilities(&self) -> Vec<Facility> {
+        Vec::new()
     }
 
     /// Checks limits and combinations of fields that the types cannot express.
@@ -114,6 +125,18 @@ impl KindOfStep {
     }
 }
 
+/// Refuses a time that the kernel would round: it takes whole seconds only.
+fn whole_seconds(field: &str, time: Span, least: u64) -> Result<u16, String> {
+    const SECOND: u64 = 1_000_000_000;
+    let nanos = time.0.0;
+    if !nanos.is_multiple_of(SECOND) || nanos < least * SECOND {
+        return Err(format!(
+            "{field} is {time}, expected whole seconds from {least}s: the kernel takes no parts"
+        ));
+    }
+    Ok(u16::try_from(nanos / SECOND).unwrap_or(u16::MAX))
+}
+
 macro_rules! step_kinds {
     ($($variant:ident($module:ident),)*) => {
         /// What a step does.
@@ -146,6 +169,11 @@ macro_rules! step_kinds {
                 match self { $(Self::$variant(kind) => kind.makes(),)* }
             }
 
+            /// What it needs of the kernel that not every machine has.
+            pub fn facilities(&self) -> Vec<Facility> {
+                match self { $(Self::$variant(kind) => kind.facilities(),)* }
+            }
+
             pub(super) fn check(&self) -> Result<(), String> {
                 match self { $(Self::$variant(kind) => kind.check(),)* }
             }
@@ -172,6 +200,10 @@ step_kinds! {
     Close(close),
     SetOption(set_option),
     Disconnect(disconnect),
+    Duplicate(duplicate),
+    HandOver(hand_over),
+    Exit(exit),
+    Kill(kill),
     Sleep(sleep),
     Sample(sample),
 }

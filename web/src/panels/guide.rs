@@ -6,6 +6,7 @@ use yew::{Callback, Html};
 
 use super::press::{Button, button};
 use crate::el;
+use crate::part::all;
 use crate::store::channel_status::ChannelStatus;
 use crate::store::guide::{Action as Did, Course, Quiz};
 use crate::store::run_events::Phase;
@@ -130,13 +131,28 @@ pub fn lacks(state: &AppState) -> Html {
         .filter(|source| !agent.environment.has(*source))
         .map(in_words)
         .collect();
-    if missing.is_empty() || state.run.phase != Phase::Idle {
+    if state.run.phase != Phase::Idle {
         return Html::default();
     }
-    el!("p" { "class": "hint", "data-test": "lacks" }
-        words::LACKS, " ", el!("b" {} missing.join(", ")), ". ", words::LACKS_REMEDY, " ",
-        el!("code" {} "aftershake doctor"),
-    )
+    let wanted = state
+        .draft
+        .scenario
+        .as_ref()
+        .map(|scenario| scenario.facilities())
+        .unwrap_or_default();
+    let wanted: Vec<String> = wanted.iter().map(ToString::to_string).collect();
+    let needs = (!wanted.is_empty()).then(|| {
+        el!("p" { "class": "hint", "data-test": "needs" }
+            words::NEEDS, " ", el!("b" {} wanted.join(", ")), ". ", words::NEEDS_TRIED,
+        )
+    });
+    let lacks = (!missing.is_empty()).then(|| {
+        el!("p" { "class": "hint", "data-test": "lacks" }
+            words::LACKS, " ", el!("b" {} missing.join(", ")), ". ", words::LACKS_REMEDY, " ",
+            el!("code" {} "aftershake doctor"),
+        )
+    });
+    all(vec![needs.unwrap_or_default(), lacks.unwrap_or_default()])
 }
 
 const fn in_words(source: Source) -> &'static str {

@@ -59,7 +59,9 @@ pub const QUIZ_ASK: &str =
 pub const QUIZ_SHOW: &str = "Show the verdict";
 pub const QUIZ_LEAVE: &str = "End the quiz";
 
-/// What this machine lacks.
+/// What a run needs, and what this machine lacks.
+pub const NEEDS: &str = "This scenario needs of the kernel:";
+pub const NEEDS_TRIED: &str = "The agent tries it before the run and says so when it is missing.";
 pub const LACKS: &str = "On this machine a run goes without:";
 pub const LACKS_REMEDY: &str = "A verdict may then name several causes. How to get it:";
 pub const LACKS_SEGMENTS: &str = "the segments on the wire";

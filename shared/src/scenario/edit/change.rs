@@ -36,7 +36,8 @@ impl Takes {
         };
         let is_bare = match self {
             Self::Number { .. } => {
-                !typed.is_empty() && typed.bytes().all(|byte| byte.is_ascii_digit())
+                let digits = typed.strip_prefix('-').unwrap_or(typed);
+                !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
             }
             Self::Flag => matches!(typed, "true" | "false"),
             Self::Text

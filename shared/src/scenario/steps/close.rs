@@ -1,6 +1,6 @@
 //! `close`: gives up a connection or a listener.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Kind, Needs};
 use crate::scenario::field::{Field, Takes};
@@ -23,12 +23,22 @@ pub(super) const WHAT: Field = Field::new(
 .example("\"listener\"");
 
 /// Which descriptor is closed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
     #[default]
     Connection,
     Listener,
+}
+
+impl What {
+    /// What must exist for a step on it.
+    pub const fn needs(self) -> Needs {
+        match self {
+            Self::Connection => Needs::Connection,
+            Self::Listener => Needs::Listener,
+        }
+    }
 }
 
 impl Kind for Close {
@@ -37,9 +47,6 @@ impl Kind for Close {
     const FIELDS: &'static [Field] = &[WHAT];
 
     fn needs(&self) -> Needs {
-        match self.what {
-            What::Connection => Needs::Connection,
-            What::Listener => Needs::Listener,
-        }
+        self.what.needs()
     }
 }
