@@ -164,6 +164,7 @@ fn names_are_completed_from_what_is_known_of_fields() -> anyhow::Result<()> {
         "title = \"x\"\n\n[[steps]]\nby = \"server\"\ndo.lis",
     )?;
     browser.wait_for_text("suggestions", "open a listener")?;
+    shoot(browser, "completion")?;
     browser.press(&[keys::TAB])?;
     text_says(browser, "do = \"listen\"")?;
     browser.wait_until(&format!("document.activeElement === {}", element("editor")))?;
@@ -196,6 +197,7 @@ fn the_course_bets_runs_changes_and_tells_the_rule() -> anyhow::Result<()> {
         browser.wait_for_text("bet-result", said)?;
         browser.click("try-change")?;
         browser.wait_for("rule")?;
+        shoot(browser, "course")?;
         browser.wait_for_text("bet-result", changed)?;
         browser.click("next-lesson")?;
     }
@@ -241,6 +243,7 @@ fn the_palette_does_what_it_lists_and_gives_the_focus_back() -> anyhow::Result<(
     browser.press(&[keys::ESCAPE])?;
     browser.wait_until(on_step)?;
     browser.click("commands")?;
+    shoot(browser, "palette")?;
     browser.fill("palette", "linger zero")?;
     browser.wait_until("document.querySelector('#commands li')")?;
     browser.press(&[keys::ENTER])?;

@@ -111,6 +111,15 @@ pub(crate) fn from_json(text: &str) -> Result<Value, ReadError> {
 }
 
 impl Value {
+    /// A table without fields, which stands nowhere.
+    pub(crate) fn without_fields() -> Self {
+        Self {
+            kind: Kind::Table(Vec::new()),
+            open: Open::Whole,
+            span: 0..0,
+        }
+    }
+
     /// A table's fields in the order of the text; nothing for any other value.
     pub(crate) fn fields(&self) -> &[(Key, Value)] {
         match &self.kind {

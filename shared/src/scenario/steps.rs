@@ -21,12 +21,13 @@ pub mod sleep;
 
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
-use serde::{Deserialize, de::value::MapAccessDeserializer};
 
 use super::facility::Facility;
 use super::field::{Field, Presence};
 use super::time::Span;
+use crate::tree::Value;
 
 /// What must exist before a step of this kind can begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,8 +225,8 @@ impl<'de> Visitor<'de> for StepVisitor {
     }
 
     fn visit_str<E: de::Error>(self, name: &str) -> Result<StepKind, E> {
-        let no_fields = de::value::MapDeserializer::new(std::iter::empty::<(&str, &str)>());
-        StepKind::read(name, MapAccessDeserializer::new(no_fields))
+        // By the tree's reader, as fields are read: another would compile every kind's reading once more.
+        StepKind::read(name, Value::without_fields()).map_err(E::custom)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<StepKind, A::Error> {
