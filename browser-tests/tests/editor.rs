@@ -213,8 +213,10 @@ fn a_quiz_hides_the_verdict_until_it_is_asked_for() -> anyhow::Result<()> {
     browser.press(&['>'])?;
     browser.fill("palette", "quiz")?;
     browser.press(&[keys::ENTER])?;
-    browser.press(&[keys::CONTROL, keys::ENTER])?;
     browser.wait_for("quiz-card")?;
+    browser.wait_until("!document.querySelector('.gallery .glyph.reset')")?;
+    browser.press(&[keys::CONTROL, keys::ENTER])?;
+    browser.wait_for("show-verdict")?;
     let shown =
         browser.script("return document.querySelector('main').innerText.includes('unread, so')")?;
     assert_eq!(shown, false, "the verdict is on show");

@@ -112,6 +112,7 @@ pub fn page(state: &AppState, on: &Callback<Action>) -> Html {
         chosen: state.draft.from,
         query: state.gallery.query.clone(),
         width: state.window.width,
+        hides_outcomes: hides_verdict(state),
         on: on.clone(),
     };
     html! {

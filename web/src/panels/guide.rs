@@ -104,18 +104,50 @@ fn stage(
     ]
 }
 
-/// Whether the verdict of a run that has ended is hidden.
+/// Whether the page keeps an ending to itself: in a quiz, and while a bet is to be placed.
 pub fn hides_verdict(state: &AppState) -> bool {
-    state.guide.quiz == Quiz::Hidden && state.run.diagnosis.is_some()
+    let is_told = match state.run.phase {
+        Phase::Idle | Phase::Finished { .. } => false,
+        Phase::Asked | Phase::Queued { .. } | Phase::Running | Phase::Failed(_) | Phase::Lost => {
+            true
+        }
+    };
+    !is_told && (state.guide.quiz == Quiz::Hidden || bets(state))
+}
+
+/// Whether the course waits for a bet.
+fn bets(state: &AppState) -> bool {
+    state
+        .guide
+        .course
+        .is_some_and(|course| course.bet.is_none())
 }
 
 /// In the verdict's place while it is hidden.
-pub fn quiz(on: &Callback<Action>) -> Html {
+pub fn quiz(state: &AppState, on: &Callback<Action>) -> Html {
+    if state.guide.quiz != Quiz::Hidden {
+        return Html::default();
+    }
+    let has_run = state.run.diagnosis.is_some();
+    let asks = if has_run {
+        words::QUIZ_ASK
+    } else {
+        words::QUIZ_READY
+    };
+    let show = has_run.then(|| {
+        act(
+            "ghost",
+            "show-verdict",
+            words::QUIZ_SHOW,
+            on,
+            Did::VerdictAsked,
+        )
+    });
     el!("section" { "class": "card guide", "aria-labelledby": "quiz-title", "data-test": "quiz-card" }
         el!("h2" { "id": "quiz-title" } words::QUIZ),
-        el!("p" {} words::QUIZ_ASK),
+        el!("p" {} asks),
         el!("div" { "class": "buttons" }
-            act("ghost", "show-verdict", words::QUIZ_SHOW, on, Did::VerdictAsked),
+            show,
             act("link", "leave-quiz", words::QUIZ_LEAVE, on, Did::QuizTurned),
         ),
     )

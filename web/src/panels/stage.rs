@@ -17,7 +17,7 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
             { no_agent(&state.channel) }
             { course(state, on) }
             if hides_verdict(state) {
-                { quiz(on) }
+                { quiz(state, on) }
             } else {
                 { verdict(state, on) }
                 { claims(state) }

@@ -36,19 +36,19 @@ pub const LESSONS: [Lesson; 3] = [
         scenario: "accepts-then-closes",
         change: "sent-before-close",
         try_it: "Let the client speak before the close",
-        rule: "close() sends FIN when everything received was read, and RST when bytes are left unread.",
+        rule: "Without special options, close() sends FIN when everything received was read, and RST when bytes are left unread.",
     },
     Lesson {
         scenario: "wrong-prefix",
         change: "more-than-the-buffer",
         try_it: "Send more than the buffer holds",
-        rule: "What the bytes say does not matter to the kernel; whether all of them were read does.",
+        rule: "What the bytes say does not matter to the kernel; whether all of them were read at the close does.",
     },
     Lesson {
         scenario: "times-out",
         change: "data-between-timeout-and-close",
         try_it: "Let data arrive between the timeout and the close",
-        rule: "A timeout is the program’s own affair: only what lies unread at the close turns FIN into RST.",
+        rule: "A timeout is the program’s own affair. What lies unread at the close turns the FIN into RST.",
     },
 ];
 
@@ -56,6 +56,8 @@ pub const LESSONS: [Lesson; 3] = [
 pub const QUIZ: &str = "Quiz";
 pub const QUIZ_ASK: &str =
     "How did it end, who ended it, and why? The ladder below has all the evidence.";
+pub const QUIZ_READY: &str =
+    "Verdicts are hidden. Run a scenario and say how it ends before you look.";
 pub const QUIZ_SHOW: &str = "Show the verdict";
 pub const QUIZ_LEAVE: &str = "End the quiz";
 
