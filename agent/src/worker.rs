@@ -261,6 +261,7 @@ fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence) {
         cancel: &job.cancel,
         threads: Vec::new(),
         kept: Vec::new(),
+        not_here: None,
     };
     let after_last = |recorder: &mut Recorder<'_>| {
         if let Some(Err(error)) = beside.map(|beside| beside.and_then(beside::Beside::finish)) {
@@ -270,7 +271,10 @@ fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence) {
             recorder.note(common.clock.now(), EventBody::Trouble(trouble));
         }
     };
-    run::carry_out(run, kernel_resets.as_mut().ok(), after_last);
+    if let Some(missing) = run::carry_out(run, kernel_resets.as_mut().ok(), after_last) {
+        let message = format!("not on this machine: {}", missing.what);
+        return fail(3, message, missing.remedy);
+    }
     let took_ns = clock::tick().saturating_sub(job.asked);
     reply(&WorkerReply::Finished { took_ns });
 }

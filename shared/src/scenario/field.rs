@@ -33,6 +33,8 @@ pub enum Takes {
     Flag,
     /// One of these texts.
     Choice(&'static [&'static str]),
+    /// One of these texts, or a whole number of bytes.
+    Position(&'static [&'static str]),
     /// The name of an endpoint.
     Endpoint,
     /// The name of a step.
@@ -59,6 +61,7 @@ impl Field {
             Takes::Duration => "\"100ms\"",
             Takes::Flag => "true",
             Takes::Choice(_) | Takes::StepName => "",
+            Takes::Position(_) => "0",
             Takes::Endpoint => "\"server\"",
             Takes::Table => "{}",
         };

@@ -3,19 +3,28 @@
 //! In TOML a step is `do = "close"`, or `do.send = { text = "hello" }` where it has fields.
 
 pub mod accept;
+pub mod add_address;
+pub mod add_rule;
 pub mod check_received;
 pub mod close;
 pub mod connect;
+pub mod destroy;
 pub mod disconnect;
 pub mod duplicate;
 pub mod exit;
+pub mod forge;
+pub mod forget_nat;
 pub mod hand_over;
 pub mod kill;
 pub mod listen;
 pub mod receive;
+pub mod remove_address;
+pub mod remove_rule;
 pub mod sample;
 pub mod send;
+pub mod set_link;
 pub mod set_option;
+pub mod set_sysctl;
 pub mod shutdown;
 pub mod sleep;
 
@@ -35,6 +44,21 @@ pub enum Needs {
     Nothing,
     Connection,
     Listener,
+    /// A connection of any endpoint: `outside` has none of its own.
+    AnyConnection,
+    /// A listener of any endpoint.
+    AnyListener,
+    /// A firewall rule that was added before.
+    Rule,
+}
+
+/// Who may take a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    Endpoint,
+    /// The reserved actor `outside`.
+    Outside,
+    Either,
 }
 
 /// What a kind of step makes that later steps can name.
@@ -43,6 +67,7 @@ pub enum Makes {
     Nothing,
     Connection,
     Listener,
+    Rule,
 }
 
 /// What is the same for every kind of step.
@@ -53,6 +78,8 @@ pub trait Kind {
     const HELP: &'static str;
     /// Its fields, in the order of a form.
     const FIELDS: &'static [Field];
+    /// Who may take it.
+    const ACTOR: Actor = Actor::Endpoint;
 
     /// What must exist before it can begin.
     fn needs(&self) -> Needs;
@@ -60,6 +87,16 @@ pub trait Kind {
     /// What it makes.
     fn makes(&self) -> Makes {
         Makes::Nothing
+    }
+
+    /// The endpoint that it is done to, which must be one of the scenario's.
+    fn names(&self) -> Option<&str> {
+        None
+    }
+
+    /// Whether it must know what has passed on a connection, which only `order = "listed"` can tell.
+    fn follows_connection(&self) -> bool {
+        false
     }
 
     /// What it needs of the kernel that not every machine has.
@@ -160,6 +197,21 @@ macro_rules! step_kinds {
                 match self { $(Self::$variant(_) => <$module::$variant as Kind>::NAME,)* }
             }
 
+            /// Who may take it.
+            pub const fn actor(&self) -> Actor {
+                match self { $(Self::$variant(_) => <$module::$variant as Kind>::ACTOR,)* }
+            }
+
+            /// The endpoint that it is done to.
+            pub fn names(&self) -> Option<&str> {
+                match self { $(Self::$variant(kind) => kind.names(),)* }
+            }
+
+            /// Whether it must know what has passed on a connection.
+            pub fn follows_connection(&self) -> bool {
+                match self { $(Self::$variant(kind) => kind.follows_connection(),)* }
+            }
+
             /// What must exist before it can begin.
             pub fn needs(&self) -> Needs {
                 match self { $(Self::$variant(kind) => kind.needs(),)* }
@@ -207,6 +259,15 @@ step_kinds! {
     Kill(kill),
     Sleep(sleep),
     Sample(sample),
+    Destroy(destroy),
+    AddRule(add_rule),
+    RemoveRule(remove_rule),
+    SetSysctl(set_sysctl),
+    Forge(forge),
+    AddAddress(add_address),
+    RemoveAddress(remove_address),
+    SetLink(set_link),
+    ForgetNat(forget_nat),
 }
 
 impl<'de> Deserialize<'de> for StepKind {

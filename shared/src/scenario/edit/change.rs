@@ -35,7 +35,7 @@ impl Takes {
             typed.trim()
         };
         let is_bare = match self {
-            Self::Number { .. } => {
+            Self::Number { .. } | Self::Position(_) => {
                 let digits = typed.strip_prefix('-').unwrap_or(typed);
                 !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
             }

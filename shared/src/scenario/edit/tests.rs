@@ -100,7 +100,7 @@ fn a_field_is_set_and_taken_away_and_nothing_else_changes() {
             for field in kind.fields {
                 let typed = match field.takes {
                     Takes::Text => "a \"b\" \\ \n é",
-                    Takes::Number { .. } => "7",
+                    Takes::Number { .. } | Takes::Position(_) => "7",
                     Takes::Flag => "true",
                     Takes::Duration
                     | Takes::Choice(_)

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Needs};
+use super::{Actor, Kind, Needs};
 use crate::scenario::field::{Field, Takes};
 
 /// `do.kill = { endpoint = "server" }`, or `{ endpoint = "server", signal = "SIGABRT" }`.
@@ -71,6 +71,11 @@ impl Kind for Kill {
         )
         .default("\"SIGKILL\""),
     ];
+    const ACTOR: Actor = Actor::Outside;
+
+    fn names(&self) -> Option<&str> {
+        Some(&self.endpoint)
+    }
 
     fn needs(&self) -> Needs {
         Needs::Nothing

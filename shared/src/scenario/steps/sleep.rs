@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Needs};
+use super::{Actor, Kind, Needs};
 use crate::scenario::field::{Field, Takes};
 use crate::scenario::time::Span;
 
@@ -23,6 +23,7 @@ impl Kind for Sleep {
         Field::new("at_least", Takes::Duration, "a random time from here").one_of("length"),
         Field::new("at_most", Takes::Duration, "to here, from the run’s seed"),
     ];
+    const ACTOR: Actor = Actor::Either;
 
     fn needs(&self) -> Needs {
         Needs::Nothing

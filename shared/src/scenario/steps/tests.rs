@@ -71,20 +71,38 @@ fn read(kind: &KindOfStep, fields: &[String]) -> Result<(), String> {
 /// Reads a step of this kind with one field: beside those that must be there, and with one more for fields
 /// that go together.
 fn with(kind: &KindOfStep, field: &Field, value: &str) -> Result<(), String> {
-    let text = |field: &Field| format!("{} = {}", field.name, field.first_value());
+    let texts = |field: &Field| match (field.presence, field.takes) {
+        (Presence::Required, Takes::Choice(choices)) => choices
+            .iter()
+            .map(|choice| format!("{} = \"{choice}\"", field.name))
+            .collect(),
+        _ => vec![format!("{} = {}", field.name, field.first_value())],
+    };
     let others = || kind.fields.iter().filter(|other| other.name != field.name);
-    let mut fields = vec![format!("{} = {value}", field.name)];
-    fields.extend(
-        others()
-            .filter(|other| other.presence == Presence::Required)
-            .map(text),
-    );
-    let alone = read(kind, &fields);
-    let beside_one = others().map(|other| {
-        let other = text(other);
-        read(kind, &[fields.as_slice(), &[other]].concat())
-    });
-    beside_one.fold(alone, Result::or)
+    let (required, free): (Vec<_>, Vec<_>) =
+        others().partition(|other| other.presence == Presence::Required);
+    let mut bases = vec![vec![format!("{} = {value}", field.name)]];
+    for other in required {
+        let longer = bases.iter().flat_map(|base| {
+            texts(other)
+                .into_iter()
+                .map(|text| [base.as_slice(), &[text]].concat())
+        });
+        bases = longer.collect();
+    }
+    let mut answer = Err(String::new());
+    for base in bases {
+        answer = answer.or_else(|_| read(kind, &base));
+        for one in &free {
+            for two in &free {
+                let mut fields = base.clone();
+                fields.extend(texts(one));
+                fields.extend(texts(two).into_iter().filter(|_| one != two));
+                answer = answer.or_else(|_| read(kind, &fields));
+            }
+        }
+    }
+    answer
 }
 
 #[test]
@@ -146,6 +164,13 @@ fn every_field_takes_what_is_said_of_it_and_nothing_beyond() {
                     for choice in choices {
                         takes(&format!("\"{choice}\""));
                     }
+                    refuses("\"none of them\"");
+                }
+                Takes::Position(choices) => {
+                    for choice in choices {
+                        takes(&format!("\"{choice}\""));
+                    }
+                    takes("-1");
                     refuses("\"none of them\"");
                 }
                 Takes::Duration => {

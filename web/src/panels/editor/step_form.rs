@@ -190,13 +190,14 @@ fn control(field: &'static Field, of: &str, value: Option<&str>) -> Html {
         Takes::Number { .. } => line("numeric", None),
         Takes::Endpoint => line("text", Some("endpoints")),
         Takes::StepName => line("text", Some("names")),
-        Takes::Text | Takes::Duration | Takes::Table => line("text", None),
+        Takes::Text | Takes::Duration | Takes::Position(_) | Takes::Table => line("text", None),
     };
     let unit = match field.takes {
         Takes::Number { unit, .. } => unit,
         Takes::Duration => "100ms, 1.5s",
         Takes::Text
         | Takes::Flag
+        | Takes::Position(_)
         | Takes::Choice(_)
         | Takes::Endpoint
         | Takes::StepName

@@ -185,9 +185,12 @@ fn in_words(step: &StepText, field: &FieldText) -> String {
         Takes::Text => known.presence != Presence::Optional && field.name == "text",
         Takes::Duration => field.name == "time",
         Takes::Choice(_) => true,
-        Takes::Number { .. } | Takes::Flag | Takes::Endpoint | Takes::StepName | Takes::Table => {
-            false
-        }
+        Takes::Position(_)
+        | Takes::Number { .. }
+        | Takes::Flag
+        | Takes::Endpoint
+        | Takes::StepName
+        | Takes::Table => false,
     });
     if is_plain {
         value

@@ -104,7 +104,9 @@ fn values(context: &Context<'_>, story: Option<&Story>) -> Vec<Item> {
         return Vec::new();
     };
     let words: Vec<(&str, &'static str)> = match (field.takes, field.name) {
-        (Takes::Choice(choices), _) => choices.iter().map(|choice| (*choice, "")).collect(),
+        (Takes::Choice(choices) | Takes::Position(choices), _) => {
+            choices.iter().map(|choice| (*choice, "")).collect()
+        }
         (Takes::Flag, _) => vec![("true", ""), ("false", "")],
         (Takes::Endpoint, _) => {
             let known = story.map(Story::endpoints).unwrap_or_default();
