@@ -177,8 +177,8 @@ mod tests {
                 "[[steps]]\nby = \"server\"\nafter = \"",
             ),
             (
-                "[[steps]]\ndo.se|",
-                "send set_option",
+                "[[steps]]\ndo.sen|",
+                "send",
                 "[[steps]]\ndo.send = { text = \"hello\" }",
             ),
             ("[[steps]]\ndo.clo|", "close", "[[steps]]\ndo = \"close\""),
