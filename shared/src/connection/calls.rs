@@ -215,7 +215,7 @@ fn attach_silent(events: &[Event], gathered: &mut Gathered, facts: &BTreeMap<Soc
     let mut silent: Vec<_> = silent
         .filter_map(|(id, socket)| Some((socket.accepted?, *id, socket)))
         .collect();
-    silent.sort_by_key(|((_, _, position), ..)| *position);
+    sort_by_rank(&mut silent, |((_, _, position), ..)| (*position as u64, 0));
     for ((listener, accept, position), id, socket) in silent {
         let local = facts.get(&listener).and_then(|listener| listener.local);
         let returned = events.get(position).map_or(Nanos(u64::MAX), ended);
