@@ -197,7 +197,7 @@ pub struct ExplainOptions {
     /// Counters of the machine before and after: /proc/net/snmp and netstat twice, or nstat's output
     #[arg(long, value_name = "F")]
     pub with_counters: Option<String>,
-    /// A saved trace with tcp:tcp_send_reset
+    /// A saved trace with `tcp:tcp_send_reset`
     #[arg(long, value_name = "F")]
     pub with_trace: Option<String>,
 }

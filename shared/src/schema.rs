@@ -18,6 +18,7 @@ use crate::report::Report;
 use crate::scenario::ScenarioToml;
 use crate::scenario::expect::Answer;
 use crate::scenario::steps::StepKind;
+use crate::scenario::steps::forge::{Letters, Position};
 use crate::scenario::steps::listen::Address;
 use crate::scenario::time::Span;
 
@@ -92,9 +93,25 @@ macro_rules! texts {
 
 texts! {
     Errno, "Errno", "The name of an errno: `ECONNRESET`, or `E250` where the number has no name.", "^E[A-Z0-9]+$";
+    Letters, "Letters", "Flags of a segment as letters, or `-` for none.", "^([SFRPAUEW]+|-)$";
     Bytes, "Bytes", "Bytes as base64 without padding (RFC 4648 §4).", "^[A-Za-z0-9+/]*$";
     Span, "Span", "A duration with its unit, at most 30 s: `100ms`, `250us`.", "^[-+]?[0-9._]+ *(ns|us|µs|ms|s)$";
     Address, "Address", "`localhost`, a loopback address, `0.0.0.0` or `::`.", "^(localhost|127\\.[0-9.]+|0\\.0\\.0\\.0|[0:]*:[0:]*1?)$";
+}
+
+impl JsonSchema for Position {
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed("Position")
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "`exact`, `in-window`, `old`, or a number of bytes after the exact one.",
+            "anyOf": [
+                {"type": "integer"},
+                {"type": "string", "enum": ["exact", "in-window", "old"]},
+            ],
+        })
+    }
 }
 
 impl JsonSchema for Answer {

@@ -29,10 +29,11 @@ const LAYERS: [&[&str]; 12] = [
 ];
 
 /// Plain lists of names that any module may use, whatever its row.
-const VOCABULARY: [&str; 3] = [
+const VOCABULARY: [&str; 4] = [
     "diagnosis::CauseId",
     "diagnosis::cause_id",
     "event::call::How",
+    "event::outside_acted::{Hook, Verdict}",
 ];
 
 /// Words that mark unfinished work, cut in two so that this file does not hold them.

@@ -67,8 +67,8 @@ pub fn explain(options: &ExplainOptions) -> Result<u8, Failure> {
         }
         out.connections(&explainer.take())?;
     }
-    let explained = explainer.finish().map_err(|error| no_capture(&error))?;
-    out.end(&explained)
+    let whole = explainer.finish().map_err(|error| no_capture(&error))?;
+    out.end(&whole)
 }
 
 impl Source {

@@ -31,8 +31,20 @@ pub(crate) struct Known {
     pub(crate) touched: Vec<(SocketAddr, SocketAddr)>,
     /// Listeners opened since the last look.
     pub(crate) listeners: Vec<SocketAddr>,
+    /// Every end of a connection and every listener there ever was, in order, for what is done from outside.
+    ends: Vec<End>,
     /// How many descriptors refer to a socket, over all processes, where that was ever more than one.
     pub(crate) descriptors: BTreeMap<SocketId, u32>,
+}
+
+/// A socket's addresses, and the process that holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct End {
+    by: String,
+    named: Vec<String>,
+    local: SocketAddr,
+    /// `None` for a listener.
+    remote: Option<SocketAddr>,
 }
 
 impl Common {
@@ -87,6 +99,57 @@ impl Known {
             .map(|(_, name)| name.as_str())
     }
 
+    /// Keeps a socket in mind; knows one that it has seen.
+    pub(crate) fn remember(
+        &mut self,
+        by: &str,
+        named: &[String],
+        local: SocketAddr,
+        remote: Option<SocketAddr>,
+    ) {
+        let is_known = |end: &End| end.by == by && end.local == local && end.remote == remote;
+        if !self.ends.iter().any(is_known) {
+            let (by, named) = (by.to_owned(), named.to_vec());
+            self.ends.push(End {
+                by,
+                named,
+                local,
+                remote,
+            });
+        }
+    }
+
+    fn latest(&self, fits: impl Fn(&End) -> bool, on: Option<&str>) -> Option<&End> {
+        let mut ends = self.ends.iter().rev();
+        ends.find(|end| fits(end) && on.is_none_or(|on| end.named.iter().any(|name| name == on)))
+    }
+
+    /// Both addresses of an endpoint's end of a connection, its own first; of the latest that the name means.
+    ///
+    /// One that was not accepted yet belongs to whoever did not connect.
+    pub(crate) fn end_of(
+        &self,
+        by: &str,
+        on: Option<&str>,
+    ) -> Option<(SocketAddr, Option<SocketAddr>)> {
+        let own = self.latest(|end| end.by == by && end.remote.is_some(), on);
+        let own = own.map(|end| (end.local, end.remote));
+        own.or_else(|| {
+            let end = self.latest(|end| end.by != by && end.remote.is_some(), on)?;
+            Some((end.remote?, Some(end.local)))
+        })
+    }
+
+    /// The address of an endpoint's listener, without another.
+    pub(crate) fn listener_of(
+        &self,
+        by: &str,
+        on: Option<&str>,
+    ) -> Option<(SocketAddr, Option<SocketAddr>)> {
+        let end = self.latest(|end| end.by == by && end.remote.is_none(), on)?;
+        Some((end.local, None))
+    }
+
     /// How many descriptors refer to that socket.
     pub(crate) fn descriptors_of(&self, socket: SocketId) -> u32 {
         self.descriptors.get(&socket).copied().unwrap_or(1)
@@ -123,6 +186,7 @@ impl Known {
         self.cookies.extend(news.cookies);
         self.touched.extend(news.touched);
         self.listeners.extend(news.listeners);
+        self.ends.extend(news.ends);
         self.descriptors = news.descriptors;
     }
 }

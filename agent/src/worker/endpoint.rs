@@ -156,18 +156,24 @@ impl<'a> Endpoint<'a> {
     /// Keeps a connection. An accepted one takes the name of the connect that made it.
     pub(crate) fn keep_connection(&mut self, mut opened: Opened) {
         if let Some(remote) = opened.remote
-            && let Some(name) = self.common.known().name_of(remote)
+            && let Some(name) = self.common.known().name_of(remote).map(str::to_owned)
         {
-            opened.named.push(name.to_owned());
+            opened.named.push(name);
         }
         self.note_cookie(&opened);
+        if let (Some(local), remote @ Some(_)) = (opened.local, opened.remote) {
+            let mut known = self.common.known();
+            known.remember(&self.name, &opened.named, local, remote);
+        }
         self.connections.push(opened);
     }
 
     pub(crate) fn keep_listener(&mut self, opened: Opened) {
         self.note_cookie(&opened);
         if let Some(local) = opened.local {
-            self.common.known().listeners.push(local);
+            let mut known = self.common.known();
+            known.listeners.push(local);
+            known.remember(&self.name, &opened.named, local, None);
         }
         self.listeners.push(opened);
     }
@@ -216,6 +222,8 @@ impl<'a> Endpoint<'a> {
     pub(crate) fn announce(&self, local: SocketAddr, remote: SocketAddr, name: Option<&str>) {
         let mut known = self.common.known();
         known.touched.push((local, remote));
+        let named: Vec<_> = name.into_iter().map(str::to_owned).collect();
+        known.remember(&self.name, &named, local, Some(remote));
         if let Some(name) = name {
             known.names.push((local, name.to_owned()));
         }

@@ -18,6 +18,7 @@ use crate::worker::endpoint::Endpoint;
 use crate::worker::process::{End, Remote, ends};
 use crate::worker::random;
 use crate::worker::run::{Cancel, Run};
+use crate::worker::steps::outside::{NotHere, Outside};
 use crate::worker::steps::{self, Attempt};
 
 /// How often the watching thread looks whether anything can still happen.
@@ -62,7 +63,9 @@ struct Running<'a> {
 }
 
 /// What a thread brings back.
-struct Performance {
+struct Performance<'a> {
+    outside: Outside<'a>,
+    not_here: Option<NotHere>,
     events: Vec<Event>,
     left_over: Vec<(usize, StepResult)>,
     thread: i32,
@@ -121,6 +124,7 @@ pub(crate) fn carry_out(run: &mut Run<'_, '_>) -> Vec<Option<StepResult>> {
     for performance in performances {
         run.threads.push(performance.thread);
         run.recorder.note_all(performance.events);
+        run.not_here = run.not_here.take().or(performance.not_here);
         for (number, result) in performance.left_over {
             if let Some(slot) = results.get_mut(number) {
                 *slot = Some(result);
@@ -196,9 +200,11 @@ impl<'a> Stage<'a> {
         };
     }
 
-    fn perform(&self, name: &str) -> Performance {
+    fn perform(&self, name: &str) -> Performance<'a> {
         let _ = thread::exact_timers();
         let mut performance = Performance {
+            outside: Outside::new(self.common, self.scenario),
+            not_here: None,
             events: Vec::new(),
             left_over: Vec::new(),
             thread: thread::id(),
@@ -244,6 +250,12 @@ impl<'a> Stage<'a> {
         }
         if let Some((of, end)) = ends(step) {
             return Some(self.end_process(order, of, &end));
+        }
+        if step.by == OUTSIDE {
+            let performed = performance.outside.perform(order, step, None);
+            performance.events.extend(performed.event);
+            performance.not_here = performance.not_here.take().or(performed.not_here);
+            return Some(performed.result);
         }
         let Some(running) = self.program_of(&step.by) else {
             return Some(StepResult::Done);
@@ -394,7 +406,7 @@ impl<'a> Running<'a> {
     }
 }
 
-impl Performance {
+impl Performance<'_> {
     fn note(&mut self, stage: &Stage<'_>, number: usize, progress: Progress) {
         let step = u32::try_from(number).unwrap_or(u32::MAX);
         let body = EventBody::Step(StepProgress { step, progress });

@@ -16,6 +16,7 @@ use crate::worker::endpoint::{Endpoint, Given};
 use crate::worker::process::{End, Remote, ends};
 use crate::worker::random;
 use crate::worker::run::Run;
+use crate::worker::steps::outside::Outside;
 use crate::worker::steps::{self, Act, Attempt};
 
 /// While a kernel timer runs, parked steps are looked at this often.
@@ -37,6 +38,7 @@ struct Parked {
 struct Listed<'l, 'a, 'r> {
     run: &'l mut Run<'a, 'r>,
     endpoints: Vec<Endpoint<'a>>,
+    outside: Outside<'a>,
     /// In order of their steps.
     parked: Vec<Parked>,
     finished: Vec<bool>,
@@ -56,9 +58,12 @@ pub(crate) fn carry_out(run: &mut Run<'_, '_>) -> Vec<Option<StepResult>> {
         .map(|program| run.start_program(program))
         .collect();
     let finished = vec![false; scenario.steps.len()];
+    let outside = Outside::new(run.common, run.scenario);
+    run.follow_flows();
     let mut listed = Listed {
         run,
         endpoints,
+        outside,
         parked: Vec::new(),
         finished,
         next: 0,
@@ -136,9 +141,24 @@ impl Listed<'_, '_, '_> {
             self.finish(number, StepResult::Done);
         } else if let Some((process, end)) = ends(&step) {
             self.end_process(number, process, &end);
+        } else if step.by == OUTSIDE {
+            self.act_from_outside(number, &step);
         } else {
             self.act(number, &step);
         }
+    }
+
+    /// Lets `outside` act: it never waits.
+    fn act_from_outside(&mut self, number: usize, step: &Step) {
+        self.run.drain_segments();
+        let order = u32::try_from(number).unwrap_or(0);
+        let flows = self.run.recorder.flows();
+        let performed = self.outside.perform(order, step, flows);
+        if let Some(event) = performed.event {
+            self.run.recorder.note(event.at, event.body);
+        }
+        self.run.not_here = performed.not_here;
+        self.finish(number, performed.result);
     }
 
     /// Ends a process; what its endpoints wait for ends with it.

@@ -242,7 +242,16 @@ pub(crate) fn ends(step: &Step) -> Option<(&str, End)> {
         | StepKind::Duplicate(_)
         | StepKind::HandOver(_)
         | StepKind::Sleep(_)
-        | StepKind::Sample(_) => None,
+        | StepKind::Sample(_)
+        | StepKind::Destroy(_)
+        | StepKind::AddRule(_)
+        | StepKind::RemoveRule(_)
+        | StepKind::SetSysctl(_)
+        | StepKind::Forge(_)
+        | StepKind::AddAddress(_)
+        | StepKind::RemoveAddress(_)
+        | StepKind::SetLink(_)
+        | StepKind::ForgetNat(_) => None,
     }
 }
 

@@ -18,6 +18,7 @@ use crate::worker::evidence::Evidence;
 use crate::worker::evidence::kernel_resets::{KernelResets, Ties};
 use crate::worker::process::Process;
 use crate::worker::recorder::Recorder;
+use crate::worker::steps::outside::NotHere;
 use crate::worker::{free, listed};
 
 /// The longest a run may take.
@@ -65,16 +66,19 @@ pub(crate) struct Run<'a, 'r> {
     pub(crate) threads: Vec<i32>,
     /// The endpoints after their last step: their sockets stay open until the capture has ended.
     pub(crate) kept: Vec<Endpoint<'a>>,
+    /// What a step needed and this machine's kernel does not have: the run ends with it.
+    pub(crate) not_here: Option<NotHere>,
 }
 
 /// Carries out a scenario in this thread's namespace and records it.
 ///
+/// Gives what this machine lacks for it, where that showed only now.
 /// `after_last` is called when the last step has ended and nothing has been closed yet.
 pub(crate) fn carry_out(
     mut run: Run<'_, '_>,
     mut kernel_resets: Option<&mut KernelResets>,
     after_last: impl FnOnce(&mut Recorder<'_>),
-) {
+) -> Option<NotHere> {
     if let Some(kernel_resets) = &mut kernel_resets {
         kernel_resets.forget();
     }
@@ -86,6 +90,7 @@ pub(crate) fn carry_out(
     };
     after_last(run.recorder);
     run.finish(&results, kernel_resets, since);
+    run.not_here
 }
 
 impl<'a> Run<'a, '_> {
@@ -121,6 +126,9 @@ impl<'a> Run<'a, '_> {
 
     /// Whether the run must end now; notes why.
     pub(crate) fn must_end(&mut self) -> bool {
+        if self.not_here.is_some() {
+            return true;
+        }
         let now = self.clock().now();
         let trouble = if self.cancel.is_asked() {
             Trouble::Cancelled
@@ -200,6 +208,18 @@ impl<'a> Run<'a, '_> {
             for local in listeners {
                 sockets.touch_listener(local);
             }
+        }
+    }
+
+    /// Follows what passes on each connection when a step will need to know.
+    pub(crate) fn follow_flows(&mut self) {
+        if self
+            .scenario
+            .steps
+            .iter()
+            .any(|step| step.does.follows_connection())
+        {
+            self.recorder.follow_flows();
         }
     }
 

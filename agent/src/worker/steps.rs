@@ -11,6 +11,7 @@ mod disconnect;
 mod duplicate;
 mod hand_over;
 mod listen;
+pub(crate) mod outside;
 mod receive;
 mod send;
 mod set_option;
@@ -53,7 +54,8 @@ pub(crate) struct Task {
     pub(crate) name: Option<String>,
 }
 
-/// Prepares a step; `None` for kinds that are no endpoint's act (`exit`, `kill`, `sleep`, `sample`), which the order carries out.
+/// Prepares a step; `None` for kinds that are no endpoint's act: the order carries out `exit`, `kill`, `sleep` and
+/// `sample`, [`outside`] the others.
 pub(crate) fn begin(number: u32, step: &Step) -> Option<Box<dyn Act>> {
     let task = Task {
         number,
@@ -74,9 +76,19 @@ pub(crate) fn begin(number: u32, step: &Step) -> Option<Box<dyn Act>> {
         StepKind::Disconnect(_) => Box::new(disconnect::Disconnecting::new(task)),
         StepKind::Duplicate(duplicate) => Box::new(duplicate::Duplicating::new(task, duplicate)),
         StepKind::HandOver(to) => Box::new(hand_over::HandingOver::new(task, to)),
-        StepKind::Exit(_) | StepKind::Kill(_) | StepKind::Sleep(_) | StepKind::Sample(_) => {
-            return None;
-        }
+        StepKind::Exit(_)
+        | StepKind::Kill(_)
+        | StepKind::Sleep(_)
+        | StepKind::Sample(_)
+        | StepKind::Destroy(_)
+        | StepKind::AddRule(_)
+        | StepKind::RemoveRule(_)
+        | StepKind::SetSysctl(_)
+        | StepKind::Forge(_)
+        | StepKind::AddAddress(_)
+        | StepKind::RemoveAddress(_)
+        | StepKind::SetLink(_)
+        | StepKind::ForgetNat(_) => return None,
     })
 }
 
@@ -98,6 +110,15 @@ pub(crate) fn timeout(kind: &StepKind) -> Option<Span> {
         | StepKind::Exit(_)
         | StepKind::Kill(_)
         | StepKind::Sleep(_)
-        | StepKind::Sample(_) => None,
+        | StepKind::Sample(_)
+        | StepKind::Destroy(_)
+        | StepKind::AddRule(_)
+        | StepKind::RemoveRule(_)
+        | StepKind::SetSysctl(_)
+        | StepKind::Forge(_)
+        | StepKind::AddAddress(_)
+        | StepKind::RemoveAddress(_)
+        | StepKind::SetLink(_)
+        | StepKind::ForgetNat(_) => None,
     }
 }

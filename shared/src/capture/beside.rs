@@ -101,7 +101,7 @@ const NEAR: u64 = 5_000_000;
 impl<'a> Ties<'a> {
     /// Ties lines to RSTs, both in order of time.
     pub(super) fn new(trace: &'a ResetTrace, rsts: &[Captured]) -> Self {
-        let mut ties = Self::default();
+        let mut known_by = Self::default();
         let mut lines: BTreeMap<_, Vec<&SentReset>> = BTreeMap::new();
         for line in &trace.resets {
             lines.entry((line.from, line.to)).or_default().push(line);
@@ -110,24 +110,24 @@ impl<'a> Ties<'a> {
         for rst in rsts {
             own.entry((rst.from, rst.to)).or_default().push(rst);
         }
-        let mut tied = Vec::new();
+        let mut pairs = Vec::new();
         for ((from, to), lines) in &lines {
             let Some(rsts) = to.and_then(|to| own.get(&(*from, to))) else {
                 continue;
             };
             if rsts.len() == lines.len() {
-                tied.extend(lines.iter().copied().zip(rsts.iter().copied()));
+                pairs.extend(lines.iter().copied().zip(rsts.iter().copied()));
             }
         }
-        let clock = clock(&tied);
-        tied.retain(|(line, rst)| clock.is_none_or(|clock| clock.fits(line, rst, CLOCKS)));
-        if clock.is_none() && differ(&tied) {
-            tied.clear();
+        let clock = clock(&pairs);
+        pairs.retain(|(line, rst)| clock.is_none_or(|clock| clock.fits(line, rst, CLOCKS)));
+        if clock.is_none() && differ(&pairs) {
+            pairs.clear();
         }
-        for (line, rst) in &tied {
-            ties.by_frame.insert(rst.frame, line);
+        for (line, rst) in &pairs {
+            known_by.by_frame.insert(rst.frame, line);
         }
-        let mut used: Vec<*const SentReset> = tied
+        let mut used: Vec<*const SentReset> = pairs
             .iter()
             .map(|(line, _)| std::ptr::from_ref(*line))
             .collect();
@@ -135,15 +135,19 @@ impl<'a> Ties<'a> {
         let rest = trace.resets.iter();
         let rest = rest.filter(|line| used.binary_search(&std::ptr::from_ref(*line)).is_err());
         let rest: Vec<&SentReset> = rest.collect();
-        let known = clock.or_else(|| tied.first().map(|(line, rst)| Clock::of(line, rst)));
-        let left = ties.tie_rest(&rest, rsts, known);
-        ties.complete = left == 0 && !trace.lost;
-        let times = rsts
+        let offset = clock.or_else(|| pairs.first().map(|(line, rst)| Clock::of(line, rst)));
+        let left = known_by.tie_rest(&rest, rsts, offset);
+        known_by.complete = left == 0 && !trace.lost;
+        let told = rsts
             .iter()
-            .filter(|rst| ties.by_frame.contains_key(&rst.frame));
-        let times: Vec<u64> = times.map(|rst| rst.at).collect();
-        ties.span = times.iter().min().copied().zip(times.iter().max().copied());
-        ties
+            .filter(|rst| known_by.by_frame.contains_key(&rst.frame));
+        let moments: Vec<u64> = told.map(|rst| rst.at).collect();
+        known_by.span = moments
+            .iter()
+            .min()
+            .copied()
+            .zip(moments.iter().max().copied());
+        known_by
     }
 
     /// Ties what addresses alone did not; gives how many lines are left.
@@ -324,7 +328,7 @@ mod tests {
 
     const HOUR: u64 = 3_600_000_000_000;
 
-    fn check(lines: Vec<SentReset>, rsts: &[Captured], tied: &[u32], complete: bool) {
+    fn check(lines: Vec<SentReset>, rsts: &[Captured], expected: &[u32], complete: bool) {
         let trace = ResetTrace {
             resets: lines,
             lost: false,
@@ -332,7 +336,7 @@ mod tests {
         let ties = Ties::new(&trace, rsts);
         let mut frames: Vec<u32> = ties.by_frame.keys().copied().collect();
         frames.sort_unstable();
-        assert_eq!(frames, tied);
+        assert_eq!(frames, expected);
         assert_eq!(ties.complete, complete);
     }
 

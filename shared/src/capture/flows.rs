@@ -95,13 +95,10 @@ impl Flows {
         self.put_away(&kept, ended);
         let mut tracked = self.begin(packet);
         tracked.note(kept, packet.options, tail);
-        let place = match self.free.pop() {
-            Some(place) => place,
-            None => {
-                self.slots.push(None);
-                self.slots.len() - 1
-            }
-        };
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            self.slots.len() - 1
+        });
         if let Some(slot) = self.slots.get_mut(place) {
             *slot = Some(tracked);
         }

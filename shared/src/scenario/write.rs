@@ -41,8 +41,8 @@ impl Scenario {
     /// The text's first mistake.
     pub(crate) fn compact(text: &str) -> Result<Value, ScenarioError> {
         Self::parse(text)?;
-        let mut value = tree::read_toml(text).map_err(|error| ScenarioError::read(text, &error))?;
-        value.in_order_of_text();
+        let mut value =
+            tree::toml_value(text).map_err(|error| ScenarioError::read(text, &error))?;
         value.change("steps", &mut |step| {
             step.change("do", &mut |does| *does = StepKind::compact(does));
         });

@@ -52,7 +52,7 @@ impl<'a> Headings<'a> {
             Kind::List(list) if !list.is_empty() => Some(Self {
                 open: "[[",
                 close: "]]",
-                tables: list.iter().map(Value::fields).collect::<Option<_>>()?,
+                tables: list.iter().map(Value::as_table).collect::<Option<_>>()?,
             }),
             Kind::List(_)
             | Kind::Null
@@ -68,7 +68,7 @@ impl<'a> Headings<'a> {
 fn section(out: &mut String, fields: &[(Key, Value)]) {
     for (key, value) in fields {
         let own = name(&key.name);
-        match value.fields() {
+        match value.as_table() {
             Some(inner) if !inner.is_empty() => {
                 for (inner, value) in inner {
                     field(out, &format!("{own}.{}", name(&inner.name)), value);
