@@ -127,8 +127,8 @@ fn what_the_other_commands_print_is_as_their_schemas_say() {
     check_output("test", &["test", "linger-zero", "wrong-prefix", "--json"]);
     check_output("doctor", &["doctor", "--json"]);
     check_output("sweep", &["run", "linger-zero", "--repeat", "2", "--json"]);
-    let captures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/tests/data/captures");
-    for name in ["s1e-second-client-in-queue", "halfopen-keepalive-probe"] {
+    let captures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/tests/data/truth/cases");
+    for name in ["unread-close-ipv6", "keepalive-user-timeout"] {
         let path = captures.join(format!("{name}.pcap"));
         check_output(
             "explain",

@@ -120,10 +120,11 @@ impl JsonSchema for Answer {
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "A byte count, `EOF`, an errno, `timeout`, `waiting`, `not-run`, `match` or `mismatch`.",
+            "description": "A byte count, an errno, or what else became of the call.",
             "anyOf": [
                 {"type": "integer", "minimum": 0},
-                {"type": "string", "pattern": "^([0-9]+|E[A-Z0-9]+|timeout|waiting|not-run|match|mismatch)$"},
+                {"type": "string", "enum": Self::WORDS},
+                {"type": "string", "pattern": "^([0-9]+|E[A-Z0-9]+)$"},
             ],
         })
     }

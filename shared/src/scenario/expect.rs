@@ -93,6 +93,13 @@ impl Claim {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer(pub String);
 
+impl Answer {
+    /// What a step may return beside a count and an errno.
+    pub(crate) const WORDS: [&'static str; 7] = [
+        "EOF", "timeout", "killed", "waiting", "not-run", "match", "mismatch",
+    ];
+}
+
 /// A byte count as a number, anything else as text.
 impl Serialize for Answer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -114,12 +121,9 @@ impl<'de> Deserialize<'de> for Answer {
                 )
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Answer, E> {
-                let known = [
-                    "EOF", "timeout", "killed", "waiting", "not-run", "match", "mismatch",
-                ];
                 let is_errno = crate::errno::Errno::from_name(text).is_some();
                 let is_count = text.parse::<u64>().is_ok();
-                if is_errno || is_count || known.contains(&text) {
+                if is_errno || is_count || Answer::WORDS.contains(&text) {
                     return Ok(Answer(text.to_owned()));
                 }
                 Err(E::invalid_value(de::Unexpected::Str(text), &self))

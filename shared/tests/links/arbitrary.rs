@@ -22,7 +22,7 @@ use aftershake_shared::scenario::steps::set_option::SetOption;
 use aftershake_shared::scenario::steps::shutdown::Shutdown;
 use aftershake_shared::scenario::steps::sleep::Sleep;
 use aftershake_shared::scenario::time::Span;
-use aftershake_shared::scenario::{Order, Scenario, Step};
+use aftershake_shared::scenario::{Order, Scenario, Step, limits};
 use aftershake_shared::units::Nanos;
 use proptest::collection::vec;
 use proptest::option::of;
@@ -150,7 +150,7 @@ fn content() -> impl Strategy<Value = StepKind> {
             ..Send::default()
         }),
     ];
-    (bytes, of(100_000..u64::MAX), any::<bool>()).prop_map(|(send, pieces, out_of_band)| {
+    (bytes, of(100_000..=limits::BYTES), any::<bool>()).prop_map(|(send, pieces, out_of_band)| {
         StepKind::Send(Send {
             pieces,
             out_of_band,

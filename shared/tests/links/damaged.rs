@@ -193,7 +193,7 @@ fn a_link_holds_only_what_a_scenario_may_say() {
         ),
         (
             r#"{"scenario":{"title":"x","title":"y","steps":[{"by":"a","do":"connect"}]}}"#,
-            "duplicate key",
+            "`title` is here for the second time",
         ),
         (
             r#"{"scenario":{"title":null,"steps":[{"by":"a","do":"connect"}]}}"#,
