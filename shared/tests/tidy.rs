@@ -20,7 +20,7 @@ const LAYERS: [&[&str]; 9] = [
     &["recording"],
     &["catalog", "connection", "link"],
     &["diagnosis"],
-    &["capture", "expectation", "ladder"],
+    &["capture", "expectation", "ladder", "remedy"],
     &["report"],
     &["channel"],
 ];
