@@ -10,7 +10,7 @@ pub(super) static REMEDY: Remedy = Remedy {
     code: &[
         "conn = socket.create_connection((\"127.0.0.1\", 8080), timeout=5)  # no source_address",
         "let limit = std::time::Duration::from_secs(5);
-let stream = std::net::TcpStream::connect_timeout(&address, limit)?;",
+let stream = TcpStream::connect_timeout(&address, limit)?;",
         "conn, err := net.DialTimeout(\"tcp\", \"127.0.0.1:8080\", 5*time.Second) // no LocalAddr",
         "Socket socket = new Socket(); // no bind
 socket.connect(new InetSocketAddress(\"127.0.0.1\", 8080), 5000);",

@@ -16,10 +16,10 @@ pub(super) static REMEDY: Remedy = Remedy {
         time.sleep(0.1)",
         "let mut tries = 0;
 let stream = loop {
-    match std::net::TcpStream::connect(\"127.0.0.1:8080\") {
+    match TcpStream::connect(\"127.0.0.1:8080\") {
         Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused && tries < 20 => {
             tries += 1;
-            std::thread::sleep(std::time::Duration::from_millis(100));
+            sleep(std::time::Duration::from_millis(100));
         }
         other => break other?,
     }

@@ -15,6 +15,7 @@ pub struct Origin {
 
 impl Origin {
     /// Where a cause's RST comes from.
+    #[expect(clippy::too_many_lines, reason = "a table of 24 rows")]
     pub const fn of(cause: CauseId) -> Self {
         let (what, functions, counters) = match cause {
             CauseId::CloseWithUnreadData => (

@@ -49,6 +49,19 @@ pub fn markdown(cause: CauseId, depth: usize, scenarios: &[&str]) -> String {
     page
 }
 
+/// What each language shows for each error, a list of Markdown.
+pub fn error_list() -> String {
+    let mut list = String::new();
+    for errno in ERRORS {
+        let _ = writeln!(list, "- {errno}");
+        for language in Language::ALL {
+            let text = error_text(errno, language).unwrap_or_default();
+            let _ = writeln!(list, "  - {}: `{text}`", language.name());
+        }
+    }
+    list
+}
+
 /// What each language shows for each error, as a table of Markdown.
 pub fn error_table() -> String {
     let mut table = String::from("| error |");
