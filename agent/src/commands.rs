@@ -1,5 +1,6 @@
 //! The commands, one file each, and what they share: exit codes, errors as words or as JSON, output.
 
+pub mod cause;
 pub mod completions;
 pub mod doctor;
 pub mod explain;
@@ -55,6 +56,7 @@ pub fn main() -> ExitCode {
         Some(Command::Run(options)) => run::run(&options),
         Some(Command::Schema(options)) => schema::schema(&options),
         Some(Command::Test(options)) => test::test(&options),
+        Some(Command::Cause(options)) => cause::cause(&options),
         Some(Command::Explain(options)) => explain::explain(&options),
         Some(Command::Doctor(options)) => doctor::doctor(&options),
         Some(Command::Serve(options)) => return serve_until_signal(options),

@@ -28,6 +28,7 @@ pub mod link;
 pub mod order;
 pub mod packed;
 pub mod recording;
+pub mod remedy;
 pub mod report;
 pub mod scenario;
 #[cfg(feature = "schema")]

@@ -13,7 +13,7 @@ const LONGEST: usize = 500;
 /// The modules of `shared`, lowest first: a module may use those of earlier rows only.
 ///
 /// A new module is a decision about direction: give it a row.
-const LAYERS: [&[&str]; 12] = [
+const LAYERS: [&[&str]; 13] = [
     &["errno", "letters", "order", "packed", "units"],
     &["tree"],
     &["tcp"],
@@ -21,6 +21,7 @@ const LAYERS: [&[&str]; 12] = [
     &["recording"],
     &["catalog", "connection", "link"],
     &["diagnosis"],
+    &["remedy"],
     &["capture", "expectation", "ladder"],
     &["report"],
     &["export"],
