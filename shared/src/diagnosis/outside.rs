@@ -7,7 +7,7 @@ use super::calls::CLOCK_ERROR;
 use super::reset::Reset;
 use super::run::Run;
 use crate::connection::{Connections, SegmentSent, canonical};
-use crate::event::outside_acted::{Hook, OutsideAct, OutsideActed, Verdict};
+use crate::event::outside_acted::{OutsideAct, OutsideActed, Verdict};
 use crate::event::{Event, EventBody, EventId, Source};
 use crate::tcp::segment::Segment;
 use crate::units::Nanos;
@@ -25,7 +25,6 @@ pub(crate) struct Outside<'a> {
 pub(crate) struct Rule<'a> {
     pub(crate) event: EventId,
     pub(crate) rule: &'a str,
-    pub(crate) hook: Hook,
     pub(crate) verdict: Verdict,
 }
 
@@ -115,12 +114,11 @@ impl<'a> Run<'a> {
             match act {
                 OutsideAct::AddRule {
                     rule,
-                    hook,
+                    hook: _,
                     verdict,
                 } => rules.push(Rule {
                     event: event.id,
                     rule,
-                    hook: *hook,
                     verdict: *verdict,
                 }),
                 OutsideAct::RemoveRule { rule } => rules.retain(|known| known.rule != rule),

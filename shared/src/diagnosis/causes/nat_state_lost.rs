@@ -4,6 +4,7 @@ use super::{ResetCause, Verdict};
 use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
+use crate::diagnosis::weigh::cited;
 
 /// Source: RFC 5382 REQ-5; conntrack timeouts of netfilter.
 pub(super) struct NatStateLost;
@@ -34,6 +35,13 @@ impl ResetCause for NatStateLost {
         }
         if reset.before.in_syn_sent(reset.from) {
             return Verdict::ruled_out("it was sent by the end that was still connecting");
+        }
+        if let Some(event) = reset.translation_lost() {
+            return Verdict::Explains(vec![cited(
+                event,
+                "outside",
+                "forget translated connections",
+            )]);
         }
         let both_known =
             reset.connection.client.socket.is_some() && reset.connection.server.socket.is_some();
