@@ -5,10 +5,13 @@
 
 mod beside;
 mod clock;
+mod common;
 mod endpoint;
 mod evidence;
+mod facilities;
 mod free;
 mod listed;
+mod process;
 pub mod protocol;
 mod random;
 mod recorder;
@@ -28,7 +31,7 @@ use aftershake_shared::scenario::Scenario;
 
 use crate::sys::{self, namespace};
 use clock::Clock;
-use endpoint::Common;
+use common::Common;
 use evidence::Evidence;
 use evidence::kernel_resets::KernelResets;
 use protocol::{RunRequest, WorkerReply, WorkerRequest};
@@ -198,7 +201,10 @@ fn live_once(shared: &Arc<Shared>, jobs: &Receiver<Job>) {
     let Ok(job) = jobs.recv() else { return };
     match prepared {
         Ok(mut evidence) => {
-            carry_out(shared, &job, &mut evidence);
+            match facilities::all_there(&job.scenario) {
+                Ok(()) => carry_out(shared, &job, &mut evidence),
+                Err(failure) => reply(&WorkerReply::Failed(failure)),
+            }
             // The next run may have begun already: its cancel is not ours to forget.
             let mut current = lock(&shared.current);
             if current
@@ -255,6 +261,7 @@ fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence) {
         cancel: &job.cancel,
         threads: Vec::new(),
         kept: Vec::new(),
+        not_here: None,
     };
     let after_last = |recorder: &mut Recorder<'_>| {
         if let Some(Err(error)) = beside.map(|beside| beside.and_then(beside::Beside::finish)) {
@@ -264,7 +271,10 @@ fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence) {
             recorder.note(common.clock.now(), EventBody::Trouble(trouble));
         }
     };
-    run::carry_out(run, kernel_resets.as_mut().ok(), after_last);
+    if let Some(missing) = run::carry_out(run, kernel_resets.as_mut().ok(), after_last) {
+        let message = format!("not on this machine: {}", missing.what);
+        return fail(3, message, missing.remedy);
+    }
     let took_ns = clock::tick().saturating_sub(job.asked);
     reply(&WorkerReply::Finished { took_ns });
 }

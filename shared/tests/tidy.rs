@@ -18,18 +18,19 @@ const LAYERS: [&[&str]; 9] = [
     &["tcp"],
     &["event", "scenario"],
     &["recording"],
-    &["capture", "catalog", "connection", "link"],
+    &["catalog", "connection", "link"],
     &["diagnosis"],
-    &["expectation", "ladder"],
+    &["capture", "expectation", "ladder"],
     &["report"],
     &["channel"],
 ];
 
 /// Plain lists of names that any module may use, whatever its row.
-const VOCABULARY: [&str; 3] = [
+const VOCABULARY: [&str; 4] = [
     "diagnosis::CauseId",
     "diagnosis::cause_id",
     "event::call::How",
+    "event::outside_acted::{Hook, Verdict}",
 ];
 
 /// Words that mark unfinished work, cut in two so that this file does not hold them.

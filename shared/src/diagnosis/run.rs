@@ -50,6 +50,7 @@ impl<'a> Run<'a> {
                 Trouble::SegmentsLost { .. } | Trouble::CaptureEndNotProved => segments_lost = true,
                 Trouble::ReasonNotTied => not_tied = true,
                 Trouble::BesideFailed { .. }
+                | Trouble::NoProcess { .. }
                 | Trouble::NotSettled { .. }
                 | Trouble::WallLimit { .. }
                 | Trouble::Cancelled => {}

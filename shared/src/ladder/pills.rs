@@ -163,6 +163,7 @@ impl Drafts<'_> {
             Trouble::CaptureEndNotProved => "end of capture not proved".to_owned(),
             Trouble::NotSettled { step } => format!("not at rest after step {}", step + 1),
             Trouble::WallLimit { seconds } => format!("ended after {seconds} s"),
+            Trouble::NoProcess { process, .. } => format!("{process} is no process"),
             Trouble::Cancelled => "cancelled".to_owned(),
             Trouble::ReasonNotTied => "a kernel reason was not tied".to_owned(),
         };

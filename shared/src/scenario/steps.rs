@@ -3,15 +3,28 @@
 //! In TOML a step is `do = "close"`, or `do.send = { text = "hello" }` where it has fields.
 
 pub mod accept;
+pub mod add_address;
+pub mod add_rule;
 pub mod check_received;
 pub mod close;
 pub mod connect;
+pub mod destroy;
 pub mod disconnect;
+pub mod duplicate;
+pub mod exit;
+pub mod forge;
+pub mod forget_nat;
+pub mod hand_over;
+pub mod kill;
 pub mod listen;
 pub mod receive;
+pub mod remove_address;
+pub mod remove_rule;
 pub mod sample;
 pub mod send;
+pub mod set_link;
 pub mod set_option;
+pub mod set_sysctl;
 pub mod shutdown;
 pub mod sleep;
 
@@ -20,12 +33,30 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, de::value::MapAccessDeserializer};
 
+use super::facility::Facility;
+use super::time::Span;
+
 /// What must exist before a step of this kind can begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
     Nothing,
     Connection,
     Listener,
+    /// A connection of any endpoint: `outside` has none of its own.
+    AnyConnection,
+    /// A listener of any endpoint.
+    AnyListener,
+    /// A firewall rule that was added before.
+    Rule,
+}
+
+/// Who may take a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    Endpoint,
+    /// The reserved actor `outside`.
+    Outside,
+    Either,
 }
 
 /// What a kind of step makes that later steps can name.
@@ -34,6 +65,7 @@ pub enum Makes {
     Nothing,
     Connection,
     Listener,
+    Rule,
 }
 
 /// What is the same for every kind of step.
@@ -42,6 +74,8 @@ pub trait Kind {
     const NAME: &'static str;
     /// What it does, one line for the editor and the reference.
     const HELP: &'static str;
+    /// Who may take it.
+    const ACTOR: Actor = Actor::Endpoint;
 
     /// What must exist before it can begin.
     fn needs(&self) -> Needs;
@@ -51,6 +85,21 @@ pub trait Kind {
         Makes::Nothing
     }
 
+    /// The endpoint that it is done to, which must be one of the scenario's.
+    fn names(&self) -> Option<&str> {
+        None
+    }
+
+    /// Whether it must know what has passed on a connection, which only `order = "listed"` can tell.
+    fn follows_connection(&self) -> bool {
+        false
+    }
+
+    /// What it needs of the kernel that not every machine has.
+    fn facilities(&self) -> Vec<Facility> {
+        Vec::new()
+    }
+
     /// Checks limits and combinations of fields that the types cannot express.
     ///
     /// # Errors
@@ -58,6 +107,18 @@ pub trait Kind {
     fn check(&self) -> Result<(), String> {
         Ok(())
     }
+}
+
+/// Refuses a time that the kernel would round: it takes whole seconds only.
+fn whole_seconds(field: &str, time: Span, least: u64) -> Result<u16, String> {
+    const SECOND: u64 = 1_000_000_000;
+    let nanos = time.0.0;
+    if !nanos.is_multiple_of(SECOND) || nanos < least * SECOND {
+        return Err(format!(
+            "{field} is {time}, expected whole seconds from {least}s: the kernel takes no parts"
+        ));
+    }
+    Ok(u16::try_from(nanos / SECOND).unwrap_or(u16::MAX))
 }
 
 macro_rules! step_kinds {
@@ -79,6 +140,21 @@ macro_rules! step_kinds {
                 match self { $(Self::$variant(_) => <$module::$variant as Kind>::NAME,)* }
             }
 
+            /// Who may take it.
+            pub const fn actor(&self) -> Actor {
+                match self { $(Self::$variant(_) => <$module::$variant as Kind>::ACTOR,)* }
+            }
+
+            /// The endpoint that it is done to.
+            pub fn names(&self) -> Option<&str> {
+                match self { $(Self::$variant(kind) => kind.names(),)* }
+            }
+
+            /// Whether it must know what has passed on a connection.
+            pub fn follows_connection(&self) -> bool {
+                match self { $(Self::$variant(kind) => kind.follows_connection(),)* }
+            }
+
             /// What must exist before it can begin.
             pub fn needs(&self) -> Needs {
                 match self { $(Self::$variant(kind) => kind.needs(),)* }
@@ -87,6 +163,11 @@ macro_rules! step_kinds {
             /// What it makes that later steps can name.
             pub fn makes(&self) -> Makes {
                 match self { $(Self::$variant(kind) => kind.makes(),)* }
+            }
+
+            /// What it needs of the kernel that not every machine has.
+            pub fn facilities(&self) -> Vec<Facility> {
+                match self { $(Self::$variant(kind) => kind.facilities(),)* }
             }
 
             pub(super) fn check(&self) -> Result<(), String> {
@@ -115,8 +196,21 @@ step_kinds! {
     Close(close),
     SetOption(set_option),
     Disconnect(disconnect),
+    Duplicate(duplicate),
+    HandOver(hand_over),
+    Exit(exit),
+    Kill(kill),
     Sleep(sleep),
     Sample(sample),
+    Destroy(destroy),
+    AddRule(add_rule),
+    RemoveRule(remove_rule),
+    SetSysctl(set_sysctl),
+    Forge(forge),
+    AddAddress(add_address),
+    RemoveAddress(remove_address),
+    SetLink(set_link),
+    ForgetNat(forget_nat),
 }
 
 impl<'de> Deserialize<'de> for StepKind {

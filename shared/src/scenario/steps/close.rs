@@ -1,6 +1,6 @@
 //! `close`: gives up a connection or a listener.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Kind, Needs};
 
@@ -13,7 +13,7 @@ pub struct Close {
 }
 
 /// Which descriptor is closed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
     #[default]
@@ -21,14 +21,21 @@ pub enum What {
     Listener,
 }
 
+impl What {
+    /// What must exist for a step on it.
+    pub const fn needs(self) -> Needs {
+        match self {
+            Self::Connection => Needs::Connection,
+            Self::Listener => Needs::Listener,
+        }
+    }
+}
+
 impl Kind for Close {
     const NAME: &'static str = "close";
     const HELP: &'static str = "close the connection, or the listener";
 
     fn needs(&self) -> Needs {
-        match self.what {
-            What::Connection => Needs::Connection,
-            What::Listener => Needs::Listener,
-        }
+        self.what.needs()
     }
 }

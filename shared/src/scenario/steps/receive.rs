@@ -9,6 +9,10 @@ use crate::scenario::time::Span;
 /// `do.receive = { at_most = 1024 }`: one `recv`. The other forms are one step and many calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own, as in the system call"
+)]
 pub struct Receive {
     /// One call with a buffer of this many bytes; 1024 when no form is given.
     pub at_most: Option<u64>,
@@ -22,6 +26,9 @@ pub struct Receive {
     /// `MSG_PEEK`: look without taking.
     #[serde(default)]
     pub peek: bool,
+    /// `MSG_TRUNC`: take the bytes without looking at them; not into a buffer.
+    #[serde(default)]
+    pub truncate: bool,
     /// `MSG_OOB`: take the urgent byte.
     #[serde(default)]
     pub out_of_band: bool,
@@ -62,6 +69,9 @@ impl Kind for Receive {
         let many = self.exactly.is_some() || self.until.is_some() || self.until_end;
         if many && (self.peek || self.out_of_band) {
             return Err("`peek` and `out_of_band` go with `at_most` only".to_owned());
+        }
+        if self.truncate && (self.peek || self.out_of_band || self.until.is_some()) {
+            return Err("`truncate` does not go with `peek`, `out_of_band` or `until`".to_owned());
         }
         Ok(())
     }

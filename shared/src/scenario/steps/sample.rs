@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Needs};
+use super::{Actor, Kind, Needs};
 
 /// `do = "sample"`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -12,6 +12,7 @@ pub struct Sample {}
 impl Kind for Sample {
     const NAME: &'static str = "sample";
     const HELP: &'static str = "read the state and queues of all sockets now";
+    const ACTOR: Actor = Actor::Either;
 
     fn needs(&self) -> Needs {
         Needs::Nothing

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::close::What;
 use super::{Kind, Needs};
 use crate::event::call::How;
 
@@ -10,6 +11,9 @@ use crate::event::call::How;
 #[serde(deny_unknown_fields)]
 pub struct Shutdown {
     pub how: How,
+    /// The connection, unless this names the listener.
+    #[serde(default)]
+    pub what: What,
 }
 
 impl Kind for Shutdown {
@@ -17,6 +21,6 @@ impl Kind for Shutdown {
     const HELP: &'static str = "end reading, writing or both, keeping the descriptor";
 
     fn needs(&self) -> Needs {
-        Needs::Connection
+        self.what.needs()
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Needs};
+use super::{Actor, Kind, Needs};
 use crate::scenario::time::Span;
 
 /// `do.sleep = { time = "100ms" }`, or a random time from a seeded range: `{ at_least = "0ms", at_most = "2ms" }`.
@@ -17,6 +17,7 @@ pub struct Sleep {
 impl Kind for Sleep {
     const NAME: &'static str = "sleep";
     const HELP: &'static str = "let a fixed or a random time pass";
+    const ACTOR: Actor = Actor::Either;
 
     fn needs(&self) -> Needs {
         Needs::Nothing

@@ -1,0 +1,23 @@
+//! `exit`: ends the endpoint's process; the kernel closes what it holds.
+
+use serde::Deserialize;
+
+use super::{Kind, Needs};
+
+/// `do = "exit"`, or `do.exit = { code = 1 }`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exit {
+    /// What the parent is told: 0 to 255.
+    #[serde(default)]
+    pub code: u8,
+}
+
+impl Kind for Exit {
+    const NAME: &'static str = "exit";
+    const HELP: &'static str = "end the program, without closing anything first";
+
+    fn needs(&self) -> Needs {
+        Needs::Nothing
+    }
+}
