@@ -9,9 +9,10 @@
 pub mod score;
 pub mod truth;
 
+use aftershake_shared::connection::Connections;
 use aftershake_shared::diagnosis::diagnose;
 use aftershake_shared::diagnosis::finding::Finding;
-use aftershake_shared::event::{Event, Source};
+use aftershake_shared::event::{Event, EventId, Source};
 use aftershake_shared::expectation;
 use aftershake_shared::recording::Recording;
 
@@ -82,6 +83,7 @@ pub const fn least(level: Level, of_runs: bool) -> Thresholds {
         // The catalogue is about what packets do not tell.
         (Level::Packets, true) => Thresholds {
             first: 80.0,
+            sender: 90.0,
             candidates: 4.0,
             certain: 0.0,
             ..captures
@@ -97,12 +99,15 @@ pub const fn least(level: Level, of_runs: bool) -> Thresholds {
             among: 100.0,
             first: 100.0,
             sender: 100.0,
-            candidates: 1.1,
+            candidates: 1.0,
             decided: 100.0,
-            certain: 97.0,
+            certain: 100.0,
         },
     }
 }
+
+/// How a diagnosis names a sender that is no end of the connection.
+const THIRD_PARTY: &str = "third-party";
 
 /// At most so many RSTs of one capture are looked at: none may outweigh the others.
 const AT_MOST: usize = 10;
@@ -156,12 +161,21 @@ pub fn judge_run(recording: &Recording, causes: &[TrueReset], level: Level, scor
     let kept = kept.filter(|event| event.body.source().is_none_or(|source| level.has(source)));
     let events: Vec<Event> = kept.cloned().collect();
     let diagnosis = diagnose(&events, &sources);
-    compare(
-        &recording.header.scenario.name,
-        causes,
-        &diagnosis.resets,
-        score,
-    );
+    let mut truth = causes.to_vec();
+    if level == Level::Packets {
+        // Without calls the ends have no names but their roles.
+        let connections = Connections::from_events(&recording.events);
+        for known in truth
+            .iter_mut()
+            .filter(|known| known.sent_by != THIRD_PARTY)
+        {
+            if let Some(role) = connections.role_of(EventId(known.frame)) {
+                role.word().clone_into(&mut known.sent_by);
+            }
+        }
+    }
+    let name = &recording.header.scenario.name;
+    compare(name, &truth, &diagnosis.resets, score);
 }
 
 fn compare(slug: &str, truth: &[TrueReset], found: &[Finding], score: &mut Score) {

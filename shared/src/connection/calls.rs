@@ -21,6 +21,8 @@ struct Facts<'a> {
     connects: bool,
     listens: Option<Nanos>,
     closed: Option<Nanos>,
+    /// When a `close`, a `shutdown` or the end of its process last began and was over.
+    let_go: Option<(Nanos, Nanos)>,
     /// The listener and the `accept` that returned this socket, with its index among the events.
     accepted: Option<(SocketId, EventId, usize)>,
     /// The end of its process closed it.
@@ -63,6 +65,7 @@ fn facts(events: &[Event]) -> BTreeMap<SocketId, Facts<'_>> {
             for closed in &ended.closed {
                 let socket = all.entry(closed.socket).or_default();
                 socket.closed.get_or_insert(event.at);
+                socket.let_go = Some((event.at, event.at + ended.took));
                 socket.ended.get_or_insert(EndedOn {
                     event: event.id,
                     position,
@@ -120,7 +123,11 @@ fn note<'a>(socket: &mut Facts<'a>, event: &Event, position: usize, call: &'a Ca
         Call::Accept { .. } => {
             socket.listens.get_or_insert(event.at);
         }
-        Call::Close { .. } if worked => socket.closed = Some(event.at),
+        Call::Close { .. } if worked => {
+            socket.closed = Some(event.at);
+            socket.let_go = Some((event.at, ended(event)));
+        }
+        Call::Shutdown { .. } if worked => socket.let_go = Some((event.at, ended(event))),
         Call::Bind
         | Call::CloseCopy
         | Call::Listen { .. }
@@ -329,7 +336,16 @@ fn name_by_listener(gathered: &mut Gathered, facts: &BTreeMap<SocketId, Facts<'_
             });
             open && listens_on(*local, server)
         });
-        let best = fits.max_by_key(|(_, _, since, local)| (*local == server, *since));
+        let reset = connection.segments.iter().find(|sent| {
+            sent.from == Role::Server && sent.segment.flags.rst() && sent.segment.flags.ack()
+        });
+        let reset_by = |socket: &Facts<'_>| {
+            let within = |(from, to)| reset.is_some_and(|rst| from <= rst.at && rst.at <= to);
+            socket.let_go.is_some_and(within)
+        };
+        // Of several in one SO_REUSEPORT group it is the one whose end reset the connection.
+        let best = fits
+            .max_by_key(|(_, socket, since, local)| (*local == server, reset_by(socket), *since));
         if let Some((id, socket, ..)) = best {
             connection.listener = Some(*id);
             socket.by.clone_into(&mut connection.server.name);

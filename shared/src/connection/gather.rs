@@ -144,11 +144,11 @@ impl Gathered {
 
     fn begin(&mut self, segment: &Segment) -> usize {
         let (src, dst) = (segment.src, segment.dst);
-        match (segment.flags.syn(), segment.flags.ack()) {
-            (true, false) => self.open(src, dst, false),
-            (true, true) => self.open(dst, src, false),
-            (false, _) if src.port() >= dst.port() => self.open(src, dst, true),
-            (false, _) => self.open(dst, src, true),
+        let is_syn = segment.flags.syn() && !segment.flags.ack();
+        if is_syn || src.port() >= dst.port() {
+            self.open(src, dst, !is_syn)
+        } else {
+            self.open(dst, src, true)
         }
     }
 }

@@ -172,6 +172,17 @@ impl<'a> Reset<'a> {
         server_known.then_some(false)
     }
 
+    /// The server had only answered the SYN when its listener ended, and `accept` never returned it.
+    pub(crate) fn never_accepted(&self) -> bool {
+        let silent = self.from == Role::Server && self.before.of(Role::Server).spoken == 0;
+        let mut endings = self.listener_endings();
+        silent
+            && self.was_accepted() == Some(false)
+            && self.before.of(Role::Server).isn.is_some()
+            && !self.sender_was_gone
+            && endings.any(|ending| ending.worked() && ending.until() <= self.at())
+    }
+
     /// The call that set an option to the value in force when the RST left: the socket's own, else the
     /// listener's, which `accept` hands on.
     pub(crate) fn option_in_force(&self, name: &str) -> Option<(EventId, &'a str)> {

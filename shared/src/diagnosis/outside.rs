@@ -7,8 +7,8 @@ use super::calls::CLOCK_ERROR;
 use super::reset::Reset;
 use super::run::Run;
 use crate::connection::{Connections, SegmentSent, canonical};
-use crate::event::outside_acted::{OutsideAct, OutsideActed, Verdict};
-use crate::event::{Event, EventBody, EventId, Source};
+use crate::event::outside_acted::{Hook, OutsideAct, OutsideActed, Verdict};
+use crate::event::{Event, EventBody, EventId};
 use crate::tcp::segment::Segment;
 use crate::units::Nanos;
 
@@ -16,15 +16,16 @@ use crate::units::Nanos;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outside<'a> {
     acts: Vec<(&'a Event, &'a OutsideActed)>,
-    /// By the event of the RST: the act that wrote it.
-    forged: HashMap<EventId, EventId>,
+    /// By the event of the segment: the act that wrote it, and whether its checksum was wrong on purpose.
+    forged: HashMap<EventId, (EventId, bool)>,
 }
 
 /// A rule that is in force, by the event that added it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rule<'a> {
     pub(crate) event: EventId,
-    pub(crate) rule: &'a str,
+    /// As `nft list ruleset` writes it.
+    pub(crate) text: &'a str,
     pub(crate) verdict: Verdict,
 }
 
@@ -44,17 +45,25 @@ impl<'a> Outside<'a> {
                 && acted.succeeded()
             {
                 acts.push((event, acted));
-                if let Some(rst) = written(event, acted, connections, &forged) {
-                    forged.insert(rst, event.id);
+                let OutsideAct::ForgeSegment { wrong_checksum, .. } = &acted.act else {
+                    continue;
+                };
+                if let Some(segment) = written(event, acted, connections, &forged) {
+                    forged.insert(segment, (event.id, *wrong_checksum));
                 }
             }
         }
         Self { acts, forged }
     }
 
-    /// RSTs that somebody else wrote.
-    pub(crate) fn is_forged(&self, rst: EventId) -> bool {
-        self.forged.contains_key(&rst)
+    /// The act that wrote this segment; `None` for what a kernel sent.
+    pub(crate) fn wrote(&self, segment: EventId) -> Option<EventId> {
+        self.forged.get(&segment).map(|(act, _)| *act)
+    }
+
+    /// A segment that every receiver drops for its checksum.
+    pub(crate) fn is_broken(&self, segment: EventId) -> bool {
+        self.forged.get(&segment).is_some_and(|(_, broken)| *broken)
     }
 
     fn before(&self, at: Nanos) -> impl Iterator<Item = (&'a Event, &'a OutsideAct)> {
@@ -63,25 +72,24 @@ impl<'a> Outside<'a> {
     }
 }
 
-/// The captured RST that this act wrote; each is written once.
+/// The captured segment that this act wrote; each is written once.
 fn written(
     event: &Event,
     acted: &OutsideActed,
     connections: &Connections,
-    taken: &HashMap<EventId, EventId>,
+    taken: &HashMap<EventId, (EventId, bool)>,
 ) -> Option<EventId> {
     let distance = |sent: &SegmentSent| (sent.at - event.at) + (event.at - sent.at);
     let segments = connections
         .iter()
         .flat_map(|connection| &connection.segments);
-    let rsts = segments.filter(|sent| {
-        sent.segment.flags.rst()
-            && is_of(&acted.act, &sent.segment)
+    let fits = segments.filter(|sent| {
+        is_of(&acted.act, &sent.segment)
             && sent.at <= event.at + acted.took + NEAR
             && event.at <= sent.at + NEAR
             && !taken.contains_key(&sent.event)
     });
-    rsts.min_by_key(|sent| distance(sent))
+    fits.min_by_key(|sent| distance(sent))
         .map(|sent| sent.event)
 }
 
@@ -113,15 +121,15 @@ impl<'a> Run<'a> {
         for (event, act) in self.outside.before(at) {
             match act {
                 OutsideAct::AddRule {
-                    rule,
+                    rule: text,
                     hook: _,
                     verdict,
                 } => rules.push(Rule {
                     event: event.id,
-                    rule,
+                    text,
                     verdict: *verdict,
                 }),
-                OutsideAct::RemoveRule { rule } => rules.retain(|known| known.rule != rule),
+                OutsideAct::RemoveRule { rule } => rules.retain(|known| known.text != rule),
                 OutsideAct::AddAddress { .. }
                 | OutsideAct::DestroySocket { .. }
                 | OutsideAct::ForgeSegment { .. }
@@ -132,6 +140,19 @@ impl<'a> Run<'a> {
             }
         }
         rules
+    }
+
+    /// TCP sent more RSTs than were captured because a rule took some away, and no rule wrote any.
+    pub(crate) fn rsts_were_dropped(&self, at: Nanos) -> bool {
+        let acts = || self.outside.before(at).map(|(_, act)| act);
+        let adds = |wanted: Verdict, only: Option<Hook>| {
+            acts().any(|act| {
+                matches!(act, OutsideAct::AddRule { verdict, hook, .. }
+                    if *verdict == wanted && only.is_none_or(|only| only == *hook))
+            })
+        };
+        let more = self.counters.more_than_captured(at);
+        more && adds(Verdict::Drop, Some(Hook::Output)) && !adds(Verdict::RejectWithTcpReset, None)
     }
 
     /// The value that a setting of the namespace was last given before that time.
@@ -155,7 +176,7 @@ impl Reset<'_> {
         if self.reason.is_some() {
             return None;
         }
-        self.run.outside.forged.get(&self.sent.event).copied()
+        self.run.outside.wrote(self.sent.event)
     }
 
     /// The act that destroyed the sender's socket, or the listener that owned it, when the RST left.
@@ -191,26 +212,41 @@ impl Reset<'_> {
         let rules = self.run.rules(self.at()).into_iter();
         rules
             .filter(|rule| rule.verdict == Verdict::RejectWithTcpReset)
-            .find(|rule| names(rule.rule, "dport", to) && names(rule.rule, "sport", from))
+            .find(|rule| names(rule.text, "dport", to) && names(rule.text, "sport", from))
     }
 
-    /// The last act before the RST by which a translation was lost.
+    /// The act before the RST by which the translation of its sender's port was lost.
     pub(crate) fn translation_lost(&self) -> Option<EventId> {
-        if !self.has(Source::Calls) {
-            return None;
+        let own = self.connection.end(self.from).address;
+        let mut translated = false;
+        let mut lost = None;
+        for (event, act) in self.run.outside.before(self.at()) {
+            match act {
+                OutsideAct::AddRule {
+                    rule,
+                    verdict: Verdict::Redirect,
+                    ..
+                } => {
+                    translated |= names(rule, "dport", own);
+                }
+                OutsideAct::ForgetNat if translated => lost = Some(event.id),
+                OutsideAct::AddRule { .. }
+                | OutsideAct::ForgetNat
+                | OutsideAct::AddAddress { .. }
+                | OutsideAct::DestroySocket { .. }
+                | OutsideAct::ForgeSegment { .. }
+                | OutsideAct::RemoveAddress { .. }
+                | OutsideAct::RemoveRule { .. }
+                | OutsideAct::SetLink { .. }
+                | OutsideAct::SetSysctl { .. } => {}
+            }
         }
-        let lost = |(event, act): (&Event, &OutsideAct)| match act {
-            OutsideAct::ForgetNat => Some(event.id),
-            OutsideAct::RemoveRule { .. }
-            | OutsideAct::AddAddress { .. }
-            | OutsideAct::AddRule { .. }
-            | OutsideAct::DestroySocket { .. }
-            | OutsideAct::ForgeSegment { .. }
-            | OutsideAct::RemoveAddress { .. }
-            | OutsideAct::SetLink { .. }
-            | OutsideAct::SetSysctl { .. } => None,
-        };
-        self.run.outside.before(self.at()).filter_map(lost).last()
+        let mut listeners = self.run.connections.listeners().iter();
+        let listened = listeners.any(|one| {
+            one.address
+                .is_some_and(|address| listens_for(canonical(address), own))
+        });
+        lost.filter(|_| !listened)
     }
 }
 
@@ -220,7 +256,7 @@ impl Rule<'_> {
         let known = [
             "tcp", "dport", "sport", "counter", "reject", "with", "reset",
         ];
-        let mut words = self.rule.split_whitespace();
+        let mut words = self.text.split_whitespace();
         words.all(|word| known.contains(&word) || word.parse::<u16>().is_ok())
     }
 }

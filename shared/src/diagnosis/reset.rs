@@ -2,7 +2,7 @@
 
 use super::counters::SentByTcp;
 use super::run::Run;
-use super::shape::{Shape, shape_by_flags, shape_of, trigger};
+use super::shape::{SLOW_PATH, Shape, shape_by_flags, shape_of, trigger};
 use crate::connection::flow::{FinSent, Flow};
 use crate::connection::{Connection, Role, SegmentSent};
 use crate::event::kernel_reset::KernelReset;
@@ -77,7 +77,10 @@ fn of_connection<'a>(run: &'a Run<'a>, connection: &'a Connection, resets: &mut 
             let trigger_index = trigger(connection, index, &flow, family, &taken);
             taken.extend(trigger_index);
             let spoke_after = spoke_after(sent, &flow, &later, index);
-            let accepted = !*slot(&mut gone, sent.from.other()) && is_acceptable(sent, &flow);
+            let accepted = !*slot(&mut gone, sent.from.other())
+                && is_acceptable(sent, &flow)
+                && !run.outside.is_broken(sent.event)
+                && !lived_on(connection, sent, &later, index);
             let sender_was_gone = *slot(&mut gone, sent.from);
             if accepted {
                 *slot(&mut gone, sent.from.other()) = true;
@@ -165,6 +168,22 @@ fn spoke_after<'a>(
     (agreed && is_later && !begun_again).then_some(sent)
 }
 
+/// Whether the receiver of a RST went on with the same connection: it had not taken it.
+fn lived_on(
+    connection: &Connection,
+    rst: &SegmentSent,
+    later: &LastWords<'_>,
+    index: usize,
+) -> bool {
+    let (syn, last) = later.of(rst.from.other());
+    let others = later.of(rst.from).0;
+    // What was on its way when the RST left may still come; on loopback nothing is.
+    let local = connection.client.address.ip().is_loopback();
+    let in_flight = if local { SURELY_LATER } else { SLOW_PATH };
+    let begun_again = [syn, others].into_iter().flatten().any(|syn| syn > index);
+    last.is_some_and(|(at, sent)| at > index && sent.at > rst.at + in_flight) && !begun_again
+}
+
 /// Whether the receiver could take the RST. Sources: RFC 9293 §3.5.3, RFC 5961 §3.2, Linux `tcp_reset_check`.
 fn is_acceptable(rst: &SegmentSent, before: &Flow) -> bool {
     let segment = &rst.segment;
@@ -245,6 +264,7 @@ impl<'a> Reset<'a> {
         let silent = self.run.reasons.asked && self.run.reasons.complete;
         match counted {
             SentByTcp::Unknown if silent => SentByTcp::No,
+            SentByTcp::Unknown if self.run.rsts_were_dropped(self.at()) => SentByTcp::Yes,
             SentByTcp::Yes | SentByTcp::No | SentByTcp::Unknown => counted,
         }
     }
@@ -291,6 +311,22 @@ impl<'a> Reset<'a> {
         })
     }
 
+    /// The same end sent a SYN to the same address later: its attempt to connect went on.
+    pub(crate) fn connects_again(&self) -> bool {
+        let (own, other) = (
+            self.connection.end(self.from),
+            self.connection.end(self.to()),
+        );
+        let mut later = self.run.connections.iter();
+        self.syn_again
+            || later.any(|one| {
+                let begun = one.segments.first();
+                one.client.address == own.address
+                    && one.server.address == other.address
+                    && begun.is_some_and(|syn| syn.segment.flags.syn() && syn.at > self.at())
+            })
+    }
+
     /// What drew it was the first segment after the other end's SYN: no earlier one had been let pass.
     pub(crate) fn drawn_by_first_words(&self) -> bool {
         let until = self.trigger_index.unwrap_or(0);
@@ -313,9 +349,22 @@ impl<'a> Reset<'a> {
         (off.0 <= interval.0 / 10).then_some(own.unanswered_probes)
     }
 
-    /// The capture holds the connection's beginning.
+    /// The capture holds the connection's beginning: a SYN without ACK.
     pub(crate) fn seen_from_start(&self) -> bool {
-        self.before.of(Role::Client).isn.is_some()
+        let client = self.before.of(Role::Client);
+        let first = self.connection.segments.first();
+        let lone_answer = first.is_some_and(|sent| {
+            sent.from == Role::Client && sent.segment.flags.syn() && sent.segment.flags.ack()
+        });
+        client.isn.is_some() && !lone_answer
+    }
+
+    /// What drew it was written by a raw socket, for a connection that had never been begun.
+    pub(crate) fn drawn_by_forgery(&self) -> Option<EventId> {
+        let other = self.before.of(self.from);
+        let never = !self.seen_from_start() && other.last_at.is_none();
+        let act = self.run.outside.wrote(self.trigger?.event)?;
+        never.then_some(act)
     }
 }
 

@@ -32,7 +32,7 @@ impl ResetCause for FirewallRejectTcpReset {
         if let Some(rule) = reset.rejecting_rule()
             && reset.sent_by_tcp() != SentByTcp::Yes
         {
-            return Verdict::Explains(vec![cited(rule.event, "outside", rule.rule)]);
+            return Verdict::Explains(vec![cited(rule.event, "outside", rule.text)]);
         }
         if reset.sent_by_tcp() == SentByTcp::No {
             return Verdict::Explains(Vec::new());

@@ -2,6 +2,7 @@
 
 use super::unacceptable_ack_in_syn_sent::is_unacceptable;
 use super::{ResetCause, Verdict};
+use crate::connection::Role;
 use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
@@ -33,6 +34,11 @@ impl ResetCause for LateSynackClientGone {
         let flags = trigger.segment.flags;
         if !(flags.syn() && flags.ack()) {
             return Verdict::ruled_out("the segment that drew it was no SYN,ACK");
+        }
+        if reset.drawn_by_forgery().is_some()
+            || !reset.seen_from_start() && reset.from == Role::Server
+        {
+            return Verdict::ruled_out("no SYN of that end had ever been sent");
         }
         let own = reset.before.of(reset.from);
         if own.spoken > 0 {

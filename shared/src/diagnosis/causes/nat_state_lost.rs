@@ -43,6 +43,11 @@ impl ResetCause for NatStateLost {
                 "forget translated connections",
             )]);
         }
+        if reset.drawn_by_forgery().is_some() {
+            return Verdict::ruled_out(
+                "what drew it was forged: no such connection had ever been begun",
+            );
+        }
         let both_known =
             reset.connection.client.socket.is_some() && reset.connection.server.socket.is_some();
         if both_known {
