@@ -82,8 +82,8 @@ pub const fn least(level: Level, of_runs: bool) -> Thresholds {
         (Level::Packets, false) => captures,
         // The catalogue is about what packets do not tell.
         (Level::Packets, true) => Thresholds {
-            first: 80.0,
-            sender: 90.0,
+            first: 75.0,
+            sender: 88.0,
             candidates: 4.0,
             certain: 0.0,
             ..captures
@@ -106,7 +106,7 @@ pub const fn least(level: Level, of_runs: bool) -> Thresholds {
     }
 }
 
-/// How a diagnosis names a sender that is no end of the connection.
+/// The sender of a RST that no endpoint sent.
 const THIRD_PARTY: &str = "third-party";
 
 /// At most so many RSTs of one capture are looked at: none may outweigh the others.
@@ -161,21 +161,23 @@ pub fn judge_run(recording: &Recording, causes: &[TrueReset], level: Level, scor
     let kept = kept.filter(|event| event.body.source().is_none_or(|source| level.has(source)));
     let events: Vec<Event> = kept.cloned().collect();
     let diagnosis = diagnose(&events, &sources);
-    let mut truth = causes.to_vec();
+    let mut causes = causes.to_vec();
     if level == Level::Packets {
-        // Without calls the ends have no names but their roles.
+        // Packets name no program: only which end it was.
         let connections = Connections::from_events(&recording.events);
-        for known in truth
-            .iter_mut()
-            .filter(|known| known.sent_by != THIRD_PARTY)
-        {
-            if let Some(role) = connections.role_of(EventId(known.frame)) {
+        for known in &mut causes {
+            let role = connections.role_of(EventId(known.frame));
+            if let Some(role) = role.filter(|_| known.sent_by != THIRD_PARTY) {
                 role.word().clone_into(&mut known.sent_by);
             }
         }
     }
-    let name = &recording.header.scenario.name;
-    compare(name, &truth, &diagnosis.resets, score);
+    compare(
+        &recording.header.scenario.name,
+        &causes,
+        &diagnosis.resets,
+        score,
+    );
 }
 
 fn compare(slug: &str, truth: &[TrueReset], found: &[Finding], score: &mut Score) {

@@ -144,9 +144,11 @@ impl Gathered {
 
     fn begin(&mut self, segment: &Segment) -> usize {
         let (src, dst) = (segment.src, segment.dst);
-        let is_syn = segment.flags.syn() && !segment.flags.ack();
-        if is_syn || src.port() >= dst.port() {
-            self.open(src, dst, !is_syn)
+        // A SYN,ACK alone proves nothing: a listener gets them from strangers.
+        if segment.flags.syn() && !segment.flags.ack() {
+            self.open(src, dst, false)
+        } else if src.port() >= dst.port() {
+            self.open(src, dst, true)
         } else {
             self.open(dst, src, true)
         }

@@ -2,7 +2,7 @@
 
 use super::ending::Ending;
 use super::reset::Reset;
-use crate::connection::Role;
+use crate::connection::{Role, canonical};
 use crate::errno::Errno;
 use crate::event::call::{Call, CallReturned, Returned};
 use crate::event::{Event, EventId, Source};
@@ -172,15 +172,35 @@ impl<'a> Reset<'a> {
         server_known.then_some(false)
     }
 
-    /// The server had only answered the SYN when its listener ended, and `accept` never returned it.
-    pub(crate) fn never_accepted(&self) -> bool {
-        let silent = self.from == Role::Server && self.before.of(Role::Server).spoken == 0;
-        let mut endings = self.listener_endings();
-        silent
-            && self.was_accepted() == Some(false)
-            && self.before.of(Role::Server).isn.is_some()
-            && !self.sender_was_gone
-            && endings.any(|ending| ending.worked() && ending.until() <= self.at())
+    /// The attempts to connect from the alleged sender's address to the receiver's.
+    fn connects(&self) -> impl Iterator<Item = (&'a Event, &'a CallReturned)> + '_ {
+        let from = self.connection.end(self.from).address;
+        let to = self.connection.end(self.to()).address;
+        let all = (0..self.run.events.len()).filter_map(|position| self.run.call_at(position));
+        all.filter(move |(_, call)| {
+            let own = call.local.map(canonical);
+            matches!(call.call, Call::Connect | Call::SendFastOpen { .. })
+                && own == Some(from)
+                && call
+                    .remote
+                    .map(canonical)
+                    .is_none_or(|remote| remote.port() == to.port() || remote == to)
+        })
+    }
+
+    /// Whether a program ever connected from that address.
+    pub(crate) fn ever_connected(&self) -> bool {
+        self.connects().next().is_some()
+    }
+
+    /// Whether a program was connecting from that address when the RST left.
+    pub(crate) fn is_connecting(&self) -> bool {
+        let mut all = self.connects();
+        self.has(Source::Calls)
+            && all.any(|(event, call)| {
+                let until = event.at + call.parked + call.took;
+                event.at <= self.at() && self.at() <= until
+            })
     }
 
     /// The call that set an option to the value in force when the RST left: the socket's own, else the

@@ -69,6 +69,34 @@ pub(crate) trait ResetCause: Sync {
     }
 }
 
+/// What is always true of a cause, whatever the RST.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The clause of the standard.
+    pub rfc: &'static str,
+    /// The reasons that the kernel gives for it.
+    pub kernel_reasons: &'static [&'static str],
+    /// What to change in the program.
+    pub fix: &'static str,
+}
+
+/// What is always true of that cause.
+pub fn facts(id: CauseId) -> Facts {
+    let own = ALL.iter().find(|cause| cause.id() == id);
+    own.map_or(
+        Facts {
+            rfc: "",
+            kernel_reasons: &[],
+            fix: "",
+        },
+        |cause| Facts {
+            rfc: cause.rfc(),
+            kernel_reasons: cause.kernel_reasons(),
+            fix: cause.fix(),
+        },
+    )
+}
+
 /// What one cause says of one RST.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {

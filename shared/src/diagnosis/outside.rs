@@ -7,7 +7,7 @@ use super::calls::CLOCK_ERROR;
 use super::reset::Reset;
 use super::run::Run;
 use crate::connection::{Connections, SegmentSent, canonical};
-use crate::event::outside_acted::{Hook, OutsideAct, OutsideActed, Verdict};
+use crate::event::outside_acted::{OutsideAct, OutsideActed, Verdict};
 use crate::event::{Event, EventBody, EventId};
 use crate::tcp::segment::Segment;
 use crate::units::Nanos;
@@ -16,15 +16,25 @@ use crate::units::Nanos;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outside<'a> {
     acts: Vec<(&'a Event, &'a OutsideActed)>,
-    /// By the event of the segment: the act that wrote it, and whether its checksum was wrong on purpose.
-    forged: HashMap<EventId, (EventId, bool)>,
+    /// By the event of the RST: the act that wrote it.
+    forged: HashMap<EventId, Forged>,
+    /// Everything that was done from outside is known: a scenario ran alone in its namespace, without a command
+    /// beside it.
+    complete: bool,
+}
+
+/// The act that wrote a RST.
+#[derive(Clone, Copy, Debug)]
+struct Forged {
+    event: EventId,
+    wrong_checksum: bool,
 }
 
 /// A rule that is in force, by the event that added it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rule<'a> {
     pub(crate) event: EventId,
-    /// As `nft list ruleset` writes it.
+    /// As nft writes it.
     pub(crate) text: &'a str,
     pub(crate) verdict: Verdict,
 }
@@ -40,20 +50,31 @@ impl<'a> Outside<'a> {
         }
         let mut acts = Vec::new();
         let mut forged = HashMap::new();
+        let scripted = |event: &Event| matches!(event.body, EventBody::Step(_));
+        let mut complete = events.iter().any(scripted);
         for event in events {
             if let EventBody::Outside(acted) = &event.body
                 && acted.succeeded()
             {
                 acts.push((event, acted));
-                let OutsideAct::ForgeSegment { wrong_checksum, .. } = &acted.act else {
-                    continue;
-                };
-                if let Some(segment) = written(event, acted, connections, &forged) {
-                    forged.insert(segment, (event.id, *wrong_checksum));
+                complete &= acted.act != OutsideAct::RunCommand;
+                if let Some((rst, wrong_checksum)) = written(event, acted, connections, &forged) {
+                    let event = event.id;
+                    forged.insert(
+                        rst,
+                        Forged {
+                            event,
+                            wrong_checksum,
+                        },
+                    );
                 }
             }
         }
-        Self { acts, forged }
+        Self {
+            acts,
+            forged,
+            complete,
+        }
     }
 
     /// The act that wrote this segment; `None` for what a kernel sent.
@@ -64,6 +85,13 @@ impl<'a> Outside<'a> {
     /// A segment that every receiver drops for its checksum.
     pub(crate) fn is_broken(&self, segment: EventId) -> bool {
         self.forged.get(&segment).is_some_and(|(_, broken)| *broken)
+    }
+
+    /// RSTs whose checksum was wrong, so that no kernel looked at them.
+    pub(crate) fn is_damaged(&self, rst: EventId) -> bool {
+        self.forged
+            .get(&rst)
+            .is_some_and(|forged| forged.wrong_checksum)
     }
 
     fn before(&self, at: Nanos) -> impl Iterator<Item = (&'a Event, &'a OutsideAct)> {
@@ -77,8 +105,11 @@ fn written(
     event: &Event,
     acted: &OutsideActed,
     connections: &Connections,
-    taken: &HashMap<EventId, (EventId, bool)>,
-) -> Option<EventId> {
+    taken: &HashMap<EventId, Forged>,
+) -> Option<(EventId, bool)> {
+    let OutsideAct::ForgeSegment { wrong_checksum, .. } = acted.act else {
+        return None;
+    };
     let distance = |sent: &SegmentSent| (sent.at - event.at) + (event.at - sent.at);
     let segments = connections
         .iter()
@@ -89,8 +120,8 @@ fn written(
             && event.at <= sent.at + NEAR
             && !taken.contains_key(&sent.event)
     });
-    fits.min_by_key(|sent| distance(sent))
-        .map(|sent| sent.event)
+    rsts.min_by_key(|sent| distance(sent))
+        .map(|sent| (sent.event, wrong_checksum))
 }
 
 fn is_of(act: &OutsideAct, segment: &Segment) -> bool {
@@ -120,13 +151,9 @@ impl<'a> Run<'a> {
         let mut rules: Vec<Rule<'a>> = Vec::new();
         for (event, act) in self.outside.before(at) {
             match act {
-                OutsideAct::AddRule {
-                    rule: text,
-                    hook: _,
-                    verdict,
-                } => rules.push(Rule {
+                OutsideAct::AddRule { rule, verdict, .. } => rules.push(Rule {
                     event: event.id,
-                    text,
+                    text: rule,
                     verdict: *verdict,
                 }),
                 OutsideAct::RemoveRule { rule } => rules.retain(|known| known.text != rule),
@@ -135,6 +162,7 @@ impl<'a> Run<'a> {
                 | OutsideAct::ForgeSegment { .. }
                 | OutsideAct::ForgetNat
                 | OutsideAct::RemoveAddress { .. }
+                | OutsideAct::RunCommand
                 | OutsideAct::SetLink { .. }
                 | OutsideAct::SetSysctl { .. } => {}
             }
@@ -157,15 +185,12 @@ impl<'a> Run<'a> {
 
     /// The value that a setting of the namespace was last given before that time.
     pub(crate) fn sysctl(&self, name: &str, at: Nanos) -> Option<(EventId, &'a str)> {
-        let set = self
-            .outside
-            .before(at)
-            .filter_map(|(event, act)| match act {
-                OutsideAct::SetSysctl { name: own, value } if own == name => {
-                    Some((event.id, value.trim()))
-                }
-                _ => None,
-            });
+        let set = self.outside.before(at).filter_map(|(event, act)| {
+            let OutsideAct::SetSysctl { name: own, value } = act else {
+                return None;
+            };
+            (own == name).then_some((event.id, value.trim()))
+        });
         set.last()
     }
 }
@@ -176,7 +201,8 @@ impl Reset<'_> {
         if self.reason.is_some() {
             return None;
         }
-        self.run.outside.wrote(self.sent.event)
+        let forged = self.run.outside.forged.get(&self.sent.event);
+        forged.map(|forged| forged.event)
     }
 
     /// The act that destroyed the sender's socket, or the listener that owned it, when the RST left.
@@ -215,38 +241,36 @@ impl Reset<'_> {
             .find(|rule| names(rule.text, "dport", to) && names(rule.text, "sport", from))
     }
 
-    /// The act before the RST by which the translation of its sender's port was lost.
-    pub(crate) fn translation_lost(&self) -> Option<EventId> {
-        let own = self.connection.end(self.from).address;
-        let mut translated = false;
-        let mut lost = None;
-        for (event, act) in self.run.outside.before(self.at()) {
-            match act {
-                OutsideAct::AddRule {
-                    rule,
-                    verdict: Verdict::Redirect,
-                    ..
-                } => {
-                    translated |= names(rule, "dport", own);
-                }
-                OutsideAct::ForgetNat if translated => lost = Some(event.id),
-                OutsideAct::AddRule { .. }
-                | OutsideAct::ForgetNat
-                | OutsideAct::AddAddress { .. }
-                | OutsideAct::DestroySocket { .. }
-                | OutsideAct::ForgeSegment { .. }
-                | OutsideAct::RemoveAddress { .. }
-                | OutsideAct::RemoveRule { .. }
-                | OutsideAct::SetLink { .. }
-                | OutsideAct::SetSysctl { .. } => {}
-            }
-        }
-        let mut listeners = self.run.connections.listeners().iter();
-        let listened = listeners.any(|one| {
-            one.address
-                .is_some_and(|address| listens_for(canonical(address), own))
+    /// Everything that was done from outside is known, so that what is not among it was not done.
+    pub(crate) fn knows_all_acts(&self) -> bool {
+        self.run.outside.complete
+    }
+
+    /// How long the record of a closed connection lives, where that is known: `tcp_fin_timeout`, 60 s unless set.
+    ///
+    /// An eighth is added for the kernel's timer wheel and as much again for its work.
+    pub(crate) fn record_expires_after(&self) -> Option<Nanos> {
+        const UNLESS_SET: u64 = 60;
+        let set = self.run.sysctl("net.ipv4.tcp_fin_timeout", self.at());
+        let seconds = match set {
+            Some((_, value)) => value.parse().ok()?,
+            None => UNLESS_SET,
+        };
+        let known = self.knows_all_acts();
+        known.then(|| Nanos::from_millis(seconds.saturating_mul(1_250)))
+    }
+
+    /// The rule that sent to another port what went to the RST sender's, where one ever was: an event and its text.
+    pub(crate) fn redirection(&self) -> Option<(EventId, &str)> {
+        let server = self.connection.server.address;
+        let acts = self.run.outside.before(self.at());
+        let mut rules = acts.filter_map(|(event, act)| {
+            let OutsideAct::AddRule { rule, verdict, .. } = act else {
+                return None;
+            };
+            (*verdict == Verdict::Redirect).then_some((event.id, rule.as_str()))
         });
-        lost.filter(|_| !listened)
+        rules.find(|(_, rule)| names(rule, "dport", server))
     }
 }
 

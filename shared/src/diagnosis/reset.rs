@@ -79,8 +79,7 @@ fn of_connection<'a>(run: &'a Run<'a>, connection: &'a Connection, resets: &mut 
             let spoke_after = spoke_after(sent, &flow, &later, index);
             let accepted = !*slot(&mut gone, sent.from.other())
                 && is_acceptable(sent, &flow)
-                && !run.outside.is_broken(sent.event)
-                && !lived_on(connection, sent, &later, index);
+                && !run.outside.is_damaged(sent.event);
             let sender_was_gone = *slot(&mut gone, sent.from);
             if accepted {
                 *slot(&mut gone, sent.from.other()) = true;
@@ -349,22 +348,19 @@ impl<'a> Reset<'a> {
         (off.0 <= interval.0 / 10).then_some(own.unanswered_probes)
     }
 
-    /// The capture holds the connection's beginning: a SYN without ACK.
-    pub(crate) fn seen_from_start(&self) -> bool {
-        let client = self.before.of(Role::Client);
-        let first = self.connection.segments.first();
-        let lone_answer = first.is_some_and(|sent| {
-            sent.from == Role::Client && sent.segment.flags.syn() && sent.segment.flags.ack()
-        });
-        client.isn.is_some() && !lone_answer
+    /// All that ever passed in this run is known, and nothing had passed between the two addresses before what
+    /// drew this RST.
+    pub(crate) fn is_unheard_of(&self) -> bool {
+        let own = self.before.of(self.from);
+        let first = self.before.of(self.to()).spoken <= 1 && own.last_at.is_none();
+        let whole = self.knows_all_acts() && !self.run.segments_lost;
+        let before = self.run.connections.is_first_of_pair(self.connection);
+        whole && first && before && !self.seen_from_start()
     }
 
-    /// What drew it was written by a raw socket, for a connection that had never been begun.
-    pub(crate) fn drawn_by_forgery(&self) -> Option<EventId> {
-        let other = self.before.of(self.from);
-        let never = !self.seen_from_start() && other.last_at.is_none();
-        let act = self.run.outside.wrote(self.trigger?.event)?;
-        never.then_some(act)
+    /// The capture holds the connection's beginning.
+    pub(crate) fn seen_from_start(&self) -> bool {
+        self.before.of(Role::Client).isn.is_some() && !self.connection.role_guessed
     }
 }
 

@@ -10,6 +10,7 @@ use crate::connection::{CallOn, Connection, Connections, Role};
 use crate::event::call::{Call, CallReturned, Returned, SocketId};
 use crate::event::trouble::Trouble;
 use crate::event::{Event, EventBody, EventId, Source};
+use crate::order::sort_by_rank;
 use crate::units::Nanos;
 
 /// A run or a capture with the sources that may be believed.
@@ -204,7 +205,7 @@ fn ends_at_servers(connections: &Connections) -> (Ends, Ends) {
         }
     }
     for times in deaths.values_mut().chain(refusals.values_mut()) {
-        times.sort_unstable();
+        sort_by_rank(times, |time| (time.0, 0));
     }
     (deaths, refusals)
 }

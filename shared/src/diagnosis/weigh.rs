@@ -423,9 +423,14 @@ impl Weighed<'_> {
         ) {
             cites.push(cited(event, "counter", &format!("{OUT_RSTS} +{delta}")));
         }
-        cites.sort_by(|a, b| (a.event, &a.label).cmp(&(b.event, &b.label)));
-        cites.dedup();
-        cites
+        sort_by_rank(&mut cites, |cited| (cited.event.0.into(), 0));
+        let mut once: Vec<Cited> = Vec::with_capacity(cites.len());
+        for cited in cites {
+            if !once.contains(&cited) {
+                once.push(cited);
+            }
+        }
+        once
     }
 
     /// Nearest first: those of the same header family before the others.

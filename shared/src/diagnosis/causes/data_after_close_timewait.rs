@@ -72,6 +72,12 @@ impl ResetCause for DataAfterCloseTimewait {
             }
             None => {}
         }
+        let gap = trigger.at - acked;
+        if reset.record_expires_after().is_some_and(|life| gap > life) {
+            return Verdict::RuledOut(format!(
+                "its FIN had been acknowledged {gap} before: tcp_fin_timeout was over"
+            ));
+        }
         if trigger.at - acked > LONGEST_RECORD {
             return Verdict::Unlikely;
         }

@@ -34,6 +34,11 @@ impl ResetCause for FirewallRejectTcpReset {
         {
             return Verdict::Explains(vec![cited(rule.event, "outside", rule.text)]);
         }
+        if reset.knows_all_acts() {
+            return Verdict::ruled_out(
+                "no rule rejected with a reset: every act from outside was recorded",
+            );
+        }
         if reset.sent_by_tcp() == SentByTcp::No {
             return Verdict::Explains(Vec::new());
         }

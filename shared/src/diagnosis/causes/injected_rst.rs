@@ -31,6 +31,9 @@ impl ResetCause for InjectedRst {
         if let Some(event) = reset.forged() {
             return Verdict::Explains(vec![cited(event, "outside", "a raw socket wrote it")]);
         }
+        if reset.knows_all_acts() {
+            return Verdict::ruled_out("nobody forged it: every act from outside was recorded");
+        }
         if reset.shape == Shape::Foreign {
             return Verdict::Explains(Vec::new());
         }
@@ -63,7 +66,9 @@ impl ResetCause for InjectedRst {
     }
 
     fn explain(&self, reset: &Reset<'_>) -> String {
-        let effect = if reset.accepted {
+        let effect = if reset.run.outside.is_damaged(reset.sent.event) {
+            "Its checksum was wrong, so the kernel never looked at it."
+        } else if reset.accepted {
             "Its number was exactly the one expected, so it was taken."
         } else {
             "Its number was not the one expected, so it ended nothing."

@@ -35,10 +35,11 @@ impl ResetCause for LateSynackClientGone {
         if !(flags.syn() && flags.ack()) {
             return Verdict::ruled_out("the segment that drew it was no SYN,ACK");
         }
-        if reset.drawn_by_forgery().is_some()
-            || !reset.seen_from_start() && reset.from == Role::Server
-        {
-            return Verdict::ruled_out("no SYN of that end had ever been sent");
+        if reset.knows_all_acts() && !reset.seen_from_start() && !reset.ever_connected() {
+            return Verdict::RuledOut(format!(
+                "no program had ever connected from {}",
+                reset.connection.end(reset.from).address
+            ));
         }
         let own = reset.before.of(reset.from);
         if own.spoken > 0 {
