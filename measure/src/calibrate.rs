@@ -99,9 +99,9 @@ pub const fn least(level: Level, of_runs: bool) -> Thresholds {
             among: 100.0,
             first: 100.0,
             sender: 100.0,
-            candidates: 1.0,
+            candidates: 1.1,
             decided: 100.0,
-            certain: 100.0,
+            certain: 97.0,
         },
     }
 }

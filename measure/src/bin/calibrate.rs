@@ -68,13 +68,7 @@ fn main() -> anyhow::Result<ExitCode> {
 fn line(of: &str, level: Level, score: &Score, verbose: bool) -> String {
     let mut text = format!("{of:10} {:13} {score}\n", level.words());
     if verbose {
-        let open: &[String] = if level == Level::Packets {
-            &[]
-        } else {
-            &score.open
-        };
-        let notes = score.faults.iter().chain(&score.second).chain(open);
-        for otherwise in notes {
+        for otherwise in score.faults.iter().chain(&score.second) {
             text.push_str("    ");
             text.push_str(otherwise);
             text.push('\n');

@@ -25,8 +25,6 @@ pub struct Score {
     pub faults: Vec<String>,
     /// RSTs whose true cause was not named first.
     pub second: Vec<String>,
-    /// RSTs of which several causes stay open.
-    pub open: Vec<String>,
 }
 
 impl Score {
@@ -56,9 +54,6 @@ impl Score {
         }
         let certain = finding.certainty == Certainty::Certain;
         self.certain += u32::from(certain);
-        if !certain {
-            self.open.push(format!("{at}: left open {left:?}"));
-        }
         if certain && finding.cause.slug() != known.cause {
             self.wrong_though_certain += 1;
             self.fault(format!(

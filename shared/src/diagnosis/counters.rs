@@ -109,12 +109,6 @@ impl<'a> Counters<'a> {
         }
     }
 
-    /// Whether TCP sent more RSTs around that time than were captured.
-    pub(crate) fn more_than_captured(&self, at: Nanos) -> bool {
-        let window = self.window(at).and_then(|index| self.windows.get(index));
-        window.is_some_and(|window| window.out() > window.rsts)
-    }
-
     /// Number of the window that holds that time.
     pub(crate) fn window(&self, at: Nanos) -> Option<usize> {
         if !self.recorded {

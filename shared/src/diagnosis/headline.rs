@@ -167,10 +167,7 @@ fn quiet(run: &Run<'_>, connection: &Connection, verdict: &ConnectionVerdict) ->
     match verdict.outcome {
         Outcome::Closed => closed(run, connection, &flow, verdict),
         Outcome::Open => {
-            let waits = connection.client.address != connection.server.address;
-            let text = if waits
-                && flow.of(Role::Server).isn.is_none()
-                && flow.of(Role::Client).isn.is_some()
+            let text = if flow.of(Role::Server).isn.is_none() && flow.of(Role::Client).isn.is_some()
             {
                 format!("No reset: {client} was still waiting for an answer to its SYN.")
             } else {

@@ -77,14 +77,9 @@ impl<'a> Outside<'a> {
         }
     }
 
-    /// The act that wrote this segment; `None` for what a kernel sent.
-    pub(crate) fn wrote(&self, segment: EventId) -> Option<EventId> {
-        self.forged.get(&segment).map(|(act, _)| *act)
-    }
-
-    /// A segment that every receiver drops for its checksum.
-    pub(crate) fn is_broken(&self, segment: EventId) -> bool {
-        self.forged.get(&segment).is_some_and(|(_, broken)| *broken)
+    /// RSTs that somebody else wrote.
+    pub(crate) fn is_forged(&self, rst: EventId) -> bool {
+        self.forged.contains_key(&rst)
     }
 
     /// RSTs whose checksum was wrong, so that no kernel looked at them.
@@ -100,7 +95,7 @@ impl<'a> Outside<'a> {
     }
 }
 
-/// The captured segment that this act wrote; each is written once.
+/// The captured RST that this act wrote; each is written once.
 fn written(
     event: &Event,
     acted: &OutsideActed,
@@ -114,8 +109,9 @@ fn written(
     let segments = connections
         .iter()
         .flat_map(|connection| &connection.segments);
-    let fits = segments.filter(|sent| {
-        is_of(&acted.act, &sent.segment)
+    let rsts = segments.filter(|sent| {
+        sent.segment.flags.rst()
+            && is_of(&acted.act, &sent.segment)
             && sent.at <= event.at + acted.took + NEAR
             && event.at <= sent.at + NEAR
             && !taken.contains_key(&sent.event)
@@ -168,19 +164,6 @@ impl<'a> Run<'a> {
             }
         }
         rules
-    }
-
-    /// TCP sent more RSTs than were captured because a rule took some away, and no rule wrote any.
-    pub(crate) fn rsts_were_dropped(&self, at: Nanos) -> bool {
-        let acts = || self.outside.before(at).map(|(_, act)| act);
-        let adds = |wanted: Verdict, only: Option<Hook>| {
-            acts().any(|act| {
-                matches!(act, OutsideAct::AddRule { verdict, hook, .. }
-                    if *verdict == wanted && only.is_none_or(|only| only == *hook))
-            })
-        };
-        let more = self.counters.more_than_captured(at);
-        more && adds(Verdict::Drop, Some(Hook::Output)) && !adds(Verdict::RejectWithTcpReset, None)
     }
 
     /// The value that a setting of the namespace was last given before that time.

@@ -2,7 +2,7 @@
 
 use super::counters::SentByTcp;
 use super::run::Run;
-use super::shape::{SLOW_PATH, Shape, shape_by_flags, shape_of, trigger};
+use super::shape::{Shape, shape_by_flags, shape_of, trigger};
 use crate::connection::flow::{FinSent, Flow};
 use crate::connection::{Connection, Role, SegmentSent};
 use crate::event::kernel_reset::KernelReset;
@@ -167,22 +167,6 @@ fn spoke_after<'a>(
     (agreed && is_later && !begun_again).then_some(sent)
 }
 
-/// Whether the receiver of a RST went on with the same connection: it had not taken it.
-fn lived_on(
-    connection: &Connection,
-    rst: &SegmentSent,
-    later: &LastWords<'_>,
-    index: usize,
-) -> bool {
-    let (syn, last) = later.of(rst.from.other());
-    let others = later.of(rst.from).0;
-    // What was on its way when the RST left may still come; on loopback nothing is.
-    let local = connection.client.address.ip().is_loopback();
-    let in_flight = if local { SURELY_LATER } else { SLOW_PATH };
-    let begun_again = [syn, others].into_iter().flatten().any(|syn| syn > index);
-    last.is_some_and(|(at, sent)| at > index && sent.at > rst.at + in_flight) && !begun_again
-}
-
 /// Whether the receiver could take the RST. Sources: RFC 9293 §3.5.3, RFC 5961 §3.2, Linux `tcp_reset_check`.
 fn is_acceptable(rst: &SegmentSent, before: &Flow) -> bool {
     let segment = &rst.segment;
@@ -263,7 +247,6 @@ impl<'a> Reset<'a> {
         let silent = self.run.reasons.asked && self.run.reasons.complete;
         match counted {
             SentByTcp::Unknown if silent => SentByTcp::No,
-            SentByTcp::Unknown if self.run.rsts_were_dropped(self.at()) => SentByTcp::Yes,
             SentByTcp::Yes | SentByTcp::No | SentByTcp::Unknown => counted,
         }
     }
@@ -308,22 +291,6 @@ impl<'a> Reset<'a> {
             let is_old = nxt.is_some_and(|nxt| nxt.distance_to(trigger.segment.seq) < 0);
             trigger.segment.payload_len == 0 && is_old
         })
-    }
-
-    /// The same end sent a SYN to the same address later: its attempt to connect went on.
-    pub(crate) fn connects_again(&self) -> bool {
-        let (own, other) = (
-            self.connection.end(self.from),
-            self.connection.end(self.to()),
-        );
-        let mut later = self.run.connections.iter();
-        self.syn_again
-            || later.any(|one| {
-                let begun = one.segments.first();
-                one.client.address == own.address
-                    && one.server.address == other.address
-                    && begun.is_some_and(|syn| syn.segment.flags.syn() && syn.at > self.at())
-            })
     }
 
     /// What drew it was the first segment after the other end's SYN: no earlier one had been let pass.

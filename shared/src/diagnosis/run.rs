@@ -59,7 +59,7 @@ impl<'a> Run<'a> {
         }
         let recorded = |source| sources.contains(&source);
         let outside = Outside::read(events, connections, recorded(Source::Calls));
-        let forged = |rst| outside.wrote(rst).is_some();
+        let forged = |rst| outside.is_forged(rst);
         let counters = Counters::read(events, connections, recorded(Source::Counters), forged);
         let reasons = Reasons::tie(
             events,

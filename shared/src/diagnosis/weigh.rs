@@ -122,16 +122,9 @@ fn not_by_act(cause: CauseId, reset: &Reset<'_>) -> Option<String> {
         let because = format!("the {what} was destroyed at that moment, by event {event}");
         return (cause != only).then_some(because);
     }
-    if let Some(event) = reset.translation_lost()
-        && cause == CauseId::StaleConnectionNoSocket
-    {
-        return Some(format!(
-            "the connection had been translated to another port, which was forgotten by event {event}"
-        ));
-    }
     if reset.sent_by_tcp() != SentByTcp::Yes
         && let Some(rule) = reset.rejecting_rule()
-        && (rule.is_plain() || reset.sent_by_tcp() == SentByTcp::No)
+        && rule.is_plain()
     {
         let event = rule.event;
         let because = format!("a rule must answer that segment with RST, by event {event}");

@@ -1,12 +1,10 @@
 //! An ACK that belongs to no valid handshake.
 
-use super::connection_refused::listening;
 use super::{ResetCause, Verdict};
 use crate::connection::Role;
 use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
-use crate::diagnosis::weigh::cited;
 
 /// Source: RFC 9293 §3.5.2 (group 2), §3.10.7.2; `tcp_rcv_state_process` in LISTEN and SYN-RECEIVED.
 pub(super) struct BadAckInHandshake;
@@ -38,13 +36,6 @@ impl ResetCause for BadAckInHandshake {
             return Verdict::ruled_out("no segment in the capture drew it");
         };
         let sender = reset.before.of(reset.from);
-        if let Some(event) = reset.drawn_by_forgery() {
-            let cite = cited(event, "outside", "a raw socket wrote what drew it");
-            return match listening(reset) {
-                Some(_) => Verdict::Explains(vec![cite]),
-                None => Verdict::ruled_out("nobody was listening there"),
-            };
-        }
         if sender.last_at.is_none() && !reset.seen_from_start() {
             // A lone segment for a connection whose beginning the capture does not hold.
             let only = reset.before.of(reset.to()).spoken <= 1;

@@ -1,7 +1,6 @@
 //! A SYN to a port where nobody listens.
 
 use super::{ResetCause, Verdict};
-use crate::connection::Role;
 use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
@@ -23,7 +22,7 @@ impl ResetCause for ConnectionRefused {
     }
 
     fn shapes(&self) -> &'static [Shape] {
-        &[Shape::AnswerToSyn, Shape::Reply]
+        &[Shape::AnswerToSyn]
     }
 
     fn kernel_reasons(&self) -> &'static [&'static str] {
@@ -35,14 +34,14 @@ impl ResetCause for ConnectionRefused {
         if before.isn.is_some() {
             return Verdict::RuledOut(format!("{} had answered the SYN", reset.sender()));
         }
+        if reset
+            .trigger
+            .is_some_and(|trigger| !trigger.segment.flags.syn())
+        {
+            return Verdict::ruled_out("the segment that drew it was no SYN");
+        }
         if let Some(by) = listening(reset) {
             return Verdict::RuledOut(format!("{by} was listening on that address"));
-        }
-        let is_syn = reset
-            .trigger
-            .is_none_or(|trigger| trigger.segment.flags.syn() && !trigger.segment.flags.ack());
-        if !is_syn {
-            return stray(reset);
         }
         let refused = reset
             .run
@@ -98,26 +97,8 @@ impl ResetCause for ConnectionRefused {
     }
 }
 
-/// No SYN drew it: some segment for a port where nothing had ever been said.
-fn stray(reset: &Reset<'_>) -> Verdict {
-    let nothing_said = reset.before.of(reset.from).last_at.is_none();
-    if !nothing_said || reset.from == Role::Client {
-        return Verdict::ruled_out("the segment that drew it was no SYN");
-    }
-    match reset.drawn_by_forgery() {
-        Some(event) => {
-            let cite = cited(event, "outside", "a raw socket wrote what drew it");
-            Verdict::Explains(vec![cite])
-        }
-        None if reset.seen_from_start() => Verdict::Likely(Vec::new()),
-        None if reset.shape == Shape::AnswerToSyn => Verdict::Usual,
-        None if reset.before.of(reset.to()).spoken == 1 => Verdict::Possible,
-        None => Verdict::Unlikely,
-    }
-}
-
 /// Who was listening on exactly that address when the SYN came; `None` also when calls cannot say.
-pub(super) fn listening(reset: &Reset<'_>) -> Option<String> {
+fn listening(reset: &Reset<'_>) -> Option<String> {
     if !reset.has(Source::Calls) {
         return None;
     }

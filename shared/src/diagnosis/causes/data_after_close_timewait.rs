@@ -13,8 +13,6 @@ pub(super) struct DataAfterCloseTimewait;
 
 /// The record of a closed socket lives this long at most, unless `tcp_fin_timeout` is larger.
 const LONGEST_RECORD: Nanos = Nanos::from_millis(60_000);
-/// With the usual retransmission timeout of some 200 ms it lives 3.5 of these at least.
-const SHORTEST_RECORD: Nanos = Nanos::from_millis(1_000);
 
 impl ResetCause for DataAfterCloseTimewait {
     fn id(&self) -> CauseId {
@@ -80,16 +78,6 @@ impl ResetCause for DataAfterCloseTimewait {
         }
         if trigger.at - acked > LONGEST_RECORD {
             return Verdict::Unlikely;
-        }
-        let timeout = reset.run.sysctl("net.ipv4.tcp_fin_timeout", reset.at());
-        let seconds = timeout.and_then(|(_, value)| value.parse::<u64>().ok());
-        if let Some(seconds) = seconds.filter(|seconds| *seconds <= 60)
-            && trigger.at - acked
-                > SHORTEST_RECORD.max(Nanos::from_millis(seconds.saturating_mul(1_250)))
-        {
-            return Verdict::RuledOut(format!(
-                "tcp_fin_timeout was {seconds} s: its record had expired"
-            ));
         }
         let all = &reset.run.counters;
         let (killed, kept) = (all.total("TcpExtTWKilled"), all.total("TcpExtTW"));

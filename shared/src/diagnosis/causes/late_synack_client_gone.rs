@@ -2,7 +2,6 @@
 
 use super::unacceptable_ack_in_syn_sent::is_unacceptable;
 use super::{ResetCause, Verdict};
-use crate::connection::Role;
 use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;

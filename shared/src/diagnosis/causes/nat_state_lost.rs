@@ -41,18 +41,6 @@ impl ResetCause for NatStateLost {
         if reset.before.in_syn_sent(reset.from) {
             return Verdict::ruled_out("it was sent by the end that was still connecting");
         }
-        if let Some(event) = reset.translation_lost() {
-            return Verdict::Explains(vec![cited(
-                event,
-                "outside",
-                "forget translated connections",
-            )]);
-        }
-        if reset.drawn_by_forgery().is_some() {
-            return Verdict::ruled_out(
-                "what drew it was forged: no such connection had ever been begun",
-            );
-        }
         let both_known =
             reset.connection.client.socket.is_some() && reset.connection.server.socket.is_some();
         if both_known {

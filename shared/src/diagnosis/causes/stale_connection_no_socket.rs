@@ -1,10 +1,8 @@
 //! A segment for a connection that its receiver no longer knows.
 
-use super::unacceptable_ack_in_syn_sent::is_unacceptable;
 use super::{ResetCause, Verdict};
 use crate::connection::Role;
 use crate::diagnosis::CauseId;
-use crate::diagnosis::counters::SentByTcp;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::samples::Left;
 use crate::diagnosis::shape::Shape;
@@ -16,8 +14,6 @@ pub(super) struct StaleConnectionNoSocket;
 
 /// No time-wait record lives shorter: 3.5 retransmission timeouts of at least 200 ms.
 const SHORTEST_RECORD: Nanos = Nanos::from_millis(500);
-/// With the usual timeout of some 200 ms it lives at least so long, whatever `tcp_fin_timeout` says.
-const FULL_RECORD: Nanos = Nanos::from_millis(1_000);
 /// And none longer, unless `tcp_fin_timeout` is larger.
 const LONGEST_RECORD: Nanos = Nanos::from_millis(60_000);
 /// A record that lives at most this long is counted as `TWKilled`, a longer one as `TW`.
@@ -41,19 +37,6 @@ impl ResetCause for StaleConnectionNoSocket {
     }
 
     fn examine(&self, reset: &Reset<'_>) -> Verdict {
-        if reset.drawn_by_forgery().is_some() {
-            return Verdict::ruled_out(
-                "what drew it was forged: no such connection had ever been begun",
-            );
-        }
-        if is_unacceptable(reset) == Ok(true) && reset.connects_again() {
-            return Verdict::RuledOut(format!("{} was connecting, and went on", reset.sender()));
-        }
-        if reset.never_accepted() && reset.sent_by_tcp() == SentByTcp::Yes {
-            return Verdict::ruled_out(
-                "nobody had accepted it, and its listener's end sent no RST: it was still in SYN-RECEIVED",
-            );
-        }
         if reset.sender_was_gone {
             return match reset.trigger {
                 Some(_) => Verdict::Explains(Vec::new()),
@@ -144,14 +127,6 @@ fn after_fin(reset: &Reset<'_>, gap: Nanos) -> Verdict {
         return Verdict::RuledOut(format!(
             "the socket was still there in full, by reading {event}"
         ));
-    }
-    if let Some((event, value)) = reset.run.sysctl("net.ipv4.tcp_fin_timeout", reset.at())
-        && let Ok(seconds) = value.parse::<u64>()
-        && gap > FULL_RECORD.max(Nanos::from_millis(seconds.saturating_mul(1_250)))
-        && seconds <= 60
-    {
-        let label = format!("tcp_fin_timeout = {value}");
-        return Verdict::Explains(vec![cited(event, "outside", &label)]);
     }
     let overflow = reset.run.counters.total("TcpExtTCPTimeWaitOverflow");
     let killed = reset.run.counters.total("TcpExtTWKilled");
