@@ -1,5 +1,6 @@
 //! An ACK that belongs to no valid handshake.
 
+use super::connection_refused::listening;
 use super::{ResetCause, Verdict};
 use crate::connection::Role;
 use crate::diagnosis::CauseId;
@@ -37,6 +38,9 @@ impl ResetCause for BadAckInHandshake {
         };
         let sender = reset.before.of(reset.from);
         if sender.last_at.is_none() && !reset.seen_from_start() {
+            if reset.is_unheard_of() && listening(reset).is_none() {
+                return Verdict::ruled_out("nobody was listening there");
+            }
             // A lone segment for a connection whose beginning the capture does not hold.
             let only = reset.before.of(reset.to()).spoken <= 1;
             return if only {

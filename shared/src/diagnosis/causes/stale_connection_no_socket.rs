@@ -39,6 +39,8 @@ impl ResetCause for StaleConnectionNoSocket {
     fn examine(&self, reset: &Reset<'_>) -> Verdict {
         if reset.sender_was_gone {
             return match reset.trigger {
+                // All that this port ever said was RST: it may never have known a connection.
+                Some(_) if reset.before.of(reset.from).last_at.is_none() => Verdict::Possible,
                 Some(_) => Verdict::Explains(Vec::new()),
                 None => Verdict::Likely(Vec::new()),
             };
