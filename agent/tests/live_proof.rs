@@ -2,10 +2,6 @@
 //! kernel gives the reason it gave for that very segment. Needs the kernel's reasons, which only root is told.
 //!
 //! What each cause may be called is written down here once more, apart from the diagnosis that is tried.
-#![expect(
-    clippy::unwrap_used,
-    reason = "helpers of tests: a failure is the message"
-)]
 
 use std::path::Path;
 
