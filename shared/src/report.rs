@@ -15,6 +15,7 @@ use crate::event::call::CallReturned;
 use crate::event::{Event, EventBody, EventId};
 use crate::expectation::{ClaimTried, Met, claims, expected, step_results};
 use crate::recording::{Environment, Recording};
+use crate::remedy::in_full::in_full;
 use crate::remedy::origin::Origin;
 use crate::scenario::Scenario;
 use crate::scenario::expect::Outcome;
@@ -207,7 +208,7 @@ impl From<&Finding> for ResetRow {
             kernel_asked: finding.kernel_asked,
             kernel_reason: finding.kernel_reason.clone(),
             headline: finding.headline.clone(),
-            explanation: finding.explanation.clone(),
+            explanation: in_full(finding),
             fix: finding.fix.clone(),
             fix_code: finding.fix_code.clone(),
             kernel_function: Origin::of(finding.cause).functions,

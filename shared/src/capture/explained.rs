@@ -9,6 +9,7 @@ use super::problems::Problem;
 use crate::diagnosis::CauseId;
 use crate::diagnosis::finding::{Certainty, Diagnosis, Finding};
 use crate::event::Event;
+use crate::remedy::in_full::in_full;
 use crate::scenario::expect::Outcome;
 
 /// Of connections that ended well, or not at all, so many are listed; all are counted.
@@ -69,6 +70,7 @@ pub struct ResetExplained {
 
 impl From<Finding> for ResetExplained {
     fn from(finding: Finding) -> Self {
+        let explanation = in_full(&finding);
         Self {
             frame: finding.segment.0,
             sent_by: finding.sent_by,
@@ -78,7 +80,7 @@ impl From<Finding> for ResetExplained {
             candidates: finding.candidates,
             kernel_reason: finding.kernel_reason,
             headline: finding.headline,
-            explanation: finding.explanation,
+            explanation,
             fix: finding.fix,
         }
     }
