@@ -13,6 +13,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use aftershake_shared::channel::Failure;
+use aftershake_shared::report::text::plain;
 use clap::Parser;
 use serde::Serialize;
 
@@ -111,7 +112,9 @@ fn report(failure: &Failure, json: bool) -> u8 {
         });
     } else {
         let mut stderr = io::stderr().lock();
-        let _ = writeln!(stderr, "aftershake: {}", failure.message);
+        // What a file holds may be part of the message.
+        let message: Vec<_> = failure.message.lines().map(plain).collect();
+        let _ = writeln!(stderr, "aftershake: {}", message.join("\n"));
         if !failure.remedy.is_empty() {
             let _ = writeln!(stderr, "try: {}", failure.remedy);
         }

@@ -185,7 +185,7 @@ fn explain_recording(
             remedy,
         ));
     }
-    if options.verbose && !options.json {
+    if options.verbose && !options.json && options.port.is_none() {
         let judged = Judged::new(recording)?;
         print(&run::text(&judged, Color::Auto))?;
         let failed = options.fail_on.is_some() && !judged.diagnosis.resets.is_empty();
