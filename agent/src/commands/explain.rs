@@ -58,6 +58,8 @@ pub fn explain(options: &ExplainOptions) -> Result<u8, Failure> {
             Next::Bytes(bytes) => {
                 explainer.feed(&bytes).map_err(|error| no_capture(&error))?;
             }
+            // One object names each connection once: nothing is told before its end.
+            Next::Pause if options.json => {}
             Next::Pause => explainer.settle(),
             Next::End(None) => break,
             Next::End(Some(error)) => {
@@ -65,6 +67,9 @@ pub fn explain(options: &ExplainOptions) -> Result<u8, Failure> {
                 break;
             }
         }
+        out.connections(&explainer.take())?;
+    }
+    while explainer.end_part().map_err(|error| no_capture(&error))? {
         out.connections(&explainer.take())?;
     }
     let whole = explainer.finish().map_err(|error| no_capture(&error))?;
