@@ -20,6 +20,7 @@ use std::process::ExitCode;
 
 use aftershake_shared::channel::Failure;
 use aftershake_shared::schema::Wrapped;
+use aftershake_shared::report::text::plain;
 use clap::Parser;
 use serde::Serialize;
 
@@ -120,6 +121,10 @@ fn report(failure: &Failure, json: bool) -> u8 {
         });
     } else {
         talk::error(&failure.message);
+        let mut stderr = io::stderr().lock();
+        // What a file holds may be part of the message.
+        let message: Vec<_> = failure.message.lines().map(plain).collect();
+        let _ = writeln!(stderr, "aftershake: {}", message.join("\n"));
         if !failure.remedy.is_empty() {
             talk::remedy(&failure.remedy);
         }
