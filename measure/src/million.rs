@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 /// Connections that are open at the same time.
 const AT_ONCE: usize = 250;
-const CONNECTIONS: usize = 62_500;
+/// Connections of one million.
+pub const CONNECTIONS: usize = 12_500;
 /// Segments of each connection.
-const SEGMENTS: usize = 16;
+const SEGMENTS: usize = 80;
 /// One in so many connections ends with a RST.
 const ONE_IN: usize = 10;
 /// Packets of one million.
@@ -21,6 +22,9 @@ const SYN: u8 = 2;
 const RST: u8 = 4;
 const PSH: u8 = 8;
 const ACK: u8 = 16;
+
+/// Where a connection that ends well begins to end.
+const ENDING: usize = SEGMENTS - 4;
 
 /// Writes the packets, and before those of round 0 the file's header: little-endian, nanoseconds, Ethernet.
 ///
@@ -45,7 +49,7 @@ pub fn million(round: u64, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// One step of one connection: handshake, six exchanges, and an end of four segments or of a RST after unread data.
+/// One step of one connection: handshake, exchanges, and an end of four segments or of a RST after unread data.
 fn segment(
     round: u64,
     number: usize,
@@ -53,32 +57,32 @@ fn segment(
     at: u64,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let is_reset = number % ONE_IN == 0;
+    let is_reset = number.is_multiple_of(ONE_IN);
     let last = SEGMENTS - 1;
     let (by_client, flags, payload) = match step {
         0 => (true, SYN, 0),
         1 => (false, SYN | ACK, 0),
         2 => (true, ACK, 0),
         _ if step == last && is_reset => (false, RST | ACK, 0),
-        _ if is_reset || step < 12 => {
-            let is_data = step % 2 == 1;
+        _ if is_reset || step < ENDING => {
+            let is_data = !step.is_multiple_of(2);
             let flags = if is_data { PSH | ACK } else { ACK };
             (is_data, flags, if is_data { PAYLOAD } else { 0 })
         }
-        12 => (true, FIN | ACK, 0),
-        13 => (false, ACK, 0),
-        14 => (false, FIN | ACK, 0),
+        ENDING => (true, FIN | ACK, 0),
+        _ if step == ENDING + 1 => (false, ACK, 0),
+        _ if step == ENDING + 2 => (false, FIN | ACK, 0),
         _ => (true, ACK, 0),
     };
     // How much the client has sent before this step.
-    let data_ends = if is_reset { last } else { 12 };
+    let data_ends = if is_reset { last } else { ENDING };
     let exchanges = (step.min(data_ends).saturating_sub(2)) / 2;
     let sent = 100 * u32::try_from(exchanges).unwrap_or(0);
     let isn = 1_000_u32.wrapping_add(u32::try_from(number).unwrap_or(0).wrapping_mul(7_919));
     let begun = u32::from(step > 0);
     let (own_fin, other_fin) = match (is_reset, step) {
-        (false, 13 | 14) => (1, 0),
-        (false, 15) => (1, 1),
+        (false, step) if step == last => (1, 1),
+        (false, step) if step > ENDING => (1, 0),
         _ => (0, 0),
     };
     let client_next = isn.wrapping_add(begun + sent + own_fin);
@@ -138,15 +142,13 @@ mod tests {
         let mut reader = Explainer::new(Options::default());
         reader.feed(&bytes).unwrap();
         let explained = reader.finish().unwrap();
+        let summary = &explained.summary;
         assert_eq!(explained.packets as usize, PACKETS);
-        assert_eq!(explained.summary.problems, 0);
-        assert_eq!(explained.summary.connections as usize, CONNECTIONS);
-        assert_eq!(explained.summary.resets as usize, RESETS);
-        assert_eq!(
-            explained.summary.outcomes["closed"] as usize,
-            CONNECTIONS - RESETS
-        );
-        let causes: Vec<_> = explained.summary.causes.keys().collect();
+        assert_eq!(summary.problems, 0);
+        assert_eq!(summary.connections, CONNECTIONS as u64);
+        assert_eq!(summary.resets, RESETS as u64);
+        assert_eq!(summary.outcomes["closed"], (CONNECTIONS - RESETS) as u64);
+        let causes: Vec<_> = summary.causes.keys().collect();
         assert_eq!(causes.len(), 1, "{causes:?}");
     }
 }

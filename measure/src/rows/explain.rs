@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 
 use super::Goal;
-use crate::million::{PACKETS, RESETS, million};
+use crate::million::{CONNECTIONS, PACKETS, RESETS, million};
 use crate::report::Table;
 use crate::samples::Samples;
 
@@ -57,7 +57,9 @@ fn measure_in(folder: &Path, binary: &Path, table: &mut Table) -> anyhow::Result
     }
     let ours: Samples = ours.into_iter().collect();
     let rival: Samples = [tshark(&file)?].into_iter().collect();
-    let what = format!("`aftershake explain`, {PACKETS} packets, file to verdicts");
+    let what = format!(
+        "`aftershake explain`, {PACKETS} packets, {CONNECTIONS} connections, {RESETS} RSTs"
+    );
     table.row(super::rate(&what, PACKETS, &ours, RATE));
     table.row(super::timed(
         "the same file through `tshark -T fields`",
@@ -72,9 +74,9 @@ fn measure_in(folder: &Path, binary: &Path, table: &mut Table) -> anyhow::Result
     let mebibytes = memory(binary, &large)?;
     Ok(format!(
         "It explains {factor:.0} times faster than tshark prints fields (goal {FASTER:.0}: {}); a file of \
-         {:.1} GB needs {mebibytes} MiB (goal {MEMORY}: {}).",
+         {} MB needs {mebibytes} MiB (goal {MEMORY}: {}).",
         super::yes(factor >= FASTER),
-        (size * times) as f64 / 1e9,
+        size * times / 1_000_000,
         super::yes(mebibytes <= MEMORY),
     ))
 }
