@@ -49,6 +49,9 @@ pub enum Command {
         after_help = "Example: aftershake test sent-before-close linger-zero --repeat 50 --jobs 2"
     )]
     Test(TestOptions),
+    /// Say what is known of a cause: standard, kernel, and what to change in six languages
+    #[command(after_help = "Example: aftershake cause close-with-unread-data")]
+    Cause(CauseOptions),
     /// Explain every RST in a capture or recording
     #[command(after_help = "Examples: aftershake explain trouble.pcapng\n          \
         dumpcap -q -i lo -w - | aftershake explain - --port 8080")]
@@ -69,6 +72,7 @@ impl Command {
             Self::List(options) => options.json,
             Self::Run(options) => options.json,
             Self::Test(options) => options.json,
+            Self::Cause(options) => options.json,
             Self::Explain(options) => options.json,
             Self::Doctor(options) => options.json,
             Self::Worker => false,
@@ -148,6 +152,15 @@ pub struct TestOptions {
     /// Exit with 3 when a scenario was skipped because this machine lacks something
     #[arg(long)]
     pub no_skip: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CauseOptions {
+    /// The cause's name; without one, all are listed
+    pub cause: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -25,9 +25,12 @@ use std::thread;
 
 use aftershake_shared::channel::Failure;
 use aftershake_shared::event::EventBody;
+use aftershake_shared::event::call::Returned;
+use aftershake_shared::event::outside_acted::{OutsideAct, OutsideActed};
 use aftershake_shared::event::trouble::Trouble;
 use aftershake_shared::recording::{Environment, FORMAT_VERSION, Header};
 use aftershake_shared::scenario::Scenario;
+use aftershake_shared::units::Nanos;
 
 use crate::sys::{self, namespace};
 use clock::Clock;
@@ -237,9 +240,20 @@ fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence) {
     }
     let beside = job.request.beside.as_deref().map(beside::Beside::start);
     let common = Common::new(Clock::start());
+    let has_beside = beside.is_some();
     let mut send = |events| reply(&WorkerReply::Events(events));
     let mut recorder = Recorder::new(&mut send);
     evidence.begin(&common.clock, &mut recorder);
+    if has_beside {
+        // It may change the namespace unseen: a diagnosis must know that.
+        let body = EventBody::Outside(OutsideActed {
+            step: None,
+            act: OutsideAct::RunCommand,
+            took: Nanos(0),
+            result: Returned::Ok(0),
+        });
+        recorder.note(common.clock.now(), body);
+    }
     let sources = evidence.recorded(kernel_resets.as_ref().ok());
     reply(&WorkerReply::Started(Header {
         aftershake_recording: FORMAT_VERSION,

@@ -270,6 +270,23 @@ impl Connections {
         &self.listeners
     }
 
+    /// Whether any program ever listened for connections to that address.
+    pub(crate) fn listens_at(&self, address: SocketAddr) -> bool {
+        let mut local = self
+            .listeners
+            .iter()
+            .filter_map(|listener| listener.address);
+        local.any(|local| calls::listens_on(local, address))
+    }
+
+    /// Whether no earlier connection joined the same two addresses.
+    pub(crate) fn is_first_of_pair(&self, connection: &Connection) -> bool {
+        let ends = |one: &Connection| gather::pair(one.client.address, one.server.address);
+        let own = ends(connection);
+        let mut earlier = self.list.iter().take_while(|one| one.id != connection.id);
+        !earlier.any(|one| ends(one) == own)
+    }
+
     /// The listening socket of that id.
     pub fn listener(&self, socket: SocketId) -> Option<&Listener> {
         self.listeners

@@ -78,6 +78,18 @@ pub enum EventBody {
 }
 
 impl EventBody {
+    /// The kind of evidence it is; `None` for what the run says of itself.
+    pub const fn source(&self) -> Option<Source> {
+        match self {
+            Self::Call(_) | Self::Outside(_) | Self::ProcessEnded(_) => Some(Source::Calls),
+            Self::Counters(_) => Some(Source::Counters),
+            Self::KernelReset(_) => Some(Source::KernelResets),
+            Self::Segment(_) => Some(Source::Segments),
+            Self::Socket(_) => Some(Source::Sockets),
+            Self::Step(_) | Self::Trouble(_) => None,
+        }
+    }
+
     /// Order of events with equal times: causes before effects.
     pub const fn rank(&self) -> u8 {
         match self {

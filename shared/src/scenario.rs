@@ -3,9 +3,11 @@
 //! Parsing refuses whatever could not be carried out, with line and column. Runs nothing.
 
 mod check;
+pub mod edit;
 pub mod error;
 pub mod expect;
 pub mod facility;
+pub mod field;
 pub mod steps;
 pub mod time;
 

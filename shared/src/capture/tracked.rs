@@ -77,23 +77,11 @@ impl Tracked {
         let (low, high) = (packet.pair.low(), packet.pair.high());
         let side = kept.side();
         let (src, dst) = if side == 0 { (low, high) } else { (high, low) };
-        let roles = match (kept.flags.syn(), kept.flags.ack()) {
-            (true, false) => Roles {
-                client: side,
-                guessed: false,
-            },
-            (true, true) => Roles {
-                client: 1 - side,
-                guessed: false,
-            },
-            (false, _) => Roles {
-                client: if src.port() >= dst.port() {
-                    side
-                } else {
-                    1 - side
-                },
-                guessed: true,
-            },
+        let asks = kept.flags.syn() && !kept.flags.ack();
+        let by_port = src.port() >= dst.port();
+        let roles = Roles {
+            client: if asks || by_port { side } else { 1 - side },
+            guessed: !asks,
         };
         Self {
             pair: packet.pair,

@@ -10,6 +10,9 @@ use crate::event::{Event, EventBody, EventId};
 use crate::order::sort_by_rank;
 use crate::units::Nanos;
 
+/// A RST that a call sent is stamped this long after the call's return at most.
+const NEAR: Nanos = Nanos::from_micros(200);
+
 /// What the calls on one socket say of it.
 #[derive(Default)]
 struct Facts<'a> {
@@ -20,7 +23,8 @@ struct Facts<'a> {
     known: Option<(Nanos, Nanos)>,
     connects: bool,
     listens: Option<Nanos>,
-    closed: Option<Nanos>,
+    /// When the call that closed it began and returned.
+    closed: Option<(Nanos, Nanos)>,
     /// The listener and the `accept` that returned this socket, with its index among the events.
     accepted: Option<(SocketId, EventId, usize)>,
     /// The end of its process closed it.
@@ -62,7 +66,9 @@ fn facts(events: &[Event]) -> BTreeMap<SocketId, Facts<'_>> {
         if let EventBody::ProcessEnded(ended) = &event.body {
             for closed in &ended.closed {
                 let socket = all.entry(closed.socket).or_default();
-                socket.closed.get_or_insert(event.at);
+                socket
+                    .closed
+                    .get_or_insert((event.at, event.at + ended.took));
                 socket.ended.get_or_insert(EndedOn {
                     event: event.id,
                     position,
@@ -120,7 +126,7 @@ fn note<'a>(socket: &mut Facts<'a>, event: &Event, position: usize, call: &'a Ca
         Call::Accept { .. } => {
             socket.listens.get_or_insert(event.at);
         }
-        Call::Close { .. } if worked => socket.closed = Some(event.at),
+        Call::Close { .. } if worked => socket.closed = Some((event.at, end)),
         Call::Bind
         | Call::CloseCopy
         | Call::Listen { .. }
@@ -209,7 +215,7 @@ fn attach_silent(events: &[Event], gathered: &mut Gathered, facts: &BTreeMap<Soc
     let mut silent: Vec<_> = silent
         .filter_map(|(id, socket)| Some((socket.accepted?, *id, socket)))
         .collect();
-    silent.sort_by_key(|((_, _, position), ..)| *position);
+    sort_by_rank(&mut silent, |((_, _, position), ..)| (*position as u64, 0));
     for ((listener, accept, position), id, socket) in silent {
         let local = facts.get(&listener).and_then(|listener| listener.local);
         let returned = events.get(position).map_or(Nanos(u64::MAX), ended);
@@ -325,11 +331,21 @@ fn name_by_listener(gathered: &mut Gathered, facts: &BTreeMap<SocketId, Facts<'_
         let begun = connection.segments.first().map(|sent| sent.at);
         let fits = listening.iter().filter(|(_, socket, since, local)| {
             let open = begun.is_none_or(|begun| {
-                *since <= begun && socket.closed.is_none_or(|closed| begun <= closed)
+                *since <= begun && socket.closed.is_none_or(|(closed, _)| begun <= closed)
             });
             open && listens_on(*local, server)
         });
-        let best = fits.max_by_key(|(_, _, since, local)| (*local == server, *since));
+        // Of several that share the address, the one whose end the RST was part of.
+        let rst = connection
+            .segments
+            .iter()
+            .find(|sent| sent.from == Role::Server && sent.segment.flags.rst());
+        let ended_then = |socket: &Facts<'_>| {
+            let ended = rst.zip(socket.closed);
+            ended.is_some_and(|(rst, (from, to))| from <= rst.at && rst.at <= to + NEAR)
+        };
+        let best = fits
+            .max_by_key(|(_, socket, since, local)| (*local == server, ended_then(socket), *since));
         if let Some((id, socket, ..)) = best {
             connection.listener = Some(*id);
             socket.by.clone_into(&mut connection.server.name);

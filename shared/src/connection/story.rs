@@ -281,13 +281,9 @@ impl Story {
 
     /// Events in order, numbered, of the given sources only.
     pub(crate) fn events(&self, sources: &[Source]) -> Vec<Event> {
-        let kept = |event: &&Event| match &event.body {
-            EventBody::Call(_) | EventBody::ProcessEnded(_) => sources.contains(&Source::Calls),
-            EventBody::Counters(_) => sources.contains(&Source::Counters),
-            EventBody::KernelReset(_) => sources.contains(&Source::KernelResets),
-            EventBody::Segment(_) => sources.contains(&Source::Segments),
-            EventBody::Socket(_) => sources.contains(&Source::Sockets),
-            EventBody::Outside(_) | EventBody::Step(_) | EventBody::Trouble(_) => true,
+        let kept = |event: &&Event| {
+            let source = event.body.source();
+            source.is_none_or(|source| sources.contains(&source))
         };
         let mut events: Vec<Event> = self.events.iter().filter(kept).cloned().collect();
         sort_and_number(&mut events, 1);

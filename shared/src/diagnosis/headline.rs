@@ -296,15 +296,6 @@ fn closed(
 /// How the process of that end ended: `exit(0)`, `SIGKILL`; `None` where that did not close its socket.
 fn process_end(run: &Run<'_>, connection: &Connection, role: Role) -> Option<String> {
     let ended = connection.end(role).ended?;
-    match &run.events.get(ended.position)?.body {
-        EventBody::ProcessEnded(process) => Some(process.how.to_string()),
-        EventBody::Call(_)
-        | EventBody::Counters(_)
-        | EventBody::KernelReset(_)
-        | EventBody::Outside(_)
-        | EventBody::Segment(_)
-        | EventBody::Socket(_)
-        | EventBody::Step(_)
-        | EventBody::Trouble(_) => None,
-    }
+    let process = super::ending::ended_process(run.events.get(ended.position)?)?;
+    Some(process.how.to_string())
 }

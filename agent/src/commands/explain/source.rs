@@ -116,8 +116,6 @@ fn pieces(mut from: impl Read, to: &SyncSender<io::Result<Vec<u8>>>) {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use std::io::Write;
 
     use flate2::Compression;

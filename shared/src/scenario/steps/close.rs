@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Kind, Needs};
+use crate::scenario::field::{Field, Takes};
 
 /// `do = "close"`, or `do.close = { what = "listener" }`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -11,6 +12,15 @@ pub struct Close {
     #[serde(default)]
     pub what: What,
 }
+
+/// The field that says which descriptor is meant.
+pub(super) const WHAT: Field = Field::new(
+    "what",
+    Takes::Choice(&["connection", "listener"]),
+    "which of the two is meant",
+)
+.default("\"connection\"")
+.example("\"listener\"");
 
 /// Which descriptor is closed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +44,7 @@ impl What {
 impl Kind for Close {
     const NAME: &'static str = "close";
     const HELP: &'static str = "close the connection, or the listener";
+    const FIELDS: &'static [Field] = &[WHAT];
 
     fn needs(&self) -> Needs {
         self.what.needs()

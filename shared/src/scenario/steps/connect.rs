@@ -4,9 +4,10 @@ use std::net::IpAddr;
 
 use serde::Deserialize;
 
-use super::listen::{Address, DEFAULT_PORT};
+use super::listen::{self, Address, DEFAULT_PORT};
 use super::{Kind, Makes, Needs};
 use crate::scenario::facility::Facility;
+use crate::scenario::field::{Field, Takes};
 use crate::scenario::time::Span;
 
 /// `do = "connect"`, or `do.connect = { port = 9000, timeout = "1s" }`.
@@ -51,6 +52,31 @@ impl Default for Connect {
 impl Kind for Connect {
     const NAME: &'static str = "connect";
     const HELP: &'static str = "open a connection";
+    const FIELDS: &'static [Field] = &[
+        listen::PORT,
+        Field::new(
+            "address",
+            Takes::Text,
+            "`localhost` tries ::1 first, then 127.0.0.1",
+        )
+        .default("\"127.0.0.1\"")
+        .example("\"localhost\""),
+        Field::new("from", Takes::Text, "bind to this address first").example("\"127.0.0.1\""),
+        Field::number("from_port", "", 0, 65_535, "bind to this port first").example("40000"),
+        Field::new("reuse_address", Takes::Flag, "SO_REUSEADDR before binding").default("false"),
+        Field::new(
+            "fast_open",
+            Takes::Text,
+            "TCP_FASTOPEN: these characters go with the SYN",
+        )
+        .example("\"hello\""),
+        Field::new("mptcp", Takes::Flag, "Multipath TCP").default("false"),
+        Field::new(
+            "timeout",
+            Takes::Duration,
+            "give up after this time; waits for ever without",
+        ),
+    ];
 
     fn needs(&self) -> Needs {
         Needs::Nothing

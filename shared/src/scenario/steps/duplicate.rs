@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
-use super::close::What;
+use super::close::{self, What};
 use super::{Kind, Needs};
+use crate::scenario::field::Field;
 
 /// `do = "duplicate"`, or `do.duplicate = { what = "listener" }`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -16,6 +17,7 @@ pub struct Duplicate {
 impl Kind for Duplicate {
     const NAME: &'static str = "duplicate";
     const HELP: &'static str = "make a second descriptor for the connection, or the listener";
+    const FIELDS: &'static [Field] = &[close::WHAT];
 
     fn needs(&self) -> Needs {
         self.what.needs()

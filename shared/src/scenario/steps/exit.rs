@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::{Kind, Needs};
+use crate::scenario::field::Field;
 
 /// `do = "exit"`, or `do.exit = { code = 1 }`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -16,6 +17,8 @@ pub struct Exit {
 impl Kind for Exit {
     const NAME: &'static str = "exit";
     const HELP: &'static str = "end the program, without closing anything first";
+    const FIELDS: &'static [Field] =
+        &[Field::number("code", "", 0, 255, "what the parent is told").default("0")];
 
     fn needs(&self) -> Needs {
         Needs::Nothing

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Actor, Kind, Needs};
+use crate::scenario::field::{Field, Takes};
 
 /// `do.kill = { endpoint = "server" }`, or `{ endpoint = "server", signal = "SIGABRT" }`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -54,6 +55,22 @@ impl fmt::Display for Signal {
 impl Kind for Kill {
     const NAME: &'static str = "kill";
     const HELP: &'static str = "`outside` only: end an endpoint's process by a signal";
+    const FIELDS: &'static [Field] = &[
+        Field::new(
+            "endpoint",
+            Takes::Endpoint,
+            "whose process; every endpoint in it ends",
+        )
+        .required(),
+        Field::new(
+            "signal",
+            Takes::Choice(&[
+                "SIGABRT", "SIGHUP", "SIGINT", "SIGKILL", "SIGQUIT", "SIGSEGV", "SIGTERM",
+            ]),
+            "see signal(7)",
+        )
+        .default("\"SIGKILL\""),
+    ];
     const ACTOR: Actor = Actor::Outside;
 
     fn names(&self) -> Option<&str> {

@@ -9,10 +9,16 @@ use serde::de::{self, Deserializer};
 use super::set_option::OptionValue;
 use super::{Kind, Makes, Needs, whole_seconds};
 use crate::scenario::facility::Facility;
+use crate::scenario::field::{Field, Takes};
 use crate::scenario::time::Span;
 
 /// The article's port, free in every run's own namespace.
 pub const DEFAULT_PORT: u16 = 8080;
+
+/// The port of a listener, and where a client finds it.
+pub(super) const PORT: Field = Field::number("port", "", 1, 65_535, "the listener’s port")
+    .default("8080")
+    .example("8080");
 
 /// `do.listen = { port = 8080, backlog = 1 }`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -70,6 +76,51 @@ impl Listen {
 impl Kind for Listen {
     const NAME: &'static str = "listen";
     const HELP: &'static str = "open a listener on a port";
+    const FIELDS: &'static [Field] = &[
+        PORT,
+        Field::number(
+            "backlog",
+            "connections",
+            0,
+            65_535,
+            "that may wait, plus one",
+        )
+        .default("16"),
+        Field::new(
+            "address",
+            Takes::Text,
+            "a loopback address, `localhost`, `0.0.0.0` or `::`",
+        )
+        .default("\"127.0.0.1\"")
+        .example("\"::1\""),
+        Field::new("reuse_address", Takes::Flag, "SO_REUSEADDR").default("false"),
+        Field::new(
+            "reuse_port",
+            Takes::Flag,
+            "SO_REUSEPORT: share the port, with a queue of its own",
+        )
+        .default("false"),
+        Field::new(
+            "defer_accept",
+            Takes::Duration,
+            "TCP_DEFER_ACCEPT, whole seconds",
+        )
+        .example("\"1s\""),
+        Field::number(
+            "fast_open",
+            "connections",
+            1,
+            65_535,
+            "TCP_FASTOPEN: whose SYN brought bytes",
+        ),
+        Field::new("mptcp", Takes::Flag, "Multipath TCP").default("false"),
+        Field::new(
+            "dual_stack",
+            Takes::Flag,
+            "with an IPv6 address: accept IPv4 as well",
+        )
+        .default("false"),
+    ];
 
     fn needs(&self) -> Needs {
         Needs::Nothing

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::{Kind, Needs};
+use crate::scenario::field::{Field, Takes};
 use crate::scenario::limits;
 use crate::scenario::time::Span;
 
@@ -42,6 +43,53 @@ pub const DEFAULT_BUFFER: u64 = 1024;
 impl Kind for Receive {
     const NAME: &'static str = "receive";
     const HELP: &'static str = "read from the connection, once or until enough has come";
+    const FIELDS: &'static [Field] = &[
+        Field::number(
+            "at_most",
+            "bytes",
+            1,
+            limits::BYTES,
+            "one call with a buffer of this size",
+        )
+        .one_of("form")
+        .default("1024")
+        .example("1024"),
+        Field::number(
+            "exactly",
+            "bytes",
+            1,
+            limits::BYTES,
+            "calls until this many have come, or the end",
+        )
+        .one_of("form")
+        .example("16"),
+        Field::new(
+            "until",
+            Takes::Text,
+            "calls until the bytes end with this text, or the end",
+        )
+        .one_of("form")
+        .example("\"\\n\""),
+        Field::new(
+            "until_end",
+            Takes::Flag,
+            "calls until the other end has finished sending",
+        )
+        .one_of("form"),
+        Field::new("peek", Takes::Flag, "look without taking (MSG_PEEK)").default("false"),
+        Field::new("out_of_band", Takes::Flag, "take the urgent byte (MSG_OOB)").default("false"),
+        Field::new(
+            "truncate",
+            Takes::Flag,
+            "drop the bytes instead of copying them (MSG_TRUNC)",
+        )
+        .default("false"),
+        Field::new(
+            "timeout",
+            Takes::Duration,
+            "give up after this time; waits for ever without",
+        ),
+    ];
 
     fn needs(&self) -> Needs {
         Needs::Connection

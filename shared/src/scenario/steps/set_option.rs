@@ -2,9 +2,13 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Needs};
+use super::{Kind, Needs, close};
 use crate::scenario::facility::Facility;
+use crate::scenario::field::{Field, Takes};
 use crate::scenario::time::Span;
+
+/// The largest number that a buffer's field holds.
+const U32: u64 = u32::MAX as u64;
 
 /// `do.set_option = { linger = "0s" }`. Exactly one option is given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -12,7 +16,7 @@ use crate::scenario::time::Span;
 pub struct SetOption {
     /// The connection, unless this names the listener.
     #[serde(default)]
-    pub what: super::close::What,
+    pub what: close::What,
     /// `SO_LINGER` on, with this time in whole seconds; 0 s turns `close` into an abort.
     pub linger: Option<Span>,
     /// `TCP_NODELAY`.
@@ -123,6 +127,84 @@ fn seconds(span: Span) -> u16 {
 impl Kind for SetOption {
     const NAME: &'static str = "set_option";
     const HELP: &'static str = "set a socket option";
+    const FIELDS: &'static [Field] = &[
+        close::WHAT,
+        Field::new(
+            "linger",
+            Takes::Duration,
+            "SO_LINGER, whole seconds; 0s makes close an abort",
+        )
+        .one_of("option")
+        .example("\"0s\""),
+        Field::new("no_delay", Takes::Flag, "TCP_NODELAY").one_of("option"),
+        Field::new("keepalive", Takes::Flag, "SO_KEEPALIVE").one_of("option"),
+        Field::new(
+            "keepalive_idle",
+            Takes::Duration,
+            "TCP_KEEPIDLE, whole seconds",
+        )
+        .one_of("option")
+        .example("\"1s\""),
+        Field::new(
+            "keepalive_interval",
+            Takes::Duration,
+            "TCP_KEEPINTVL, whole seconds",
+        )
+        .one_of("option")
+        .example("\"1s\""),
+        Field::number("keepalive_probes", "probes", 1, 127, "TCP_KEEPCNT").one_of("option"),
+        Field::new(
+            "user_timeout",
+            Takes::Duration,
+            "TCP_USER_TIMEOUT, whole milliseconds",
+        )
+        .one_of("option"),
+        Field::new(
+            "linger2",
+            Takes::Number {
+                unit: "seconds",
+                least: -1,
+                most: 60,
+            },
+            "TCP_LINGER2; -1 makes close reset",
+        )
+        .one_of("option")
+        .example("-1"),
+        Field::new(
+            "defer_accept",
+            Takes::Duration,
+            "TCP_DEFER_ACCEPT, whole seconds; of the listener",
+        )
+        .one_of("option")
+        .example("\"1s\""),
+        Field::number(
+            "fast_open",
+            "connections",
+            0,
+            65_535,
+            "TCP_FASTOPEN; of the listener",
+        )
+        .one_of("option"),
+        Field::new("out_of_band_inline", Takes::Flag, "SO_OOBINLINE").one_of("option"),
+        Field::number(
+            "receive_buffer",
+            "bytes",
+            0,
+            U32,
+            "SO_RCVBUF; Linux doubles it",
+        )
+        .one_of("option")
+        .example("4096"),
+        Field::number(
+            "send_buffer",
+            "bytes",
+            0,
+            U32,
+            "SO_SNDBUF; Linux doubles it",
+        )
+        .one_of("option")
+        .example("4096"),
+    ];
 
     fn needs(&self) -> Needs {
         self.what.needs()
@@ -162,7 +244,7 @@ impl Kind for SetOption {
             ));
         }
         let of_listener = self.defer_accept.is_some() || self.fast_open.is_some();
-        if of_listener && self.what != super::close::What::Listener {
+        if of_listener && self.what != close::What::Listener {
             return Err("`defer_accept` and `fast_open` go with `what = \"listener\"`".to_owned());
         }
         if self
