@@ -1,7 +1,6 @@
 //! `aftershake explain` from outside: what it prints of real captures and recordings, and how it ends.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "helpers of tests: a failure is the message"

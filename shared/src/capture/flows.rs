@@ -24,6 +24,10 @@ const LOOKED_AT: usize = 4;
 /// The same when there are too many.
 const LOOKED_AT_WHEN_FULL: usize = 64;
 
+/// A connection that is over and silent for so many frames keeps only so many segments of its end: enough for
+/// what may still answer them.
+const OVER: (u32, usize) = (50_000, 32);
+
 /// Open connections.
 pub(super) struct Flows {
     index: HashMap<Pair, usize, Keyed>,
@@ -145,11 +149,16 @@ impl Flows {
         let mut oldest: Option<(u32, usize)> = None;
         for _ in 0..looked_at {
             self.hand = (self.hand + 1) % self.slots.len().max(1);
-            let Some(Some(tracked)) = self.slots.get(self.hand) else {
+            let Some(Some(tracked)) = self.slots.get_mut(self.hand) else {
                 continue;
             };
-            let silent = now.at.saturating_sub(tracked.last_at) >= *nanos
-                || now.frame.saturating_sub(tracked.last_frame) >= *frames;
+            let silent_frames = now.frame.saturating_sub(tracked.last_frame);
+            let silent =
+                now.at.saturating_sub(tracked.last_at) >= *nanos || silent_frames >= *frames;
+            let (silent_for, tail) = OVER;
+            if tracked.is_over() && !silent && silent_frames >= silent_for {
+                tracked.shorten(tail.min(self.tail));
+            }
             if tracked.is_over() && silent {
                 let place = self.hand;
                 ended.extend(self.remove(place));

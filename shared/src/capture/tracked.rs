@@ -202,6 +202,14 @@ impl Tracked {
         }
     }
 
+    /// Makes the history as short as it may be, and gives back the memory.
+    pub(super) fn shorten(&mut self, limit: usize) {
+        if self.history.capacity() > 2 * limit {
+            self.fold(limit);
+            self.history.shrink_to_fit();
+        }
+    }
+
     fn fold(&mut self, limit: usize) {
         fold::fold(&mut self.history, limit);
         let mut frames = self.history.iter().map(|kept| kept.frame).peekable();
