@@ -19,8 +19,8 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use aftershake_shared::channel::Failure;
-use aftershake_shared::schema::Wrapped;
 use aftershake_shared::report::text::plain;
+use aftershake_shared::schema::Wrapped;
 use clap::Parser;
 use serde::Serialize;
 
@@ -120,11 +120,9 @@ fn report(failure: &Failure, json: bool) -> u8 {
             error: failure,
         });
     } else {
-        talk::error(&failure.message);
-        let mut stderr = io::stderr().lock();
         // What a file holds may be part of the message.
         let message: Vec<_> = failure.message.lines().map(plain).collect();
-        let _ = writeln!(stderr, "aftershake: {}", message.join("\n"));
+        talk::error(&message.join("\n"));
         if !failure.remedy.is_empty() {
             talk::remedy(&failure.remedy);
         }
