@@ -34,6 +34,16 @@ pub enum Signal {
 }
 
 impl Signal {
+    pub const ALL: [Self; 7] = [
+        Self::SigAbrt,
+        Self::SigHup,
+        Self::SigInt,
+        Self::SigKill,
+        Self::SigQuit,
+        Self::SigSegv,
+        Self::SigTerm,
+    ];
+
     /// The name as in the C headers.
     pub const fn name(self) -> &'static str {
         match self {
