@@ -124,7 +124,7 @@ mod tests {
         for step in steps {
             let (by, fields) = step.split_once(": ").unwrap();
             let fields = fields.replace("; ", "\n");
-            text += &format!("[[steps]]\nby = \"{by}\"\n{fields}\n");
+            text.extend(["[[steps]]\nby = \"", by, "\"\n", fields.as_str(), "\n"]);
         }
         let error = Scenario::parse(&text).map(drop);
         error.map_or_else(|error| error.message, |()| "nothing".to_owned())
