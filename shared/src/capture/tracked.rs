@@ -69,6 +69,8 @@ pub(super) struct Tracked {
     pub(super) has_holes: bool,
     /// Its segments are seen twice.
     doubled: bool,
+    /// Digests of the last segments: most are no copies, and then the history need not be looked at.
+    recent: [u32; COPY_BACK],
 }
 
 impl Tracked {
@@ -99,6 +101,7 @@ impl Tracked {
             last_frame: kept.frame,
             has_holes: false,
             doubled: false,
+            recent: [0; COPY_BACK],
         }
     }
 
@@ -161,6 +164,9 @@ impl Tracked {
 
     /// Whether the same datagram was just seen elsewhere on this machine.
     pub(super) fn is_copy(&mut self, next: &Kept) -> bool {
+        if !self.recent.contains(&next.digest()) {
+            return false;
+        }
         let from = self.history.len().saturating_sub(COPY_BACK);
         let doubled = self.doubled;
         let recent = self.history.get_mut(from..).unwrap_or_default();
@@ -183,6 +189,10 @@ impl Tracked {
 
     /// Takes in the next segment.
     pub(super) fn note(&mut self, kept: Kept, options: Option<&[u8]>, limit: usize) {
+        self.recent.rotate_right(1);
+        if let Some(latest) = self.recent.first_mut() {
+            *latest = kept.digest();
+        }
         self.segments += 1;
         self.last_at = self.last_at.max(kept.at);
         self.last_frame = kept.frame;
