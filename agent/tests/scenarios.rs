@@ -182,8 +182,9 @@ fn causes_come_before_effects() {
         let first_syn = position(
             &|body| matches!(body, EventBody::Segment(seen) if seen.read().is_ok_and(|one| one.flags.syn())),
         );
-        let connect =
-            position(&|body| matches!(body, EventBody::Call(call) if call.call == Call::Connect));
+        let connect = position(
+            &|body| matches!(body, EventBody::Call(call) if matches!(call.call, Call::Connect | Call::SendFastOpen { .. })),
+        );
         if let (Some(syn), Some(connect)) = (first_syn, connect) {
             assert!(
                 connect < syn,
