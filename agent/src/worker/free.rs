@@ -7,7 +7,7 @@ use std::sync::{Barrier, Condvar, Mutex, PoisonError};
 
 use aftershake_shared::event::step_progress::{Progress, StepProgress, StepResult};
 use aftershake_shared::event::{Event, EventBody, EventId};
-use aftershake_shared::scenario::steps::StepKind;
+use aftershake_shared::scenario::steps::{Actor, StepKind};
 use aftershake_shared::scenario::{OUTSIDE, Scenario, Step};
 use aftershake_shared::units::Nanos;
 
@@ -222,7 +222,7 @@ impl<'a> Stage<'a> {
             self.hold(clock.now() + sleep.time(random::uniform(self.seed, order)).0);
             return (!self.is_curtain()).then_some(StepResult::Done);
         }
-        if step.by == OUTSIDE {
+        if step.does.actor() == Actor::Outside {
             let performed = performance.outside.perform(order, step, None);
             performance.events.extend(performed.event);
             return Some(performed.result);
