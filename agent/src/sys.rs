@@ -9,6 +9,7 @@ mod packet_ring;
 pub(crate) mod packet_socket;
 pub(crate) mod perf;
 pub(crate) mod poll;
+pub(crate) mod process;
 pub(crate) mod raw;
 pub(crate) mod rtnetlink;
 pub(crate) mod sock_diag;

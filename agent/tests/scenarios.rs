@@ -156,7 +156,7 @@ fn less_evidence_is_never_wrong_with_certainty() {
 
 fn is_of(body: &EventBody, kept: &[Source]) -> bool {
     match body {
-        EventBody::Call(_) => kept.contains(&Source::Calls),
+        EventBody::Call(_) | EventBody::ProcessEnded(_) => kept.contains(&Source::Calls),
         EventBody::Counters(_) => kept.contains(&Source::Counters),
         EventBody::KernelReset(_) => kept.contains(&Source::KernelResets),
         EventBody::Segment(_) => kept.contains(&Source::Segments),

@@ -13,14 +13,15 @@ const LONGEST: usize = 500;
 /// The modules of `shared`, lowest first: a module may use those of earlier rows only.
 ///
 /// A new module is a decision about direction: give it a row.
-const LAYERS: [&[&str]; 9] = [
+const LAYERS: [&[&str]; 10] = [
     &["errno", "order", "tree", "units"],
     &["tcp"],
     &["event", "scenario"],
     &["recording"],
-    &["capture", "catalog", "connection", "link"],
+    &["catalog", "connection", "link"],
     &["diagnosis"],
-    &["expectation", "ladder"],
+    &["remedy"],
+    &["capture", "expectation", "ladder"],
     &["report"],
     &["channel"],
 ];

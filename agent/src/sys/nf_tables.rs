@@ -1,4 +1,4 @@
-//! Rules of the packet filter nf_tables, in this thread's network namespace, without the program `nft`.
+//! Rules of the packet filter `nf_tables`, in this thread's network namespace, without the program `nft`.
 //!
 //! Each rule has a table of its own, so that removing the table removes exactly the rule.
 //! Source: `include/uapi/linux/netfilter/nf_tables.h`, `net/netfilter/nf_tables_api.c`.
@@ -64,7 +64,7 @@ pub(crate) struct Rule {
 /// Puts a rule into force under a table of that name.
 ///
 /// # Errors
-/// `EPROTONOSUPPORT` or `ENOENT` where the kernel lacks nf_tables or what this rule needs of it, `EPERM` without the right.
+/// `EPROTONOSUPPORT` or `ENOENT` where the kernel lacks `nf_tables` or what this rule needs of it, `EPERM` without the right.
 pub(crate) fn add(table: &str, rule: &Rule) -> io::Result<()> {
     let mut batch = begin();
     batch.begin(
@@ -177,7 +177,7 @@ fn act(list: &mut Messages, action: Action) {
         }),
         Action::Redirect(port) => {
             immediate(list, REGISTER, |data| {
-                data.attribute(1, &port.to_be_bytes())
+                data.attribute(1, &port.to_be_bytes());
             });
             expression(list, "redir", |redirect| redirect.number(1, REGISTER));
         }

@@ -3,10 +3,13 @@
 //! A step is attempted without blocking until it finishes; who waits between two attempts is the order's affair.
 
 mod accept;
+mod calling;
 mod check_received;
 mod close;
 mod connect;
 mod disconnect;
+mod duplicate;
+mod hand_over;
 mod listen;
 pub(crate) mod outside;
 mod receive;
@@ -45,15 +48,18 @@ pub(crate) trait Act: Send {
 pub(crate) struct Task {
     /// Counts from 0.
     pub(crate) number: u32,
+    /// The endpoint whose step it is.
+    pub(crate) by: String,
     pub(crate) on: Option<String>,
     pub(crate) name: Option<String>,
 }
 
-/// Prepares a step; `None` for kinds that are no endpoint's act: the order carries out `sleep` and `sample`,
-/// [`outside`] the others.
+/// Prepares a step; `None` for kinds that are no endpoint's act: the order carries out `exit`, `kill`, `sleep` and
+/// `sample`, [`outside`] the others.
 pub(crate) fn begin(number: u32, step: &Step) -> Option<Box<dyn Act>> {
     let task = Task {
         number,
+        by: step.by.clone(),
         on: step.on.clone(),
         name: step.name.clone(),
     };
@@ -68,7 +74,11 @@ pub(crate) fn begin(number: u32, step: &Step) -> Option<Box<dyn Act>> {
         StepKind::Close(close) => Box::new(close::Closing::new(task, close)),
         StepKind::SetOption(option) => Box::new(set_option::SettingOption::new(task, option)),
         StepKind::Disconnect(_) => Box::new(disconnect::Disconnecting::new(task)),
-        StepKind::Sleep(_)
+        StepKind::Duplicate(duplicate) => Box::new(duplicate::Duplicating::new(task, duplicate)),
+        StepKind::HandOver(to) => Box::new(hand_over::HandingOver::new(task, to)),
+        StepKind::Exit(_)
+        | StepKind::Kill(_)
+        | StepKind::Sleep(_)
         | StepKind::Sample(_)
         | StepKind::Destroy(_)
         | StepKind::AddRule(_)
@@ -95,6 +105,10 @@ pub(crate) fn timeout(kind: &StepKind) -> Option<Span> {
         | StepKind::Close(_)
         | StepKind::SetOption(_)
         | StepKind::Disconnect(_)
+        | StepKind::Duplicate(_)
+        | StepKind::HandOver(_)
+        | StepKind::Exit(_)
+        | StepKind::Kill(_)
         | StepKind::Sleep(_)
         | StepKind::Sample(_)
         | StepKind::Destroy(_)

@@ -70,6 +70,7 @@ impl Reset<'_> {
                 EventBody::Call(_)
                 | EventBody::Counters(_)
                 | EventBody::KernelReset(_)
+                | EventBody::ProcessEnded(_)
                 | EventBody::Outside(_)
                 | EventBody::Segment(_)
                 | EventBody::Step(_)

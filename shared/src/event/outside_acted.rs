@@ -69,6 +69,8 @@ pub enum OutsideAct {
     RemoveAddress { address: IpAddr },
     /// The loopback interface was switched on or off.
     SetLink { up: bool },
+    /// A command began to run beside the programs, in their namespace. What it did there is not recorded.
+    RunCommand,
     /// A translator of addresses forgot the connections it translates.
     ForgetNat,
 }
@@ -160,6 +162,7 @@ impl fmt::Display for OutsideAct {
             Self::RemoveAddress { address } => write!(f, "remove address {address}"),
             Self::SetLink { up: true } => f.write_str("link up"),
             Self::SetLink { up: false } => f.write_str("link down"),
+            Self::RunCommand => f.write_str("run a command beside"),
             Self::ForgetNat => f.write_str("forget translated connections"),
         }
     }
@@ -180,7 +183,13 @@ impl OutsideAct {
     pub fn brief(&self) -> String {
         match self {
             Self::DestroySocket { local, .. } => format!("destroy socket :{}", local.port()),
-            Self::AddRule { rule, .. } => rule.clone(),
+            // What it does comes first: a narrow picture shows only that.
+            Self::AddRule { rule, .. } => {
+                match rule.find("reject").or_else(|| rule.rfind("drop")) {
+                    Some(at) if at > 0 => format!("{} {}", &rule[at..], rule[..at].trim_end()),
+                    Some(_) | None => rule.clone(),
+                }
+            }
             Self::RemoveRule { .. } => "remove rule".to_owned(),
             Self::SetSysctl { name, value } => {
                 let short = name.rsplit('.').next().unwrap_or_default();
@@ -192,6 +201,7 @@ impl OutsideAct {
             Self::AddAddress { .. }
             | Self::RemoveAddress { .. }
             | Self::SetLink { .. }
+            | Self::RunCommand
             | Self::ForgetNat => self.to_string(),
         }
     }

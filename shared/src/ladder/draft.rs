@@ -126,6 +126,7 @@ impl<'a> Drafts<'a> {
                 EventBody::Call(call) => drafts.call(index, event, call),
                 EventBody::Counters(moved) => drafts.counters(index, event, moved),
                 EventBody::KernelReset(_) => drafts.reason(index, event),
+                EventBody::ProcessEnded(ended) => drafts.process_ended(index, event, ended),
                 EventBody::Outside(acted) => drafts.outside(index, event, acted),
                 EventBody::Segment(_) => drafts.segment(index, event),
                 EventBody::Step(step) => drafts.step(index, event, step, options),
@@ -316,7 +317,10 @@ impl<'a> Drafts<'a> {
             Progress::Finished(result) => {
                 let unfinished = matches!(
                     result,
-                    StepResult::Waiting | StepResult::Timeout | StepResult::NotRun
+                    StepResult::Waiting
+                        | StepResult::Timeout
+                        | StepResult::Killed
+                        | StepResult::NotRun
                 );
                 if let Some(text) = text.filter(|_| unfinished)
                     && let Some(lane) = self.scene.lane_named(&text.by)

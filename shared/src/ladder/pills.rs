@@ -3,6 +3,7 @@
 use crate::event::call::Returned;
 use crate::event::counters::CountersMoved;
 use crate::event::outside_acted::OutsideActed;
+use crate::event::process_ended::ProcessEnded;
 use crate::event::trouble::Trouble;
 use crate::event::{Event, EventBody};
 use crate::scenario::OUTSIDE;
@@ -98,12 +99,34 @@ impl Drafts<'_> {
         }
     }
 
+    /// Stands by its program, with what it left unread.
+    pub(super) fn process_ended(&mut self, index: usize, event: &Event, ended: &ProcessEnded) {
+        let lane = self.scene.lane_named(&ended.process).map(Place::Lane);
+        let unread = match ended.unread() {
+            0 => String::new(),
+            bytes => format!(", {bytes} B unread"),
+        };
+        let text = format!("{} of the process{unread}", ended.how);
+        self.remark_at(lane, index, event, (&text, &ended.to_string()));
+    }
+
     pub(super) fn remark(&mut self, index: usize, event: &Event, text: &str) {
+        self.remark_at(None, index, event, (text, text));
+    }
+
+    /// A remark with its short text and its sentence; without a place it stands aside.
+    fn remark_at(
+        &mut self,
+        place: Option<Place>,
+        index: usize,
+        event: &Event,
+        (text, sentence): (&str, &str),
+    ) {
         if self.scene.names.is_empty() {
             return;
         }
-        let text = plain(text, PILL);
-        let place = self.aside();
+        let place = place.unwrap_or(self.aside());
+        let sentence = plain(sentence, 2 * PILL);
         let moment = self.pill_moment(index, 0, event.at, place);
         self.pills.push(PillDraft {
             event: event.id,
@@ -112,8 +135,8 @@ impl Drafts<'_> {
             place,
             moment,
             follows: None,
-            sentence: format!("{text}, at {}", words::moment(event.at)),
-            text,
+            sentence: format!("{sentence}, at {}", words::moment(event.at)),
+            text: plain(text, PILL),
             tone: Tone::Plain,
         });
     }
@@ -140,6 +163,7 @@ impl Drafts<'_> {
             Trouble::CaptureEndNotProved => "end of capture not proved".to_owned(),
             Trouble::NotSettled { step } => format!("not at rest after step {}", step + 1),
             Trouble::WallLimit { seconds } => format!("ended after {seconds} s"),
+            Trouble::NoProcess { process, .. } => format!("{process} is no process"),
             Trouble::Cancelled => "cancelled".to_owned(),
             Trouble::ReasonNotTied => "a kernel reason was not tied".to_owned(),
         };

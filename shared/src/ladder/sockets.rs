@@ -138,6 +138,7 @@ fn seen(index: usize, body: &EventBody) -> Option<(SocketKey, Seen)> {
         }
         EventBody::Counters(_)
         | EventBody::KernelReset(_)
+        | EventBody::ProcessEnded(_)
         | EventBody::Outside(_)
         | EventBody::Segment(_)
         | EventBody::Step(_)

@@ -2,11 +2,14 @@
 //!
 //! Looks at a whole scenario; what one step alone can get wrong is in its own file.
 
+mod processes;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::error::ScenarioError;
 use super::expect::Expectation;
+use super::steps::close::What;
 use super::steps::{Actor, Makes, Needs, StepKind};
 use super::{OUTSIDE, Order, Scenario, Step, limits};
 
@@ -43,6 +46,8 @@ pub(super) fn check(scenario: &Scenario, spans: &Spans<'_>) -> Result<(), Fault>
         message,
     };
     texts(scenario).map_err(|message| fault(None, message))?;
+    let mut processes = processes::Processes::of(scenario).map_err(|m| fault(None, m))?;
+    // By process: its threads share what they open.
     let mut made: BTreeMap<&str, Made<'_>> = BTreeMap::new();
     let mut names: BTreeMap<&str, usize> = BTreeMap::new();
     let connects: Vec<&str> = scenario
@@ -71,14 +76,22 @@ pub(super) fn check(scenario: &Scenario, spans: &Spans<'_>) -> Result<(), Fault>
         }
         actor(step).map_err(said)?;
         step.does.check().map_err(said)?;
+        processes.admit(step, number + 1).map_err(said)?;
         outside(scenario, step, &made).map_err(said)?;
-        let mine = made.entry(&step.by).or_default();
-        target(step, mine, &connects).map_err(said)?;
+        let mine = made.entry(processes.name(&step.by)).or_default();
+        let meant = target(step, mine, &connects).map_err(said)?;
         match step.does.makes() {
             Makes::Nothing => {}
             Makes::Connection => mine.connections.push(step),
             Makes::Listener => mine.listeners.push(step),
             Makes::Rule => mine.rules.push(step),
+        }
+        if let StepKind::HandOver(hand_over) = &step.does {
+            let theirs = made.entry(processes.name(&hand_over.to)).or_default();
+            match hand_over.what {
+                What::Connection => theirs.connections.extend(meant),
+                What::Listener => theirs.listeners.extend(meant),
+            }
         }
     }
     if let Some(expect) = &scenario.expect {
@@ -215,12 +228,12 @@ fn outside(
     }
 }
 
-/// Whether what the step needs has been made, and is named where it must be.
-fn target(step: &Step, mine: &Made<'_>, connects: &[&str]) -> Result<(), String> {
+/// The step that made what this one is about; refuses what has not been made, or is not named where it must be.
+fn target<'a>(step: &Step, mine: &Made<'a>, connects: &[&str]) -> Result<Option<&'a Step>, String> {
     let (what, how, made) = match step.does.needs() {
         Needs::Nothing => {
             return match &step.on {
-                None => Ok(()),
+                None => Ok(None),
                 Some(on) => Err(format!(
                     "`{}` takes no `on`, found `{on}`",
                     step.does.name()
@@ -234,7 +247,7 @@ fn target(step: &Step, mine: &Made<'_>, connects: &[&str]) -> Result<(), String>
         ),
         Needs::Listener => ("listener", "an earlier `listen`", &mine.listeners),
         Needs::Rule => ("rule", "an earlier `add_rule`", &mine.rules),
-        Needs::AnyConnection | Needs::AnyListener => return Ok(()),
+        Needs::AnyConnection | Needs::AnyListener => return Ok(None),
     };
     if made.is_empty() {
         let Step { by, does, .. } = step;
@@ -253,12 +266,12 @@ fn target(step: &Step, mine: &Made<'_>, connects: &[&str]) -> Result<(), String>
                 names.join(", ")
             ))
         }
-        None => Ok(()),
+        None => Ok(made.first().copied()),
         Some(on) => {
-            let own = made.iter().any(|step| step.name.as_ref() == Some(on));
+            let own = made.iter().find(|step| step.name.as_ref() == Some(on));
             let by_connect = what == "connection" && connects.contains(&on.as_str());
-            if own || by_connect {
-                return Ok(());
+            if own.is_some() || by_connect {
+                return Ok(own.or(made.first()).copied());
             }
             Err(format!(
                 "on `{on}`: no step with that name makes a {what} for `{}`",

@@ -10,8 +10,12 @@ pub mod close;
 pub mod connect;
 pub mod destroy;
 pub mod disconnect;
+pub mod duplicate;
+pub mod exit;
 pub mod forge;
 pub mod forget_nat;
+pub mod hand_over;
+pub mod kill;
 pub mod listen;
 pub mod receive;
 pub mod remove_address;
@@ -26,8 +30,13 @@ pub mod sleep;
 
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
-use serde::{Deserialize, de::value::MapAccessDeserializer};
+
+use super::facility::Facility;
+use super::field::{Field, Presence};
+use super::time::Span;
+use crate::tree::Value;
 
 /// What must exist before a step of this kind can begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +76,8 @@ pub trait Kind {
     const NAME: &'static str;
     /// What it does, one line for the editor and the reference.
     const HELP: &'static str;
+    /// Its fields, in the order of a form.
+    const FIELDS: &'static [Field];
     /// Who may take it.
     const ACTOR: Actor = Actor::Endpoint;
 
@@ -88,6 +99,11 @@ pub trait Kind {
         false
     }
 
+    /// What it needs of the kernel that not every machine has.
+    fn facilities(&self) -> Vec<Facility> {
+        Vec::new()
+    }
+
     /// Checks limits and combinations of fields that the types cannot express.
     ///
     /// # Errors
@@ -95,6 +111,68 @@ pub trait Kind {
     fn check(&self) -> Result<(), String> {
         Ok(())
     }
+}
+
+/// A kind of step as the editor and the reference list it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KindOfStep {
+    /// The word after `do`.
+    pub name: &'static str,
+    /// What it does, one line.
+    pub help: &'static str,
+    /// Its fields, in the order of a form.
+    pub fields: &'static [Field],
+}
+
+impl KindOfStep {
+    /// The kind of that name.
+    pub fn of(name: &str) -> Option<&'static Self> {
+        StepKind::ALL.iter().find(|kind| kind.name == name)
+    }
+
+    /// The field of that name.
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The step's line to begin with, `do = "close"` or `do.send = { text = "hello" }`: with every field that
+    /// must be there, and the first of those of which one must.
+    pub fn first_text(&self) -> String {
+        let mut words = Vec::new();
+        let mut fields = String::new();
+        for field in self.fields {
+            let is_wanted = match field.presence {
+                Presence::Required => true,
+                Presence::Optional => false,
+                Presence::OneOf(word) => !words.contains(&word),
+            };
+            if is_wanted {
+                if let Presence::OneOf(word) = field.presence {
+                    words.push(word);
+                }
+                let comma = if fields.is_empty() { "" } else { "," };
+                for part in [comma, " ", field.name, " = ", &field.first_value()] {
+                    fields.push_str(part);
+                }
+            }
+        }
+        if fields.is_empty() {
+            return format!("do = \"{}\"", self.name);
+        }
+        format!("do.{} = {{{fields} }}", self.name)
+    }
+}
+
+/// Refuses a time that the kernel would round: it takes whole seconds only.
+fn whole_seconds(field: &str, time: Span, least: u64) -> Result<u16, String> {
+    const SECOND: u64 = 1_000_000_000;
+    let nanos = time.0.0;
+    if !nanos.is_multiple_of(SECOND) || nanos < least * SECOND {
+        return Err(format!(
+            "{field} is {time}, expected whole seconds from {least}s: the kernel takes no parts"
+        ));
+    }
+    Ok(u16::try_from(nanos / SECOND).unwrap_or(u16::MAX))
 }
 
 macro_rules! step_kinds {
@@ -106,9 +184,12 @@ macro_rules! step_kinds {
         }
 
         impl StepKind {
-            /// Every kind's word and help, in the order of the reference.
-            pub const ALL: &[(&'static str, &'static str)] =
-                &[$((<$module::$variant as Kind>::NAME, <$module::$variant as Kind>::HELP),)*];
+            /// Every kind, in the order of the reference.
+            pub const ALL: &[KindOfStep] = &[$(KindOfStep {
+                name: <$module::$variant as Kind>::NAME,
+                help: <$module::$variant as Kind>::HELP,
+                fields: <$module::$variant as Kind>::FIELDS,
+            },)*];
             const NAMES: &[&'static str] = &[$(<$module::$variant as Kind>::NAME,)*];
 
             /// The word after `do`.
@@ -141,6 +222,11 @@ macro_rules! step_kinds {
                 match self { $(Self::$variant(kind) => kind.makes(),)* }
             }
 
+            /// What it needs of the kernel that not every machine has.
+            pub fn facilities(&self) -> Vec<Facility> {
+                match self { $(Self::$variant(kind) => kind.facilities(),)* }
+            }
+
             pub(super) fn check(&self) -> Result<(), String> {
                 match self { $(Self::$variant(kind) => kind.check(),)* }
             }
@@ -167,6 +253,10 @@ step_kinds! {
     Close(close),
     SetOption(set_option),
     Disconnect(disconnect),
+    Duplicate(duplicate),
+    HandOver(hand_over),
+    Exit(exit),
+    Kill(kill),
     Sleep(sleep),
     Sample(sample),
     Destroy(destroy),
@@ -196,8 +286,8 @@ impl<'de> Visitor<'de> for StepVisitor {
     }
 
     fn visit_str<E: de::Error>(self, name: &str) -> Result<StepKind, E> {
-        let no_fields = de::value::MapDeserializer::new(std::iter::empty::<(&str, &str)>());
-        StepKind::read(name, MapAccessDeserializer::new(no_fields))
+        // By the tree's reader, as fields are read: another would compile every kind's reading once more.
+        StepKind::read(name, Value::without_fields()).map_err(E::custom)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<StepKind, A::Error> {
@@ -223,3 +313,6 @@ impl<'de> DeserializeSeed<'de> for Fields<'_> {
         StepKind::read(self.0, fields)
     }
 }
+
+#[cfg(test)]
+mod tests;

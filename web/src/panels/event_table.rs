@@ -121,6 +121,12 @@ fn cells(event: &Event, ladder: &Ladder) -> Cells {
                 reset.reason.clone(),
             )
         },
+        EventBody::ProcessEnded(ended) => plain(
+            "calls",
+            ended.process.clone(),
+            "ends".to_owned(),
+            ended.how.to_string(),
+        ),
         EventBody::Outside(acted) => Cells {
             is_bad: !acted.succeeded(),
             ..plain(

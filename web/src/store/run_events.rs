@@ -108,6 +108,7 @@ impl RunEvents {
             EventBody::Call(_)
             | EventBody::Counters(_)
             | EventBody::KernelReset(_)
+            | EventBody::ProcessEnded(_)
             | EventBody::Outside(_)
             | EventBody::Segment(_)
             | EventBody::Socket(_)

@@ -16,17 +16,19 @@ use aftershake_shared::event::call::Returned;
 use aftershake_shared::event::outside_acted::{OutsideAct, OutsideActed};
 use aftershake_shared::event::step_progress::StepResult;
 use aftershake_shared::event::{Event, EventBody, EventId};
-use aftershake_shared::scenario::Step;
 use aftershake_shared::scenario::steps::StepKind;
+use aftershake_shared::scenario::{Scenario, Step};
 
 use crate::sys::{ctnetlink, namespace};
-use crate::worker::endpoint::{Common, errno_of};
+use crate::worker::common::Common;
+use crate::worker::endpoint::errno_of;
 use flows::Flows;
 use rules::Rules;
 
 /// The actor, with what it must remember.
 pub(crate) struct Outside<'a> {
     common: &'a Common,
+    scenario: &'a Scenario,
     rules: Rules,
 }
 
@@ -54,9 +56,10 @@ struct Done {
 }
 
 impl<'a> Outside<'a> {
-    pub(crate) fn new(common: &'a Common) -> Self {
+    pub(crate) fn new(common: &'a Common, scenario: &'a Scenario) -> Self {
         Self {
             common,
+            scenario,
             rules: Rules::default(),
         }
     }
@@ -103,12 +106,13 @@ impl<'a> Outside<'a> {
 
     fn act(&mut self, number: u32, step: &Step, flows: Option<&Flows>) -> Option<Done> {
         let on = step.on.as_deref();
+        let process = step.does.names().map(|name| self.scenario.process_of(name));
         Some(match &step.does {
-            StepKind::Destroy(destroy) => destroy::destroy(self.common, on, destroy)?,
+            StepKind::Destroy(destroy) => destroy::destroy(self.common, process?, on, destroy)?,
             StepKind::AddRule(rule) => self.rules.add(number, step.name.as_deref(), rule),
             StepKind::RemoveRule(_) => self.rules.remove(on)?,
             StepKind::SetSysctl(set) => sysctl::set(set),
-            StepKind::Forge(forge) => forge::forge(self.common, on, forge, flows)?,
+            StepKind::Forge(forge) => forge::forge(self.common, process, on, forge, flows)?,
             StepKind::AddAddress(add) => interface::add(add.address),
             StepKind::RemoveAddress(remove) => interface::remove(remove.address),
             StepKind::SetLink(link) => interface::set_link(link.up),
@@ -127,6 +131,10 @@ impl<'a> Outside<'a> {
             | StepKind::Close(_)
             | StepKind::SetOption(_)
             | StepKind::Disconnect(_)
+            | StepKind::Duplicate(_)
+            | StepKind::HandOver(_)
+            | StepKind::Exit(_)
+            | StepKind::Kill(_)
             | StepKind::Sleep(_)
             | StepKind::Sample(_) => return None,
         })

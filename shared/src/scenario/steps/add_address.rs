@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use serde::Deserialize;
 
 use super::{Actor, Kind, Needs};
+use crate::scenario::field::{Field, Takes};
 
 /// `do.add_address = { address = "127.0.0.1" }`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -16,6 +17,9 @@ pub struct AddAddress {
 impl Kind for AddAddress {
     const NAME: &'static str = "add_address";
     const HELP: &'static str = "add an address to the loopback interface";
+    const FIELDS: &'static [Field] = &[Field::new("address", Takes::Text, "a loopback address")
+        .required()
+        .example("\"127.0.0.2\"")];
     const ACTOR: Actor = Actor::Outside;
 
     fn needs(&self) -> Needs {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::forge::Letters;
 use super::{Actor, Kind, Makes, Needs};
 use crate::event::outside_acted::{Hook, Verdict};
+use crate::scenario::field::{Field, Takes};
 use crate::tcp::flags::Flags;
 
 /// `do.add_rule = { verdict = "drop", from_port = 8080, has = "SA" }`. Matches TCP only; every field given must match.
@@ -33,6 +34,50 @@ pub struct AddRule {
 impl Kind for AddRule {
     const NAME: &'static str = "add_rule";
     const HELP: &'static str = "add a firewall rule: drop, reject or redirect";
+    const FIELDS: &'static [Field] = &[
+        Field::new(
+            "verdict",
+            Takes::Choice(&[
+                "drop",
+                "reject-with-tcp-reset",
+                "reject-with-icmp",
+                "redirect",
+            ]),
+            "what becomes of a segment",
+        )
+        .required(),
+        Field::new(
+            "hook",
+            Takes::Choice(&["input", "output"]),
+            "before it reaches its socket, or when it is sent",
+        )
+        .default("\"input\"")
+        .example("\"output\""),
+        Field::number("from_port", "", 1, 65_535, "only from this port").example("8080"),
+        Field::number("to_port", "", 1, 65_535, "only to this port").example("8080"),
+        Field::new("has", Takes::Text, "letters of flags that must be set").example("\"SA\""),
+        Field::new(
+            "lacks",
+            Takes::Text,
+            "letters of flags that must not be set",
+        )
+        .example("\"R\""),
+        Field::number(
+            "nth",
+            "",
+            1,
+            u32::MAX as u64,
+            "only the segment of this number among those",
+        ),
+        Field::number(
+            "redirect_to",
+            "",
+            1,
+            65_535,
+            "the port of verdict `redirect`",
+        )
+        .example("9000"),
+    ];
     const ACTOR: Actor = Actor::Outside;
 
     fn needs(&self) -> Needs {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::close::What;
 use super::{Actor, Kind, Needs};
+use crate::scenario::field::{Field, Takes};
 
 /// `do.destroy = { socket_of = "server" }`; with several connections `on` names the one meant.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -19,6 +20,15 @@ pub struct Destroy {
 impl Kind for Destroy {
     const NAME: &'static str = "destroy";
     const HELP: &'static str = "destroy an endpoint's socket, as ss -K does";
+    const FIELDS: &'static [Field] = &[
+        Field::new(
+            "socket_of",
+            Takes::Endpoint,
+            "the endpoint that holds the socket",
+        )
+        .required(),
+        super::close::WHAT,
+    ];
     const ACTOR: Actor = Actor::Outside;
 
     fn needs(&self) -> Needs {

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 
 use super::{Actor, Kind, Needs};
+use crate::scenario::field::{Field, Takes};
 use crate::tcp::flags::Flags;
 
 /// The most payload that fits one segment of the usual size.
@@ -143,6 +144,54 @@ impl<'de> Deserialize<'de> for Letters {
 impl Kind for Forge {
     const NAME: &'static str = "forge";
     const HELP: &'static str = "put a segment on the wire in an endpoint's name";
+    const FIELDS: &'static [Field] = &[
+        Field::new(
+            "from",
+            Takes::Endpoint,
+            "in whose name, to the other end of its connection",
+        )
+        .one_of("end"),
+        Field::number(
+            "from_port",
+            "",
+            1,
+            65_535,
+            "without a connection: from here",
+        )
+        .example("40000"),
+        Field::number("to_port", "", 1, 65_535, "without a connection: to here").example("8080"),
+        Field::new("flags", Takes::Text, "letters of SFRPAUEW, or `-`")
+            .required()
+            .example("\"S\""),
+        Field::new(
+            "seq",
+            Takes::Position(&["exact", "in-window", "old"]),
+            "what the receiver expects, moved by this many bytes",
+        )
+        .default("\"exact\""),
+        Field::new(
+            "ack",
+            Takes::Position(&["exact", "in-window", "old"]),
+            "all that the receiver has sent, moved by this many bytes",
+        )
+        .default("\"exact\""),
+        Field::number("count", "bytes", 0, PAYLOAD as u64, "of payload").default("0"),
+        Field::number("ttl", "", 1, 255, "time to live").default("64"),
+        Field::new(
+            "timestamps",
+            Takes::Choice(&["none", "live", "old", "bad-echo"]),
+            "a timestamps option",
+        )
+        .default("\"none\""),
+        Field::new("wrong_checksum", Takes::Flag, "a receiver must drop it").default("false"),
+        Field::number(
+            "join_token",
+            "",
+            0,
+            u32::MAX as u64,
+            "joins the Multipath TCP connection of this token",
+        ),
+    ];
     const ACTOR: Actor = Actor::Outside;
 
     fn needs(&self) -> Needs {
@@ -163,8 +212,7 @@ impl Kind for Forge {
 
     fn check(&self) -> Result<(), String> {
         match (&self.from, self.from_port, self.to_port) {
-            (Some(_), None, None) => {}
-            (None, Some(1..), Some(1..)) => {}
+            (Some(_), None, None) | (None, Some(1..), Some(1..)) => {}
             _ => {
                 return Err(
                     "forge needs `from`, an endpoint, or both `from_port` and `to_port` from 1 to 65535"

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::{Actor, Kind, Needs};
+use crate::scenario::field::Field;
 
 /// `do = "remove_rule"`; `on` names the step that added it where there are several.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -12,6 +13,7 @@ pub struct RemoveRule {}
 impl Kind for RemoveRule {
     const NAME: &'static str = "remove_rule";
     const HELP: &'static str = "remove a firewall rule";
+    const FIELDS: &'static [Field] = &[];
     const ACTOR: Actor = Actor::Outside;
 
     fn needs(&self) -> Needs {

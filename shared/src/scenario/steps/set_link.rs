@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::{Actor, Kind, Needs};
+use crate::scenario::field::{Field, Takes};
 
 /// `do.set_link = { up = false }`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -14,6 +15,8 @@ pub struct SetLink {
 impl Kind for SetLink {
     const NAME: &'static str = "set_link";
     const HELP: &'static str = "switch the loopback interface off or on";
+    const FIELDS: &'static [Field] =
+        &[Field::new("up", Takes::Flag, "whether it is on").required()];
     const ACTOR: Actor = Actor::Outside;
 
     fn needs(&self) -> Needs {

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 
 use super::{Actor, Kind, Needs};
+use crate::scenario::facility::Facility;
+use crate::scenario::field::{Field, Takes};
 
 /// `do.set_sysctl = { name = "net.ipv4.tcp_abort_on_overflow", value = 1 }`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -64,7 +66,17 @@ const OF_THE_MACHINE: &[&str] = &[
 impl Kind for SetSysctl {
     const NAME: &'static str = "set_sysctl";
     const HELP: &'static str = "set a kernel parameter of the run's network namespace";
+    const FIELDS: &'static [Field] = &[
+        Field::new("name", Takes::Text, "a parameter of the network namespace")
+            .required()
+            .example("\"net.ipv4.tcp_max_tw_buckets\""),
+        Field::number("value", "", 0, 1_048_576, "its value").required(),
+    ];
     const ACTOR: Actor = Actor::Outside;
+
+    fn facilities(&self) -> Vec<Facility> {
+        vec![Facility::Sysctl(self.name.clone())]
+    }
 
     fn needs(&self) -> Needs {
         Needs::Nothing

@@ -21,14 +21,18 @@ pub(super) fn details(event: &Event, call: &CallReturned, run: &RunEvents) -> Ht
         }),
         Call::Accept { .. }
         | Call::Bind
+        | Call::CloseCopy
         | Call::Connect
         | Call::Disconnect
+        | Call::Duplicate
+        | Call::HandOver { .. }
         | Call::Listen { .. }
         | Call::Receive { .. }
         | Call::Send { .. }
+        | Call::SendFastOpen { .. }
         | Call::SetOption { .. }
         | Call::Shutdown { .. }
-        | Call::Socket => None,
+        | Call::Socket { .. } => None,
     };
     let address = |name, address: Option<std::net::SocketAddr>| {
         address.map(|address| plain(name, &address.to_string()))

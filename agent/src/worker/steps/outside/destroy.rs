@@ -8,14 +8,19 @@ use aftershake_shared::scenario::steps::destroy::Destroy;
 
 use super::{Done, NotHere};
 use crate::sys::sock_diag::{self, SockDiag};
-use crate::worker::endpoint::Common;
+use crate::worker::common::Common;
 
 /// Destroys the socket; `None` when the endpoint never had it.
-pub(super) fn destroy(common: &Common, on: Option<&str>, destroy: &Destroy) -> Option<Done> {
+pub(super) fn destroy(
+    common: &Common,
+    process: &str,
+    on: Option<&str>,
+    destroy: &Destroy,
+) -> Option<Done> {
     let mut known = common.known();
     let end = match destroy.what {
-        What::Connection => known.end_of(&destroy.socket_of, on)?,
-        What::Listener => known.listener_of(&destroy.socket_of, on)?,
+        What::Connection => known.end_of(process, on)?,
+        What::Listener => known.listener_of(process, on)?,
     };
     let (local, remote) = end;
     if let Some(remote) = remote {

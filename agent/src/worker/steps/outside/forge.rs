@@ -10,7 +10,7 @@ use super::flows::{Flow, Flows};
 use super::packet::{Header, write};
 use super::{Done, NotHere};
 use crate::sys::raw;
-use crate::worker::endpoint::Common;
+use crate::worker::common::Common;
 
 /// Ticks, of 1 ms on Linux, that lie clearly before or after the live time.
 const FAR: u32 = 100_000;
@@ -18,14 +18,15 @@ const FAR: u32 = 100_000;
 /// Puts it on the wire; `None` when the connection never came to be.
 pub(super) fn forge(
     common: &Common,
+    process: Option<&str>,
     on: Option<&str>,
     forge: &Forge,
     flows: Option<&Flows>,
 ) -> Option<Done> {
-    let (from, to) = match &forge.from {
-        Some(endpoint) => {
+    let (from, to) = match process {
+        Some(process) => {
             let mut known = common.known();
-            let (local, remote) = known.end_of(endpoint, on)?;
+            let (local, remote) = known.end_of(process, on)?;
             let remote = remote?;
             known.touched.push((local, remote));
             (local, remote)

@@ -9,7 +9,7 @@ use aftershake_shared::tcp::flags::Flags;
 use super::{Done, NotHere};
 use crate::sys::nf_tables::{self, Action, Condition, Rule};
 
-/// What a kernel answers that lacks nf_tables, or an expression of the rule.
+/// What a kernel answers that lacks `nf_tables`, or an expression of the rule.
 const MISSING: [i32; 5] = [
     libc::EPROTONOSUPPORT,
     libc::EAFNOSUPPORT,
