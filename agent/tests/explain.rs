@@ -1,7 +1,6 @@
 //! `aftershake explain` from outside: what it prints of real captures and recordings, and how it ends.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "helpers of tests: a failure is the message"
@@ -405,4 +404,90 @@ fn a_reader_that_goes_away_is_no_error() {
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
     assert!(output.stderr.is_empty(), "{}", stderr(&output));
+}
+
+/// Unread data at the close, `SO_LINGER {1,0}` with nothing unread, a port without listener; with options beside.
+fn three_ends(options: &[&str]) -> Vec<(u64, String, Vec<String>)> {
+    let output = explain(
+        &data("beside/three-ends.pcap"),
+        &[&["--json"], options].concat(),
+    );
+    assert_eq!(code(&output), 0, "{}", text(&output));
+    let whole = json(&output);
+    let connections = whole["connections"].as_array().unwrap();
+    let resets = connections
+        .iter()
+        .flat_map(|one| one["resets"].as_array().unwrap());
+    let words = |list: &Value| {
+        let list = list.as_array().unwrap().iter();
+        list.map(|word| word.as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    resets
+        .map(|reset| {
+            let certainty = reset["certainty"].as_str().unwrap().to_owned();
+            (
+                reset["frame"].as_u64().unwrap(),
+                certainty,
+                words(&reset["candidates"]),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn counters_and_trace_narrow_and_never_lose_the_truth() {
+    let truth = [
+        (6, "close-with-unread-data"),
+        (12, "linger-zero-close"),
+        (14, "connection-refused"),
+    ];
+    let file = |ending: &str| data(&format!("beside/three-ends.{ending}"));
+    let (counters, nstat, trace) = (file("counters"), file("nstat"), file("trace"));
+    let [counters, nstat, trace] = [&counters, &nstat, &trace].map(|file| file.to_str().unwrap());
+    let alone = three_ends(&[]);
+    for (options, certain) in [
+        (&[][..], 0),
+        (&["--with-counters", counters], 1),
+        (&["--with-counters", nstat], 1),
+        (&["--with-trace", trace], 2),
+        (&["--with-counters", counters, "--with-trace", trace], 2),
+    ] {
+        let found = three_ends(options);
+        assert_eq!(found.len(), truth.len());
+        for ((reset, before), (frame, cause)) in found.iter().zip(&alone).zip(truth) {
+            assert_eq!(reset.0, frame);
+            assert!(
+                reset.2.contains(&cause.to_owned()),
+                "{options:?}: {reset:?}"
+            );
+            assert!(
+                reset.2.iter().all(|cause| before.2.contains(cause)),
+                "{reset:?}"
+            );
+        }
+        let sure = found.iter().filter(|reset| reset.1 == "certain").count();
+        assert!(sure >= certain, "{options:?}: {found:?}");
+    }
+}
+
+#[test]
+fn a_trace_of_other_connections_changes_nothing_and_a_wrong_file_is_refused() {
+    let elsewhere = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/captures/keep-alive.trace");
+    let alone = three_ends(&[]);
+    let other = three_ends(&["--with-trace", elsewhere.to_str().unwrap()]);
+    for (with, without) in other.iter().zip(&alone) {
+        assert!(with.1 != "certain" || without.1 == "certain", "{with:?}");
+    }
+    let file = capture("unread-close");
+    let own = file.to_str().unwrap();
+    for (option, says) in [
+        ("--with-counters", "expected /proc/net/snmp"),
+        ("--with-trace", "tcp_send_reset"),
+    ] {
+        let output = explain(&file, &[option, own, "--json"]);
+        assert_eq!(code(&output), 2);
+        let message = json(&output)["error"]["message"].to_string();
+        assert!(message.contains(says), "{message}");
+    }
 }

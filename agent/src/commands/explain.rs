@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::{DONE, MISSED, bad_input, internal, print, run};
 use crate::judged::Judged;
-use crate::options::{Color, ExplainOptions};
+use crate::options::ExplainOptions;
 use source::{Next, Source};
 
 /// A recording is read whole: at most so many bytes.
@@ -192,7 +192,7 @@ fn explain_recording(
     }
     if options.verbose && !options.json && options.port.is_none() {
         let judged = Judged::new(recording)?;
-        print(&run::text(&judged, Color::Auto))?;
+        print(&run::text(&judged))?;
         let failed = options.fail_on.is_some() && !judged.diagnosis.resets.is_empty();
         return Ok(if failed { MISSED } else { DONE });
     }
