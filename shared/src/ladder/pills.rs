@@ -7,6 +7,7 @@ use crate::units::Nanos;
 
 use super::axis::{Moment, MomentId};
 use super::counters;
+use super::filter::Kind;
 use super::draft::{Drafts, PillDraft, Place};
 use super::items::{PillKind, Tone};
 use super::words::{self, plain};
@@ -23,7 +24,7 @@ impl Drafts<'_> {
         let Some(lane) = self
             .scene
             .lane_at((reset.from, reset.to), event.at)
-            .filter(|_| tied)
+            .filter(|lane| tied && self.takes(Kind::Kernel, *lane))
         else {
             return;
         };
@@ -53,6 +54,9 @@ impl Drafts<'_> {
             .and_then(|step| self.last.call_of_step.get(&step).copied());
         let beside = of_step.or(self.last.call);
         let place = beside.map_or(self.aside(), |(lane, _)| Place::Lane(lane));
+        if !self.takes(Kind::Kernel, beside.map_or(0, |(lane, _)| lane)) {
+            return;
+        }
         for (part, told) in (0..).zip(counters::worth_telling(moved)) {
             let moment = self.pill_moment(index, part, event.at, place);
             self.pills.push(PillDraft {
@@ -94,7 +98,7 @@ impl Drafts<'_> {
     }
 
     pub(super) fn remark(&mut self, index: usize, event: &Event, text: &str) {
-        if self.scene.names.is_empty() {
+        if self.scene.names.is_empty() || self.hides_remarks() {
             return;
         }
         let text = plain(text, PILL);
