@@ -5,10 +5,13 @@
 
 mod beside;
 mod clock;
+mod common;
 mod endpoint;
 mod evidence;
+mod facilities;
 mod free;
 mod listed;
+mod process;
 pub mod protocol;
 mod random;
 mod recorder;
@@ -22,13 +25,16 @@ use std::thread;
 
 use aftershake_shared::channel::Failure;
 use aftershake_shared::event::EventBody;
+use aftershake_shared::event::call::Returned;
+use aftershake_shared::event::outside_acted::{OutsideAct, OutsideActed};
 use aftershake_shared::event::trouble::Trouble;
 use aftershake_shared::recording::{Environment, FORMAT_VERSION, Header};
 use aftershake_shared::scenario::Scenario;
+use aftershake_shared::units::Nanos;
 
 use crate::sys::{self, namespace};
 use clock::Clock;
-use endpoint::Common;
+use common::Common;
 use evidence::Evidence;
 use evidence::kernel_resets::KernelResets;
 use protocol::{RunRequest, WorkerReply, WorkerRequest};
@@ -198,7 +204,10 @@ fn live_once(shared: &Arc<Shared>, jobs: &Receiver<Job>) {
     let Ok(job) = jobs.recv() else { return };
     match prepared {
         Ok(mut evidence) => {
-            carry_out(shared, &job, &mut evidence);
+            match facilities::all_there(&job.scenario) {
+                Ok(()) => carry_out(shared, &job, &mut evidence),
+                Err(failure) => reply(&WorkerReply::Failed(failure)),
+            }
             // The next run may have begun already: its cancel is not ours to forget.
             let mut current = lock(&shared.current);
             if current
@@ -231,9 +240,20 @@ fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence) {
     }
     let beside = job.request.beside.as_deref().map(beside::Beside::start);
     let common = Common::new(Clock::start());
+    let has_beside = beside.is_some();
     let mut send = |events| reply(&WorkerReply::Events(events));
     let mut recorder = Recorder::new(&mut send);
     evidence.begin(&common.clock, &mut recorder);
+    if has_beside {
+        // It may change the namespace unseen: a diagnosis must know that.
+        let body = EventBody::Outside(OutsideActed {
+            step: None,
+            act: OutsideAct::RunCommand,
+            took: Nanos(0),
+            result: Returned::Ok(0),
+        });
+        recorder.note(common.clock.now(), body);
+    }
     let sources = evidence.recorded(kernel_resets.as_ref().ok());
     reply(&WorkerReply::Started(Header {
         aftershake_recording: FORMAT_VERSION,
@@ -255,6 +275,7 @@ fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence) {
         cancel: &job.cancel,
         threads: Vec::new(),
         kept: Vec::new(),
+        not_here: None,
     };
     let after_last = |recorder: &mut Recorder<'_>| {
         if let Some(Err(error)) = beside.map(|beside| beside.and_then(beside::Beside::finish)) {
@@ -264,7 +285,10 @@ fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence) {
             recorder.note(common.clock.now(), EventBody::Trouble(trouble));
         }
     };
-    run::carry_out(run, kernel_resets.as_mut().ok(), after_last);
+    if let Some(missing) = run::carry_out(run, kernel_resets.as_mut().ok(), after_last) {
+        let message = format!("not on this machine: {}", missing.what);
+        return fail(3, message, missing.remedy);
+    }
     let took_ns = clock::tick().saturating_sub(job.asked);
     reply(&WorkerReply::Finished { took_ns });
 }

@@ -47,13 +47,14 @@ impl WasmTarget {
 
     /// Part of the page's stamp: a page of another compiler is another page.
     pub(crate) fn name(&self) -> String {
-        // The path too: the same compiler may have another standard library.
-        let (path, mut rustc) = match self {
-            Self::Usual => (Path::new("rustc"), process::program("rustc")),
-            Self::Debian(toolchain) => (&*toolchain.rustc, Command::new(&toolchain.rustc)),
+        let rustc = match self {
+            Self::Usual => process::program("rustc").arg("-V").output(),
+            Self::Debian(toolchain) => Command::new(&toolchain.rustc).arg("-V").output(),
         };
-        let version = process::ask(rustc.arg("-V")).unwrap_or_default();
-        format!("{} {version}", path.display())
+        rustc.map_or_else(
+            |_| "rustc".to_owned(),
+            |output| String::from_utf8_lossy(&output.stdout).trim().to_owned(),
+        )
     }
 }
 

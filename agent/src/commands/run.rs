@@ -77,7 +77,7 @@ fn once(
 }
 
 /// The ladder, then the verdict.
-fn text(judged: &Judged, color: Color) -> String {
+pub(super) fn text(judged: &Judged, color: Color) -> String {
     let plain_wanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let color = match color {
         Color::Always => true,
@@ -101,7 +101,7 @@ fn text(judged: &Judged, color: Color) -> String {
 }
 
 /// What the terminal says of itself, within reason.
-fn terminal_columns() -> usize {
+pub(super) fn terminal_columns() -> usize {
     let columns = std::env::var("COLUMNS")
         .ok()
         .and_then(|columns| columns.parse().ok());
@@ -123,6 +123,12 @@ fn comments(judged: &Judged) -> Comments {
                     event.at
                 ));
             }
+            EventBody::Outside(acted) => {
+                calls.push(format!(
+                    "outside: {} = {} at {}",
+                    acted.act, acted.result, event.at
+                ));
+            }
             EventBody::Segment(_) => {
                 if !calls.is_empty() {
                     segments.entry(event.id).or_default().append(&mut calls);
@@ -130,6 +136,7 @@ fn comments(judged: &Judged) -> Comments {
             }
             EventBody::Counters(_)
             | EventBody::KernelReset(_)
+            | EventBody::ProcessEnded(_)
             | EventBody::Socket(_)
             | EventBody::Step(_)
             | EventBody::Trouble(_) => {}

@@ -15,9 +15,6 @@ use crate::stop::Stop;
 const RUSTC: &str = "/usr/bin/rustc";
 const SOURCE: &str = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
 const PACKAGES: [&str; 3] = ["rustc-web", "rust-web-src", "lld"];
-/// A panic is a trap without words: nothing in the page may panic, and printing one is 10 KB of the page. The
-/// standard library and everything linked with it must agree on this.
-const SMALL: &str = "-Zunstable-options -Cpanic=immediate-abort";
 const CLIPPY: &str = "/usr/bin/cargo-clippy";
 const CLIPPY_PACKAGE: &str = "rust-web-clippy";
 
@@ -56,7 +53,7 @@ pub(crate) fn ensure(log: &mut Log) -> Result<Toolchain, Stop> {
     let version = process::ask(process::program(RUSTC).arg("--version"))
         .and_then(|line| line.split(' ').nth(1).map(str::to_owned))
         .ok_or_else(|| Stop::internal(format!("{RUSTC} does not say its version")))?;
-    let folder = machine::tools()?.join(format!("debian-small-std-{version}"));
+    let folder = machine::tools()?.join(format!("debian-std-{version}"));
     let toolchain = Toolchain {
         rustc: folder.join("rustc"),
         sysroot: folder.clone(),
@@ -122,8 +119,7 @@ fn build_std(folder: &Path) -> Result<(), Stop> {
     machine::write(&work.join("src/lib.rs"), "")?;
     machine::write(
         &work.join("Cargo.toml"),
-        "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-         [profile.release]\nopt-level = \"z\"\n",
+        "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n",
     )?;
     let mut cargo = process::cargo();
     cargo
@@ -136,14 +132,11 @@ fn build_std(folder: &Path) -> Result<(), Stop> {
             "--target-dir",
             "target",
         ])
-        .args([
-            "-Zbuild-std=std,panic_abort,proc_macro,test",
-            "-Zbuild-std-features=optimize_for_size",
-        ])
+        .arg("-Zbuild-std=std,panic_abort,panic_unwind,proc_macro,test")
         .env("RUSTC", RUSTC)
         .env("RUSTC_BOOTSTRAP", "1")
         // Without the bitcode a page cannot be optimised across crates.
-        .env("RUSTFLAGS", format!("-Cembed-bitcode=yes {SMALL}"));
+        .env("RUSTFLAGS", "-Cembed-bitcode=yes");
     process::set_up(&mut cargo, "the lines above say what is missing")?;
     let library = folder.join("lib/rustlib").join(TRIPLE).join("lib");
     fs::create_dir_all(&library).map_err(failed)?;
@@ -187,12 +180,7 @@ fn lay_out(folder: &Path) -> std::io::Result<()> {
     fs::write(
         &script,
         format!(
-            "#!/bin/sh\n\
-             # Debian's compiler with a small standard library for the browser, and the options that it was built with.\n\
-             case \" $* \" in *\" {TRIPLE} \"*)\n\
-             \x20 RUSTC_BOOTSTRAP=1 exec {RUSTC} --sysroot '{quoted}' \"$@\" {SMALL} ;;\n\
-             esac\n\
-             exec {RUSTC} --sysroot '{quoted}' \"$@\"\n"
+            "#!/bin/sh\n# Debian's compiler with a standard library for the browser.\nexec {RUSTC} --sysroot '{quoted}' \"$@\"\n"
         ),
     )?;
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755))
