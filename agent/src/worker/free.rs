@@ -273,7 +273,7 @@ impl<'a> Stage<'a> {
         let Some(mut act) = act else {
             return Some(StepResult::Done);
         };
-        let deadline = steps::timeout(&step.does).map(|span| clock.now() + span.0);
+        let deadline = step.does.timeout().map(|span| clock.now() + span.0);
         let mut parked = false;
         loop {
             self.moves.fetch_add(1, Ordering::AcqRel);
