@@ -18,5 +18,8 @@ mod headers;
 #[path = "captures/support.rs"]
 mod support;
 #[cfg(test)]
+#[path = "captures/whole.rs"]
+mod whole;
+#[cfg(test)]
 #[path = "captures/writer.rs"]
 mod writer;

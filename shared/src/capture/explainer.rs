@@ -3,7 +3,8 @@
 //! Memory is bounded by the open connections: a connection that ended well becomes a count, one with a RST waits,
 //! with its bounded history, until enough of them are judged together.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::net::SocketAddr;
 
 use super::counters_text::CounterDeltas;
 use super::explained::{ConnectionExplained, Explained, HEALTHY_LISTED, Summary};
@@ -11,7 +12,7 @@ use super::flows::{Flows, MOST_OPEN};
 use super::frames::{FileProblem, Frame, NotACapture, Reader, Sink};
 use super::judge::{World, judge};
 use super::link::{self, NoDatagram};
-use super::packet;
+use super::packet::{self, Pair};
 use super::problems::Problems;
 use super::trace_text::ResetTrace;
 use super::tracked::Tracked;
@@ -313,10 +314,17 @@ impl Books {
         let mut all: Vec<&Tracked> = own.iter().collect();
         all.extend(others);
         all.extend(&self.context);
+        let pairs: HashSet<Pair> = all.iter().map(|one| one.pair).collect();
+        let servers: BTreeSet<SocketAddr> = own.iter().map(Tracked::server).collect();
+        let answers = servers.into_iter();
+        let answers = answers.filter_map(|server| self.flows.last_answer(server));
+        let answers: Vec<Tracked> = answers.filter(|one| !pairs.contains(&one.pair)).collect();
+        all.extend(&answers);
         let beside = self.has_evidence();
         let is_loopback = !self.flows.has_remote;
         let judged = judge(
             &all,
+            own.len(),
             &World {
                 base: self.base.unwrap_or(0),
                 lost: self.lost,

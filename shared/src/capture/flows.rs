@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::net::SocketAddr;
 
 use super::kept::Kept;
 use super::packet::{Packet, Pair};
@@ -48,6 +49,9 @@ const LOOKED_AT: usize = 4;
 /// The same when there are too many.
 const LOOKED_AT_WHEN_FULL: usize = 64;
 
+/// Servers of which the last answered SYN is remembered, at most.
+const SERVERS: usize = 16_384;
+
 /// Open connections.
 pub(super) struct Flows {
     index: HashMap<Pair, usize, Keyed>,
@@ -60,6 +64,8 @@ pub(super) struct Flows {
     tail: usize,
     /// Kept segments of all open connections.
     kept: usize,
+    /// The SYN and SYN,ACK that each server answered last: it still listened then.
+    answers: HashMap<SocketAddr, (Pair, [Kept; 2])>,
     /// While everything is put away: the places left, the latest begun first.
     ending: Option<Vec<usize>>,
     /// Connections begun so far.
@@ -84,6 +90,7 @@ impl Flows {
             hand: 0,
             tail: tail.max(1),
             kept: 0,
+            answers: HashMap::new(),
             ending: None,
             begun: 0,
             segments: 0,
@@ -119,6 +126,14 @@ impl Flows {
                 let before = tracked.history.len();
                 tracked.note(kept, packet.options, tail);
                 self.kept = (self.kept + tracked.history.len()).saturating_sub(before);
+                if kept.flags.syn()
+                    && let Some(answer) = tracked.answered_syn(&kept)
+                {
+                    let server = tracked.server();
+                    if self.answers.len() < SERVERS || self.answers.contains_key(&server) {
+                        self.answers.insert(server, (tracked.pair, answer));
+                    }
+                }
             }
             return;
         }
@@ -218,6 +233,20 @@ impl Flows {
     pub(super) fn resets(&mut self) -> impl Iterator<Item = &mut Tracked> {
         let open = self.slots.iter_mut().take(SEARCHED).flatten();
         open.filter(|tracked| tracked.rsts > 0)
+    }
+
+    /// The handshake that this server answered last, as far as it shows that the server answered.
+    pub(super) fn last_answer(&self, server: SocketAddr) -> Option<Tracked> {
+        let (pair, [syn, answer]) = *self.answers.get(&server)?;
+        let packet = Packet {
+            pair,
+            kept: syn,
+            options: None,
+        };
+        let mut tracked = Tracked::begin(&packet, u64::MAX);
+        tracked.note(syn, None, 2);
+        tracked.note(answer, None, 2);
+        Some(tracked)
     }
 
     /// Puts away at most so many, in order of the first segment; none when none is left.

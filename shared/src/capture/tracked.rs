@@ -130,6 +130,14 @@ impl Tracked {
         self.rsts > 0 || self.sides.iter().all(|side| side.fin)
     }
 
+    /// The SYN that this segment, just taken in, answers as a listener does; both.
+    pub(super) fn answered_syn(&self, answer: &Kept) -> Option<[Kept; 2]> {
+        let syn = self.history.first()?;
+        let asks = syn.flags.syn() && !syn.flags.ack() && syn.side() == self.roles.client;
+        let answers = answer.flags.ack() && answer.side() != self.roles.client;
+        (asks && answers).then_some([*syn, *answer])
+    }
+
     /// Whether this segment begins another connection between the same ends.
     pub(super) fn is_followed_by(&self, next: &Kept) -> bool {
         let flags = next.flags;
@@ -304,6 +312,12 @@ impl Side {
             self.nxt = Some(end);
             return;
         };
+        if kept.flags.syn() {
+            // A SYN may begin anew with any number: that leaves no hole.
+            self.nxt = Some(end);
+            self.hole = None;
+            return;
+        }
         let gap = nxt.distance_to(seq);
         if gap > 0 && gap < 1 << 30 {
             self.hole = self.hole.or(Some((nxt, seq)));
