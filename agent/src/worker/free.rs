@@ -260,6 +260,10 @@ impl<'a> Stage<'a> {
         let Some(running) = self.program_of(&step.by) else {
             return Some(StepResult::Done);
         };
+        // A step that had not begun when its process ended never will.
+        if running.has_ended() {
+            return Some(StepResult::NotRun);
+        }
         let remote = running.lock().process.is_some();
         let act = if remote {
             Some(Remote::begin(order, step))

@@ -244,3 +244,28 @@ fn a_connection_begun_after_its_listener_ended_is_not_named_by_it() {
         .segment(107, "server > client RA 0:0(0) ack 1 win 0");
     assert_eq!(rebuilt(&story).with_id(1).unwrap().listener, None);
 }
+
+#[test]
+fn a_connect_that_found_no_addresses_began_no_connection() {
+    let mut story = Story::new();
+    story.listen().connect();
+    story.next_client();
+    story.err(400, CLIENT, Call::Connect, Errno::EADDRNOTAVAIL);
+    assert_eq!(rebuilt(&story).len(), 1);
+}
+
+#[test]
+fn a_send_with_the_syn_makes_a_client() {
+    let mut story = Story::new();
+    let send = Call::SendFastOpen { bytes: 14 };
+    story
+        .err(100, CLIENT, send, Errno::ECONNREFUSED)
+        .segment(105, "client > server S 0:14(14) win 65495")
+        .segment(107, "server > client RA 0:0(0) ack 15 win 0");
+    let all = rebuilt(&story);
+    assert_eq!(all.len(), 1);
+    assert_eq!(
+        all.with_id(1).unwrap().client.socket,
+        Some(SocketId(CLIENT))
+    );
+}

@@ -6,6 +6,7 @@ use super::cause_id::CauseId;
 use super::finding::{Certainty, ConnectionVerdict, Finding, Saw};
 use super::reset::{NotTaken, Reset, the};
 use super::run::Run;
+use super::weigh::segment_label;
 use crate::connection::flow::Flow;
 use crate::connection::{Connection, Role};
 use crate::event::call::{Call, How};
@@ -51,6 +52,8 @@ pub(super) fn add_what_programs_saw(text: &mut String, reset: &Reset<'_>, saw: &
     if !reset.accepted {
         return;
     }
+    add_what_it_followed(text, reset);
+    add_lost(text, reset);
     let victim = reset.connection.name(reset.to());
     let told = saw
         .iter()
@@ -67,6 +70,42 @@ pub(super) fn add_what_programs_saw(text: &mut String, reset: &Reset<'_>, saw: &
             " {} got {result} from {signature}: {because}.",
             capital(&the(victim))
         );
+    }
+}
+
+/// The call or the segment after which it left; a timer is the cause's own matter.
+fn add_what_it_followed(text: &mut String, reset: &Reset<'_>) {
+    if let Some(ending) = reset.sending_call() {
+        text.push_str(&ending.sentence());
+    } else if let Some(trigger) = reset.trigger {
+        let label = segment_label(&trigger.segment);
+        let after = reset.at() - trigger.at;
+        let _ = write!(text, " It answered {label} within {after}.");
+    }
+}
+
+/// Which bytes the reset lost, as far as the evidence tells.
+fn add_lost(text: &mut String, reset: &Reset<'_>) {
+    let mut lost = Vec::new();
+    let (sender, receiver) = (reset.sender(), reset.receiver());
+    let left = reset.unread_bytes();
+    if let Some(count) = left.filter(|count| *count > 0) {
+        lost.push(format!("{} that {sender} had not read", bytes(count)));
+    }
+    let drew = reset
+        .trigger
+        .map_or(0, |trigger| trigger.segment.payload_len);
+    if drew > 0 {
+        lost.push(format!("the {} of {receiver} that drew it", bytes(drew)));
+    }
+    let unsent = reset.unsent_bytes();
+    if let Some(count) = unsent.filter(|count| *count > 0) {
+        lost.push(format!("{} of {sender} that had not left", bytes(count)));
+    }
+    if !lost.is_empty() {
+        let _ = write!(text, " Lost: {}.", lost.join(", "));
+    } else if left.is_some() && unsent.is_some() {
+        text.push_str(" No byte was lost.");
     }
 }
 

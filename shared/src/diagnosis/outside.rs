@@ -269,7 +269,8 @@ impl Reset<'_> {
             None => UNLESS_SET,
         };
         let known = self.knows_all_acts();
-        known.then(|| Nanos::from_millis(seconds.saturating_mul(1_250)))
+        // Never less than 3.5 retransmission timeouts, of some 200 ms each.
+        known.then(|| Nanos::from_millis(seconds.saturating_mul(1_250).max(1_000)))
     }
 
     /// The rule that sent to another port what went to the RST sender's, where one ever was: an event and its text.

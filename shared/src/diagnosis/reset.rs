@@ -2,7 +2,7 @@
 
 use super::counters::SentByTcp;
 use super::run::Run;
-use super::shape::{Shape, shape_by_flags, shape_of, trigger};
+use super::shape::{SLOW_PATH, Shape, shape_by_flags, shape_of, trigger};
 use crate::connection::flow::{FinSent, Flow};
 use crate::connection::{Connection, Role, SegmentSent};
 use crate::event::kernel_reset::KernelReset;
@@ -81,7 +81,7 @@ fn of_connection<'a>(run: &'a Run<'a>, connection: &'a Connection, resets: &mut 
             let accepted = !*slot(&mut gone, sent.from.other())
                 && is_acceptable(sent, &flow)
                 && !run.outside.is_damaged(sent.event)
-                && !went_on(connection, sent, &later, index);
+                && !lived_on(connection, sent, &later, index);
             let sender_was_gone = *slot(&mut gone, sent.from);
             if accepted {
                 *slot(&mut gone, sent.from.other()) = true;
@@ -177,21 +177,20 @@ fn spoke_after<'a>(
     (agreed && is_later && !begun_again).then_some(sent)
 }
 
-/// Whether the receiver spoke on as if nothing had come: something on the way took the RST away.
-///
-/// Asked on loopback only, where what is captured arrives at once.
-fn went_on(
+/// Whether the receiver of a RST went on with the same connection: it had not taken it.
+fn lived_on(
     connection: &Connection,
     rst: &SegmentSent,
     later: &LastWords<'_>,
     index: usize,
 ) -> bool {
+    let (syn, last) = later.of(rst.from.other());
+    let others = later.of(rst.from).0;
+    // What was on its way when the RST left may still come; on loopback nothing is.
     let local = connection.client.address.ip().is_loopback();
-    let syns = [later.client.0, later.server.0];
-    let begun_again = syns.into_iter().flatten().any(|syn| syn > index);
-    let spoke = later.of(rst.from.other()).1;
-    let spoke = spoke.is_some_and(|(at, sent)| at > index && sent.at > rst.at + SURELY_LATER);
-    local && spoke && !begun_again
+    let in_flight = if local { SURELY_LATER } else { SLOW_PATH };
+    let begun_again = [syn, others].into_iter().flatten().any(|syn| syn > index);
+    last.is_some_and(|(at, sent)| at > index && sent.at > rst.at + in_flight) && !begun_again
 }
 
 /// Whether the receiver could take the RST. Sources: RFC 9293 §3.5.3, RFC 5961 §3.2, Linux `tcp_reset_check`.

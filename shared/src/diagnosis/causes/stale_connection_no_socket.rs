@@ -1,5 +1,7 @@
 //! A segment for a connection that its receiver no longer knows.
 
+use super::bad_ack_in_handshake::is_wrong_ack;
+use super::connection_refused::listening;
 use super::{ResetCause, Verdict};
 use crate::connection::Role;
 use crate::diagnosis::CauseId;
@@ -39,6 +41,8 @@ impl ResetCause for StaleConnectionNoSocket {
     fn examine(&self, reset: &Reset<'_>) -> Verdict {
         if reset.sender_was_gone {
             return match reset.trigger {
+                // All that this port ever said was RST: it may never have known a connection.
+                Some(_) if reset.before.of(reset.from).last_at.is_none() => Verdict::Possible,
                 Some(_) => Verdict::Explains(Vec::new()),
                 None => Verdict::Likely(Vec::new()),
             };
@@ -56,6 +60,9 @@ impl ResetCause for StaleConnectionNoSocket {
             return Verdict::ruled_out(
                 "no program of the server ever had that address: it was another's, translated",
             );
+        }
+        if is_wrong_ack(reset) && is_young(reset) && listening(reset).is_some() {
+            return Verdict::ruled_out("the server still waited for the ACK of its SYN");
         }
         if request_was_dropped(reset) {
             return Verdict::ruled_out(
@@ -163,7 +170,7 @@ fn never_served(reset: &Reset<'_>) -> bool {
     reset.knows_all_acts() && end.socket.is_none() && !listens
 }
 
-/// A half-open connection is forgotten with its listener; by itself not before its first timer, which is a second.
+/// A half-open connection is not forgotten by itself before its first timer, which is a second.
 ///
 /// Source: `TCP_TIMEOUT_INIT`, RFC 6298 §2.1.
 fn request_was_dropped(reset: &Reset<'_>) -> bool {
