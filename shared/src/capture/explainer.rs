@@ -50,9 +50,9 @@ impl Default for Options {
 /// So many connections with RSTs are judged together, or as many as have so many segments.
 const TOGETHER: usize = 2_048;
 const TOGETHER_SEGMENTS: usize = 100_000;
-/// Connections judged before that stay as context of the next.
-const CONTEXT: usize = 128;
-/// Open connections with RSTs that are context as well.
+/// Connections judged before that stay, in outline, as context of the next.
+const CONTEXT: usize = 512;
+/// Open connections with RSTs that are context as well, in outline.
 const OPEN: usize = 512;
 /// With counters or a trace beside, all RSTs must be judged at once: of so many connections at most.
 pub const MOST_WITH_EVIDENCE: usize = 20_000;
@@ -290,24 +290,33 @@ impl Books {
         if waiting.is_empty() {
             return;
         }
-        let open: Vec<Tracked> = self
-            .flows
-            .resets()
-            .take(OPEN)
-            .map(|one| one.clone())
-            .collect();
-        let together = if self.has_evidence() {
-            waiting.len()
-        } else {
-            TOGETHER
-        };
-        for own in waiting.chunks(together) {
+        let open = self.flows.resets().take(OPEN);
+        let open: Vec<Tracked> = open.map(|one| one.outline()).collect();
+        let mut rest = waiting.as_slice();
+        while !rest.is_empty() {
+            let together = self.together(rest);
+            let (own, others) = rest.split_at_checked(together).unwrap_or((rest, &[]));
+            rest = others;
             self.judge(own, &open);
             let last = own.len().saturating_sub(CONTEXT);
-            self.context.extend(own.iter().skip(last).cloned());
+            self.context
+                .extend(own.iter().skip(last).map(Tracked::outline));
             let surplus = self.context.len().saturating_sub(CONTEXT);
             self.context.drain(..surplus);
         }
+    }
+
+    /// How many of these are judged at once, one at least.
+    fn together(&self, waiting: &[Tracked]) -> usize {
+        if self.has_evidence() {
+            return waiting.len();
+        }
+        let mut segments = 0;
+        let fit = waiting.iter().take(TOGETHER).take_while(|one| {
+            segments += one.history.len();
+            segments <= TOGETHER_SEGMENTS
+        });
+        fit.count().max(1)
     }
 
     fn judge(&mut self, own: &[Tracked], others: &[Tracked]) {
@@ -373,12 +382,12 @@ impl Books {
     }
 
     fn end_part(&mut self) -> bool {
-        let most = if self.has_evidence() {
-            usize::MAX
+        let (most, segments) = if self.has_evidence() {
+            (usize::MAX, usize::MAX)
         } else {
-            TOGETHER
+            (TOGETHER, TOGETHER_SEGMENTS)
         };
-        self.ended = self.flows.end_some(most);
+        self.ended = self.flows.end_some(most, segments);
         let is_more = !self.ended.is_empty() || !self.waiting.is_empty();
         self.put_away();
         self.judge_waiting();

@@ -18,6 +18,9 @@ const COPY_BACK: usize = 4;
 /// Of one connection at most so many RSTs are kept and explained; the others are counted.
 pub(super) const MOST_RSTS: u32 = 1_000;
 
+/// Segments, and RSTs, of an outline.
+const OUTLINED: usize = 4;
+
 /// Which side a SYN made the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Roles {
@@ -136,6 +139,21 @@ impl Tracked {
         let asks = syn.flags.syn() && !syn.flags.ack() && syn.side() == self.roles.client;
         let answers = answer.flags.ack() && answer.side() != self.roles.client;
         (asks && answers).then_some([*syn, *answer])
+    }
+
+    /// What others need to know of it: how it began, and its first RSTs.
+    pub(super) fn outline(&self) -> Self {
+        let mut rsts = 0;
+        let mut short = self.history.iter().enumerate();
+        let short = short.by_ref().filter(|(index, kept)| {
+            rsts += usize::from(kept.flags.rst());
+            *index < OUTLINED || (kept.flags.rst() && rsts <= OUTLINED)
+        });
+        Self {
+            history: short.map(|(_, kept)| *kept).collect(),
+            options: Vec::new(),
+            ..*self
+        }
     }
 
     /// Whether this segment begins another connection between the same ends.
