@@ -74,6 +74,8 @@ pub(super) struct Tracked {
     doubled: bool,
     /// Digests of the last segments: most are no copies, and then the history need not be looked at.
     recent: [u32; COPY_BACK],
+    /// The history is made short again when it is so long.
+    fold_at: usize,
 }
 
 impl Tracked {
@@ -105,6 +107,7 @@ impl Tracked {
             has_holes: false,
             doubled: false,
             recent: [0; COPY_BACK],
+            fold_at: 0,
         }
     }
 
@@ -233,13 +236,26 @@ impl Tracked {
             self.options.push((kept.frame, options.into()));
         }
         self.history.push(kept);
-        if self.history.len() >= 2 * limit {
+        if self.history.len() >= self.fold_at.max(2 * limit) {
             self.fold(limit);
+            // What stays may be long: it is not walked again for each segment.
+            self.fold_at = self.history.len() + limit;
         }
+    }
+
+    /// Makes also what lies before a RST short, to `tail` segments at the end and what is needed of the others.
+    pub(super) fn shorten(&mut self, tail: usize) {
+        fold::shorten(&mut self.history, tail);
+        self.forget_options();
     }
 
     fn fold(&mut self, limit: usize) {
         fold::fold(&mut self.history, limit);
+        self.forget_options();
+    }
+
+    /// Option bytes stay only with their segments.
+    fn forget_options(&mut self) {
         let mut frames = self.history.iter().map(|kept| kept.frame).peekable();
         self.options.retain(|(frame, _)| {
             while frames.next_if(|kept| kept < frame).is_some() {}
