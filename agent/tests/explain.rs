@@ -29,7 +29,7 @@ fn data(name: &str) -> PathBuf {
 }
 
 fn capture(name: &str) -> PathBuf {
-    data(&format!("captures/{name}.pcap"))
+    data(&format!("truth/cases/{name}.pcap"))
 }
 
 fn aftershake(arguments: &[&str]) -> Command {

@@ -208,7 +208,7 @@ fn what_was_received_counts_neither_syn_nor_fin() {
         .segment(410, "server > client A 1:1(0) ack 18 win 64")
         .ok(420, CLIENT, send(1), 1);
     let all = rebuilt(&story);
-    let flow = flow::Flow::over(all.with_id(1).unwrap());
+    let flow = flow::Flow::over(all.with_id(1).unwrap(), |_| false);
     assert_eq!(flow.payload_received(Role::Server), 16);
     assert!(flow.of(Role::Client).fin_acked.is_some());
     assert_eq!(flow.payload_received(Role::Client), 0);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::cause_id::CauseId;
 use super::finding::{Certainty, ConnectionVerdict, Finding, Saw};
-use super::reset::{Reset, the};
+use super::reset::{NotTaken, Reset, the};
 use super::run::Run;
 use super::weigh::segment_label;
 use crate::connection::flow::Flow;
@@ -39,12 +39,17 @@ pub(super) fn capital(text: &str) -> String {
 
 /// The error that each program was told and why exactly that one.
 pub(super) fn add_what_programs_saw(text: &mut String, reset: &Reset<'_>, saw: &[Saw]) {
-    if !reset.accepted {
-        let receiver = reset.receiver();
-        let _ = write!(
+    let receiver = reset.receiver();
+    let _ = match reset.not_taken() {
+        None => Ok(()),
+        Some(NotTaken::Over) => write!(text, " There was nothing left for the RST to end."),
+        Some(NotTaken::Lost) => write!(text, " The RST ended nothing at {receiver}."),
+        Some(NotTaken::Damaged | NotTaken::Unfit) => write!(
             text,
             " The RST was not acceptable to {receiver} and ended nothing."
-        );
+        ),
+    };
+    if !reset.accepted {
         return;
     }
     add_what_it_followed(text, reset);
@@ -201,7 +206,7 @@ fn without_segments(run: &Run<'_>) -> String {
 
 /// A connection that no RST ended.
 fn quiet(run: &Run<'_>, connection: &Connection, verdict: &ConnectionVerdict) -> (String, String) {
-    let flow = Flow::over(connection);
+    let flow = Flow::over(connection, run.outside.foreign_in(connection));
     let (client, server) = (the(&verdict.client), the(&verdict.server));
     match verdict.outcome {
         Outcome::Closed => closed(run, connection, &flow, verdict),

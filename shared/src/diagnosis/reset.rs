@@ -62,7 +62,8 @@ fn of_connection<'a>(run: &'a Run<'a>, connection: &'a Connection, resets: &mut 
     {
         return;
     }
-    let later = last_words(connection);
+    let is_foreign = run.outside.foreign_in(connection);
+    let later = last_words(connection, &is_foreign);
     let mut flow = Flow::default();
     let mut taken = Vec::new();
     let mut gone = [false, false];
@@ -104,10 +105,12 @@ fn of_connection<'a>(run: &'a Run<'a>, connection: &'a Connection, resets: &mut 
                 syn_again: later.of(sent.from).0.is_some_and(|syn| syn > index),
                 reason: run.reasons.of(sent.event),
             });
-        } else if sent.segment.flags.syn() {
+        } else if sent.segment.flags.syn() && !is_foreign(sent) {
             gone = [false, false];
         }
-        flow.note(index, sent);
+        if !is_foreign(sent) {
+            flow.note(index, sent);
+        }
     }
 }
 
@@ -136,9 +139,15 @@ impl<'a> LastWords<'a> {
     }
 }
 
-fn last_words(connection: &Connection) -> LastWords<'_> {
+fn last_words<'a>(
+    connection: &'a Connection,
+    is_foreign: &impl Fn(&SegmentSent) -> bool,
+) -> LastWords<'a> {
     let mut last = LastWords::default();
     for (index, sent) in connection.segments.iter().enumerate() {
+        if is_foreign(sent) {
+            continue;
+        }
         let own = match sent.from {
             Role::Client => &mut last.client,
             Role::Server => &mut last.server,
@@ -204,7 +213,37 @@ fn is_acceptable(rst: &SegmentSent, before: &Flow) -> bool {
     exact || before_fin || known == [None, None]
 }
 
+/// Why a RST ended nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotTaken {
+    /// Its checksum was wrong.
+    Damaged,
+    /// Both ends had finished before.
+    Over,
+    /// Its numbers would have been taken, but its receiver went on: it never arrived.
+    Lost,
+    /// Its numbers were not those that the receiver had to take.
+    Unfit,
+}
+
 impl<'a> Reset<'a> {
+    /// Why the RST ended nothing; `None` when it was taken.
+    pub(crate) fn not_taken(&self) -> Option<NotTaken> {
+        if self.accepted {
+            return None;
+        }
+        let finished = |role| self.before.of(role).fin_acked.is_some();
+        Some(if self.run.outside.is_damaged(self.sent.event) {
+            NotTaken::Damaged
+        } else if finished(self.from) && finished(self.to()) {
+            NotTaken::Over
+        } else if is_acceptable(self.sent, &self.before) {
+            NotTaken::Lost
+        } else {
+            NotTaken::Unfit
+        })
+    }
+
     /// The same RST seen by a run that believes other sources.
     pub(crate) fn seen_by(&self, run: &'a Run<'a>) -> Self {
         Self {

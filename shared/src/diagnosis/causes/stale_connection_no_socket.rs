@@ -69,6 +69,11 @@ impl ResetCause for StaleConnectionNoSocket {
                 "the listener was closed before the server's SYN,ACK was a second old",
             );
         }
+        if request_is_kept(reset) {
+            return Verdict::ruled_out(
+                "the listener had sent its SYN,ACK less than a second before and waited for the answer",
+            );
+        }
         let held = reset.used_after(reset.at()).is_some() && !reset.kernel_gave_up();
         if held && reset.own_fin().is_none() {
             return Verdict::RuledOut(format!("{} still had the socket", reset.sender()));
@@ -168,17 +173,37 @@ fn never_served(reset: &Reset<'_>) -> bool {
 /// A half-open connection is not forgotten by itself before its first timer, which is a second.
 ///
 /// Source: `TCP_TIMEOUT_INIT`, RFC 6298 §2.1.
+fn request_was_dropped(reset: &Reset<'_>) -> bool {
+    reset.was_accepted() == Some(false)
+        && unaccepted_silence(reset)
+        && is_young(reset)
+        && listener_closed(reset)
+}
+
+/// A half-open connection that nobody answered and nothing ended is still known: the segment came from a stranger.
+fn request_is_kept(reset: &Reset<'_>) -> bool {
+    let client = reset.before.of(Role::Client);
+    reset.knows_all_acts()
+        && !reset.run.outside.destroyed_any()
+        && unaccepted_silence(reset)
+        && client.syns > 0
+        && reset.connection.listener.is_some()
+        && client.spoken == 0
+        && is_young(reset)
+        && !listener_closed(reset)
+}
+
+/// The server's SYN,ACK is younger than the first timer of a half-open connection.
 fn is_young(reset: &Reset<'_>) -> bool {
     const FIRST_TIMER: Nanos = Nanos::from_millis(1_000);
-    let answered = reset.before.of(Role::Server).last_at;
+    let server = reset.before.of(Role::Server);
+    let answered = server.isn.and(server.last_at);
     answered.is_some_and(|answered| reset.at() < answered + FIRST_TIMER)
 }
 
-/// It was forgotten with its listener.
-fn request_was_dropped(reset: &Reset<'_>) -> bool {
+fn listener_closed(reset: &Reset<'_>) -> bool {
     let mut endings = reset.listener_endings();
-    let closed = endings.any(|ending| ending.worked() && ending.event.at <= reset.at());
-    reset.was_accepted() == Some(false) && unaccepted_silence(reset) && is_young(reset) && closed
+    endings.any(|ending| ending.worked() && ending.event.at <= reset.at())
 }
 
 /// The server said nothing after its SYN,ACK: it may never have known the connection.

@@ -120,12 +120,13 @@ mod tests {
 
     /// The error of a story of these steps, each `by: fields`.
     fn refused(order: &str, steps: &[&str]) -> String {
-        let mut text = format!("title = \"t\"\norder = \"{order}\"\n");
-        for step in steps {
+        let head = format!("title = \"t\"\norder = \"{order}\"\n");
+        let steps = steps.iter().map(|step| {
             let (by, fields) = step.split_once(": ").unwrap();
             let fields = fields.replace("; ", "\n");
-            text += &format!("[[steps]]\nby = \"{by}\"\n{fields}\n");
-        }
+            format!("[[steps]]\nby = \"{by}\"\n{fields}\n")
+        });
+        let text = head + &steps.collect::<String>();
         let error = Scenario::parse(&text).map(drop);
         error.map_or_else(|error| error.message, |()| "nothing".to_owned())
     }
