@@ -283,7 +283,7 @@ fn gzip_is_unpacked_and_a_cut_one_gives_what_is_there() {
 fn standard_input_is_explained_while_it_flows() {
     for (option, expected) in [
         ("--verbose", "the server closed"),
-        ("--json", "{\"format\":1"),
+        ("--color=never", "the server closed"),
     ] {
         let mut child = aftershake(&["-", option])
             .stdin(Stdio::piped())
@@ -326,11 +326,6 @@ fn standard_input_is_explained_while_it_flows() {
             1
         );
         assert!(all.contains("linger-zero-close"));
-        if option == "--json" {
-            let whole: Value = serde_json::from_str(&all).unwrap();
-            assert_eq!(whole["packets"], 10);
-            assert_eq!(whole["connections"].as_array().unwrap().len(), 2);
-        }
     }
 }
 

@@ -99,7 +99,6 @@ mod cut {
     ///
     /// # Errors
     /// Never.
-    #[expect(clippy::unused_async, reason = "the other build's signature")]
     pub async fn load() -> Result<(), std::convert::Infallible> {
         Ok(())
     }

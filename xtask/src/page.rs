@@ -29,6 +29,11 @@ pub(crate) fn folder() -> PathBuf {
     machine::root().join("target/page")
 }
 
+/// Where cargo compiles it.
+fn cargo_folder() -> PathBuf {
+    machine::root().join("target/web")
+}
+
 /// `cargo xtask page`.
 pub(crate) fn page(log: &mut Log) -> Result<(), Stop> {
     build(log)?;
@@ -121,6 +126,8 @@ fn trunk(target: &WasmTarget, tools: &Tools) -> Result<(), Stop> {
         .env("PATH", &tools.path)
         .env("TRUNK_BUILD_DIST", folder())
         .env("TRUNK_BUILD_CARGO_PROFILE", "page")
+        // Not beside the page: Trunk empties the folder that cargo would use for this profile's macros.
+        .env("CARGO_TARGET_DIR", cargo_folder())
         // Where each function and datum is used: what the cut goes by.
         .env(
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
@@ -133,11 +140,7 @@ fn trunk(target: &WasmTarget, tools: &Tools) -> Result<(), Stop> {
 
 /// Cuts what was linked and puts the parts in the place of what Trunk made of the whole.
 fn cut(tools: &Tools) -> Result<(), Stop> {
-    let built = machine::root()
-        .join("target")
-        .join(TRIPLE)
-        .join("page")
-        .join(NAME);
+    let built = cargo_folder().join(TRIPLE).join("page").join(NAME);
     // wasm-bindgen names its files after the module.
     let first = folder().with_extension("first").join(NAME);
     let (built, first) = (built.with_extension("wasm"), first.with_extension("wasm"));
@@ -147,7 +150,14 @@ fn cut(tools: &Tools) -> Result<(), Stop> {
     process::set_up(&mut cut, "")?;
     let mut bindgen = process::program("wasm-bindgen");
     bindgen
-        .args(["--target", "web", "--no-typescript", "--out-dir"])
+        // The late part is linked to the first through its table and its memory.
+        .args([
+            "--target",
+            "web",
+            "--no-typescript",
+            "--keep-lld-exports",
+            "--out-dir",
+        ])
         .args([&folder(), &first])
         .env("PATH", &tools.path);
     process::set_up(&mut bindgen, "")

@@ -11,8 +11,8 @@ use crate::units::Nanos;
 
 use super::axis::{Moment, MomentId};
 use super::counters;
-use super::filter::Kind;
 use super::draft::{Drafts, PillDraft, Place};
+use super::filter::Kind;
 use super::items::{PillKind, Tone};
 use super::words::{self, plain};
 
