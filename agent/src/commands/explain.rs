@@ -58,8 +58,8 @@ pub fn explain(options: &ExplainOptions) -> Result<u8, Failure> {
             Next::Bytes(bytes) => {
                 explainer.feed(&bytes).map_err(|error| no_capture(&error))?;
             }
-            // One object names each connection once: nothing is told before its end.
-            Next::Pause if options.json => {}
+            // Nobody waits for more of a file: a slow disk must not change what is said of it.
+            Next::Pause if options.file != "-" => {}
             Next::Pause => explainer.settle(),
             Next::End(None) => break,
             Next::End(Some(error)) => {
