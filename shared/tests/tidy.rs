@@ -21,7 +21,7 @@ const LAYERS: [&[&str]; 9] = [
     &["capture", "catalog", "connection", "link"],
     &["diagnosis"],
     &["expectation", "ladder"],
-    &["report"],
+    &["distribution", "report"],
     &["channel"],
 ];
 

@@ -424,7 +424,7 @@ fn wrap(text: &str, room: f32) -> Vec<String> {
 }
 
 /// Text that is safe inside of an element and of an attribute.
-fn xml(text: &str, limit: usize) -> String {
+pub(crate) fn xml(text: &str, limit: usize) -> String {
     let mut out = String::with_capacity(text.len());
     for c in plain(text, limit).chars() {
         match c {
@@ -440,7 +440,7 @@ fn xml(text: &str, limit: usize) -> String {
 }
 
 /// A length with at most one decimal.
-fn n(length: f32) -> String {
+pub(crate) fn n(length: f32) -> String {
     let text = format!("{length:.1}");
     let short = text.strip_suffix(".0").unwrap_or(&text);
     if short == "-0" { "0" } else { short }.to_owned()
