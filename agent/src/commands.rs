@@ -2,13 +2,16 @@
 
 pub mod doctor;
 pub mod list;
+mod repeat;
 pub mod run;
 pub mod scenario_input;
 pub mod serve;
+pub mod sweep;
 pub mod test;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use aftershake_shared::channel::Failure;
 use clap::Parser;
@@ -27,6 +30,8 @@ pub const BAD_INPUT: u8 = 2;
 pub const MISSING: u8 = 3;
 /// A fault of our own.
 pub const INTERNAL: u8 = 4;
+/// Ended by whoever asked for it.
+pub const INTERRUPTED: u8 = 130;
 
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
@@ -39,6 +44,7 @@ pub fn main() -> ExitCode {
         Some(Command::Worker) => crate::worker::serve(),
         Some(Command::List(options)) => list::list(&options),
         Some(Command::Run(options)) => run::run(&options),
+        Some(Command::Sweep(options)) => sweep::sweep(&options),
         Some(Command::Test(options)) => test::test(&options),
         Some(Command::Doctor(options)) => doctor::doctor(&options),
         Some(Command::Serve(options)) => return serve_until_signal(options),
@@ -132,6 +138,23 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(internal(&error)),
         _ => Ok(()),
     }
+}
+
+/// What the terminal says of itself, within reason.
+pub(crate) fn terminal_columns() -> usize {
+    let columns = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok());
+    columns.unwrap_or(100).clamp(40, 160)
+}
+
+/// A seed that nobody asked for.
+pub(crate) fn random_seed() -> u64 {
+    let since = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    // 53 bits, so that every reader of JSON keeps it.
+    (u64::from(since.subsec_nanos()) ^ u64::from(std::process::id()) << 32) >> 11
 }
 
 /// Something of ours that should not have happened.

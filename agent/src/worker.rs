@@ -9,6 +9,7 @@ mod endpoint;
 mod evidence;
 mod free;
 mod listed;
+mod many;
 pub mod protocol;
 mod random;
 mod recorder;
@@ -17,7 +18,7 @@ mod steps;
 
 use std::io::{self, BufRead, Write};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
 use aftershake_shared::channel::Failure;
@@ -93,11 +94,11 @@ pub fn serve() -> ! {
             }
             Ok(WorkerRequest::Run(request)) => match &entered {
                 Ok(()) => dispatch(&shared, request),
-                Err(error) => fail(
-                    3,
-                    format!("no private namespace can be made here: {error}"),
-                    NO_NAMESPACE_REMEDY,
-                ),
+                Err(error) => fail_without_namespace(error),
+            },
+            Ok(WorkerRequest::Many(request)) => match &entered {
+                Ok(()) => many::begin(&shared, request),
+                Err(error) => fail_without_namespace(error),
             },
             Err(error) => fail(
                 4,
@@ -131,6 +132,14 @@ fn fail(code: u8, message: String, remedy: &str) {
         code,
         message,
         remedy: remedy.to_owned(),
+    }));
+}
+
+fn fail_without_namespace(error: &io::Error) {
+    reply(&WorkerReply::Failed(Failure {
+        code: 3,
+        message: format!("no private network namespace can be made here: {error}"),
+        remedy: NO_NAMESPACE_REMEDY.to_owned(),
     }));
 }
 
@@ -192,13 +201,11 @@ fn prepare_next(shared: &Arc<Shared>) {
 
 /// A thread's life: make a namespace, do one run in it, start the successor, close everything.
 fn live_once(shared: &Arc<Shared>, jobs: &Receiver<Job>) {
-    let prepared = namespace::enter_net_namespace()
-        .and_then(|()| namespace::loopback_up())
-        .map(|()| Evidence::open());
+    let prepared = fresh_namespace();
     let Ok(job) = jobs.recv() else { return };
     match prepared {
         Ok(mut evidence) => {
-            carry_out(shared, &job, &mut evidence);
+            carry_out(shared, &job, &mut evidence, &|said| reply(&said));
             // The next run may have begun already: its cancel is not ours to forget.
             let mut current = lock(&shared.current);
             if current
@@ -214,16 +221,20 @@ fn live_once(shared: &Arc<Shared>, jobs: &Receiver<Job>) {
         }
         Err(error) => {
             prepare_next(shared);
-            fail(
-                3,
-                format!("no private network namespace can be made here: {error}"),
-                NO_NAMESPACE_REMEDY,
-            );
+            fail_without_namespace(&error);
         }
     }
 }
 
-fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence) {
+/// Puts this thread into a network namespace that nobody has used and opens every source in it.
+fn fresh_namespace() -> io::Result<Evidence> {
+    namespace::enter_net_namespace()?;
+    namespace::loopback_up()?;
+    Ok(Evidence::open())
+}
+
+/// Does one run in this thread's namespace; `say` hears what a parent would be told.
+fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence, say: &dyn Fn(WorkerReply)) {
     evidence.expect_bytes(job.scenario.bytes_sent());
     let mut kernel_resets = lock(&shared.kernel_resets);
     if let Err(trouble) = &*kernel_resets {
@@ -231,11 +242,11 @@ fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence) {
     }
     let beside = job.request.beside.as_deref().map(beside::Beside::start);
     let common = Common::new(Clock::start());
-    let mut send = |events| reply(&WorkerReply::Events(events));
+    let mut send = |events| say(WorkerReply::Events(events));
     let mut recorder = Recorder::new(&mut send);
     evidence.begin(&common.clock, &mut recorder);
     let sources = evidence.recorded(kernel_resets.as_ref().ok());
-    reply(&WorkerReply::Started(Header {
+    say(WorkerReply::Started(Header {
         aftershake_recording: FORMAT_VERSION,
         scenario: job.request.scenario.clone(),
         environment: Environment {
@@ -266,15 +277,16 @@ fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence) {
     };
     run::carry_out(run, kernel_resets.as_mut().ok(), after_last);
     let took_ns = clock::tick().saturating_sub(job.asked);
-    reply(&WorkerReply::Finished { took_ns });
+    say(WorkerReply::Finished { took_ns });
 }
 
 /// The release without its local suffix, which may name a machine: `6.18.44`.
 pub fn kernel_version() -> String {
-    let release = namespace::kernel_release();
-    release
-        .split(['-', '+'])
-        .next()
-        .unwrap_or_default()
-        .to_owned()
+    static VERSION: OnceLock<String> = OnceLock::new();
+    let read = || {
+        let release = namespace::kernel_release();
+        let version = release.split(['-', '+']).next();
+        version.unwrap_or_default().to_owned()
+    };
+    VERSION.get_or_init(read).clone()
 }

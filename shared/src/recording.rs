@@ -64,7 +64,7 @@ struct Closing {
 }
 
 /// A whole run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recording {
     pub header: Header,
     pub events: Vec<Event>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aftershake_shared::capture::pcapng_writer::{Comments, write_pcapng};
 use aftershake_shared::channel::Failure;
@@ -15,9 +15,11 @@ use aftershake_shared::ladder::{self, Ladder, StepText};
 use aftershake_shared::recording::ScenarioText;
 use aftershake_shared::report::Report;
 use aftershake_shared::report::text::verdict_text;
-use serde::Serialize;
 
-use super::{DONE, INTERNAL, MISSED, bad_input, print, print_json, scenario_input};
+use super::{
+    DONE, INTERNAL, MISSED, bad_input, print, print_json, random_seed, repeat, scenario_input,
+    terminal_columns,
+};
 use crate::judged::Judged;
 use crate::options::{Color, RunOptions};
 use crate::worker::protocol::RunRequest;
@@ -29,10 +31,10 @@ use crate::worker_process::WorkerProcess;
 /// Input that cannot be read, or a machine on which nothing can be run.
 pub fn run(options: &RunOptions) -> Result<u8, Failure> {
     crate::sys::thread::exit_130_on_interrupt();
-    let (text, _) = scenario_input::read(&options.scenario)?;
+    let (text, scenario) = scenario_input::read(&options.scenario)?;
     let mut worker = WorkerProcess::start()?;
-    if let Some(times) = options.repeat {
-        return repeat(&mut worker, &text, times, options);
+    if let Some(runs) = options.repeat {
+        return repeat::repeat(&mut worker, text, &scenario, u64::from(runs), options);
     }
     let code = once(&mut worker, text, options)?;
     if options.watch {
@@ -100,14 +102,6 @@ fn text(judged: &Judged, color: Color) -> String {
     )
 }
 
-/// What the terminal says of itself, within reason.
-fn terminal_columns() -> usize {
-    let columns = std::env::var("COLUMNS")
-        .ok()
-        .and_then(|columns| columns.parse().ok());
-    columns.unwrap_or(100).clamp(40, 160)
-}
-
 /// The verdict on each RST, and each call on the first segment after it began.
 fn comments(judged: &Judged) -> Comments {
     let mut segments: BTreeMap<_, Vec<String>> = BTreeMap::new();
@@ -172,74 +166,6 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
             "",
         )
     })
-}
-
-fn random_seed() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
-    u64::from(since.subsec_nanos()) ^ u64::from(std::process::id()) << 32
-}
-
-/// What `--repeat --json` prints: a sweep of one bin.
-#[derive(Serialize)]
-struct Distribution {
-    format: u32,
-    runs: u32,
-    varied: Option<String>,
-    bins: [Bin; 1],
-}
-
-#[derive(Serialize)]
-struct Bin {
-    value: Option<String>,
-    runs: u32,
-    outcomes: BTreeMap<String, u32>,
-}
-
-fn repeat(
-    worker: &mut WorkerProcess,
-    scenario: &ScenarioText,
-    runs: u32,
-    options: &RunOptions,
-) -> Result<u8, Failure> {
-    let first_seed = options.seed.unwrap_or_else(random_seed);
-    let mut outcomes: BTreeMap<String, u32> = BTreeMap::new();
-    let mut missed = false;
-    for number in 0..runs {
-        let seed = first_seed.wrapping_add(u64::from(number));
-        let beside = options.beside.clone();
-        let (recording, _) = worker.run(RunRequest {
-            scenario: scenario.clone(),
-            seed,
-            live: false,
-            beside,
-        })?;
-        let judged = Judged::new(recording)?;
-        missed |= !judged.is_met();
-        *outcomes.entry(judged.outcome_key()).or_default() += 1;
-    }
-    if options.json {
-        print_json(&Distribution {
-            format: 1,
-            runs,
-            varied: None,
-            bins: [Bin {
-                value: None,
-                runs,
-                outcomes,
-            }],
-        })?;
-    } else {
-        let mut lines: Vec<_> = outcomes.into_iter().collect();
-        lines.sort_by_key(|(key, count)| (u32::MAX - *count, key.clone()));
-        let lines: Vec<_> = lines
-            .iter()
-            .map(|(key, count)| format!("{count:>7}  {key}\n"))
-            .collect();
-        print(&format!("{runs} runs\n{}", lines.concat()))?;
-    }
-    Ok(if missed { MISSED } else { DONE })
 }
 
 /// Runs it again whenever its file changes.

@@ -226,6 +226,8 @@ fn pass_on(line: Option<&str>, job: &Job) -> std::io::Result<Option<Afterwards>>
             job.outgoing.push(&ServerMessage::Finished { run, took_ns });
             Ok(Some(Afterwards::Reusable))
         }
+        // Only many runs are told so, and this was one.
+        WorkerReply::Came(_) | WorkerReply::Kept(_) => Ok(None),
         WorkerReply::Failed(error) if error.code == INTERNAL => {
             Ok(Some(Afterwards::Doubtful(error)))
         }

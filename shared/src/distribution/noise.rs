@@ -47,6 +47,22 @@ impl Lateness {
 }
 
 impl Noise {
+    /// Of two measurements the worse one, each kind by itself.
+    #[must_use]
+    pub fn or_worse(self, other: Self) -> Self {
+        let worse = |one: Lateness, other: Lateness| {
+            if other.high_ns > one.high_ns {
+                other
+            } else {
+                one
+            }
+        };
+        Self {
+            sleep_overshoot: worse(self.sleep_overshoot, other.sleep_overshoot),
+            wake_up: worse(self.wake_up, other.wake_up),
+        }
+    }
+
     /// Two lines for people.
     pub fn text(&self) -> String {
         format!(

@@ -41,8 +41,6 @@ pub struct About {
     pub interrupted: bool,
     /// Every run's own seed comes from this one.
     pub seed: u64,
-    /// Runs at the same moment.
-    pub jobs: u32,
     pub took_ms: u64,
     pub noise: Noise,
     /// What was kept of each run, in words.

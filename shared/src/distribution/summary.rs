@@ -24,8 +24,10 @@ pub struct RunSummary {
     pub seed: u64,
     /// How it ended and why: `reset:linger-zero-close`, `closed`.
     pub key: String,
-    /// Whether it was as its scenario expects.
+    /// Whether it was as its scenario says.
     pub met: bool,
+    /// What was not, a sentence each.
+    pub mismatches: Vec<String>,
     /// What its programs were told, `client.reply = ECONNRESET`, of steps that tell more than that they are done.
     pub answers: Vec<String>,
 }
@@ -56,14 +58,16 @@ impl RunSummary {
         environment: &Environment,
     ) -> Self {
         let diagnosis = diagnose(events, &environment.evidence);
-        let met = expectation::expected(scenario, events, &diagnosis).met;
+        let met = expectation::expected(scenario, events, &diagnosis);
         let claims = expectation::claims(scenario, events, &diagnosis);
+        let mismatches = expectation::sentences(&met, &claims);
         Self {
             number,
             bin,
             seed,
             key: outcome_key(&diagnosis),
-            met: met && claims.iter().all(|claim| claim.holds == claim.expected),
+            met: mismatches.is_empty(),
+            mismatches,
             answers: answers(scenario, events),
         }
     }

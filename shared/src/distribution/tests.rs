@@ -23,6 +23,7 @@ pub(super) fn tally(counts: &[(u64, u64)]) -> Tally {
                 }
                 .to_owned(),
                 met: is_reset,
+                mismatches: Vec::new(),
                 answers: vec![
                     format!(
                         "client.reply = {}",
@@ -59,6 +60,7 @@ fn memory_does_not_grow_with_the_runs() {
             seed: 0,
             key: format!("reset:{number}"),
             met: false,
+            mismatches: Vec::new(),
             answers: vec![number.to_string()],
         });
     }
