@@ -1,6 +1,8 @@
 //! The commands, one file each, and what they share: exit codes, errors as words or as JSON, output.
 
+pub mod cause;
 pub mod doctor;
+pub mod explain;
 pub mod list;
 mod repeat;
 pub mod run;
@@ -46,6 +48,8 @@ pub fn main() -> ExitCode {
         Some(Command::Run(options)) => run::run(&options),
         Some(Command::Sweep(options)) => sweep::sweep(&options),
         Some(Command::Test(options)) => test::test(&options),
+        Some(Command::Cause(options)) => cause::cause(&options),
+        Some(Command::Explain(options)) => explain::explain(&options),
         Some(Command::Doctor(options)) => doctor::doctor(&options),
         Some(Command::Serve(options)) => return serve_until_signal(options),
         None => return serve_until_signal(options.serve),

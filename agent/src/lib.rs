@@ -2,7 +2,7 @@
 //!
 //! - [`commands`]: one file for each command of the command line
 //! - [`worker`]: the child process in which a run happens; [`worker_process`]: its parent's side
-//! - [`many`]: the scenario at each value of what is varied, and the jitter of this machine
+//! - [`many`]: the jitter of this machine, told beside the result of many runs
 //! - [`server`]: the playground's files and the channel, on 127.0.0.1
 //! - `sys`: the kernel's interface, the only place with `unsafe`
 

@@ -1,6 +1,3 @@
-//! What many runs need besides a worker: the scenario at each value, and the machine's own jitter.
-//!
-//! Used by the commands and by the server alike.
+//! What many runs need besides a worker: the machine's own jitter, measured while they are made.
 
 pub mod jitter;
-pub mod vary;

@@ -56,6 +56,13 @@ pub enum Command {
         after_help = "Example: aftershake test sent-before-close linger-zero --repeat 50 --jobs 2"
     )]
     Test(TestOptions),
+    /// Say what is known of a cause: standard, kernel, and what to change in six languages
+    #[command(after_help = "Example: aftershake cause close-with-unread-data")]
+    Cause(CauseOptions),
+    /// Explain every RST in a capture or recording
+    #[command(after_help = "Examples: aftershake explain trouble.pcapng\n          \
+        dumpcap -q -i lo -w - | aftershake explain - --port 8080")]
+    Explain(ExplainOptions),
     /// Say which evidence this machine gives, what is missing and how to get it
     #[command(after_help = "Example: aftershake doctor")]
     Doctor(DoctorOptions),
@@ -73,6 +80,8 @@ impl Command {
             Self::Run(options) => options.json,
             Self::Sweep(options) => options.json,
             Self::Test(options) => options.json,
+            Self::Cause(options) => options.json,
+            Self::Explain(options) => options.json,
             Self::Doctor(options) => options.json,
             Self::Worker => false,
         }
@@ -200,4 +209,44 @@ pub struct TestOptions {
     /// Exit with 3 when a scenario was skipped because this machine lacks something
     #[arg(long)]
     pub no_skip: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CauseOptions {
+    /// The cause's name; without one, all are listed
+    pub cause: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainOptions {
+    /// A pcap or pcapng capture, gzip or not, or a recording; - for standard input
+    pub file: String,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Draw the ladder of each connection that ended badly, and say what to change
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Only connections with this port
+    #[arg(long, value_name = "N")]
+    pub port: Option<u16>,
+    /// Exit with 1 when there is a RST
+    #[arg(long, value_name = "WHAT")]
+    pub fail_on: Option<FailOn>,
+    /// Counters of the machine before and after: /proc/net/snmp and netstat twice, or nstat's output
+    #[arg(long, value_name = "F")]
+    pub with_counters: Option<String>,
+    /// A saved trace with `tcp:tcp_send_reset`
+    #[arg(long, value_name = "F")]
+    pub with_trace: Option<String>,
+}
+
+/// What makes `explain` fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum FailOn {
+    /// Any RST that is explained.
+    Reset,
 }

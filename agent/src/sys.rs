@@ -1,11 +1,17 @@
 //! The kernel's interface, as safe functions. The only place with `unsafe`; knows nothing of scenarios or events.
 
 pub(crate) mod clock;
+pub(crate) mod ctnetlink;
 pub(crate) mod namespace;
+mod netlink;
+pub(crate) mod nf_tables;
 mod packet_ring;
 pub(crate) mod packet_socket;
 pub(crate) mod perf;
 pub(crate) mod poll;
+pub(crate) mod process;
+pub(crate) mod raw;
+pub(crate) mod rtnetlink;
 pub(crate) mod sock_diag;
 pub(crate) mod socket;
 pub(crate) mod thread;

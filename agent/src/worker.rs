@@ -5,16 +5,20 @@
 
 mod beside;
 mod clock;
+mod common;
 mod endpoint;
 mod evidence;
+mod facilities;
 mod free;
 mod listed;
 mod many;
+mod process;
 pub mod protocol;
 mod random;
 mod recorder;
 mod run;
 mod steps;
+mod sysctl;
 
 use std::io::{self, BufRead, Write};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -23,13 +27,16 @@ use std::thread;
 
 use aftershake_shared::channel::Failure;
 use aftershake_shared::event::EventBody;
+use aftershake_shared::event::call::Returned;
+use aftershake_shared::event::outside_acted::{OutsideAct, OutsideActed};
 use aftershake_shared::event::trouble::Trouble;
 use aftershake_shared::recording::{Environment, FORMAT_VERSION, Header};
 use aftershake_shared::scenario::Scenario;
+use aftershake_shared::units::Nanos;
 
 use crate::sys::{self, namespace};
 use clock::Clock;
-use endpoint::Common;
+use common::Common;
 use evidence::Evidence;
 use evidence::kernel_resets::KernelResets;
 use protocol::{RunRequest, WorkerReply, WorkerRequest};
@@ -47,6 +54,8 @@ struct Job {
     scenario: Scenario,
     /// When the request was read.
     asked: u64,
+    /// A setting of the namespace that the scenario does not make.
+    sysctl: Option<(String, u64)>,
     cancel: Arc<Cancel>,
 }
 
@@ -173,6 +182,7 @@ fn dispatch(shared: &Shared, request: RunRequest) {
             request,
             scenario,
             asked,
+            sysctl: None,
             cancel,
         })
         .is_err()
@@ -235,6 +245,15 @@ fn fresh_namespace() -> io::Result<Evidence> {
 
 /// Does one run in this thread's namespace; `say` hears what a parent would be told.
 fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence, say: &dyn Fn(WorkerReply)) {
+    if let Err(failure) = facilities::all_there(&job.scenario) {
+        return say(WorkerReply::Failed(failure));
+    }
+    let setting = job.sysctl.as_ref();
+    let setting = match setting.map(|(name, value)| sysctl::set(name, *value)) {
+        Some(Err(failure)) => return say(WorkerReply::Failed(failure)),
+        Some(Ok(event)) => Some(event),
+        None => None,
+    };
     evidence.expect_bytes(job.scenario.bytes_sent());
     let mut kernel_resets = lock(&shared.kernel_resets);
     if let Err(trouble) = &*kernel_resets {
@@ -242,9 +261,23 @@ fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence, say: &dyn Fn(W
     }
     let beside = job.request.beside.as_deref().map(beside::Beside::start);
     let common = Common::new(Clock::start());
+    let has_beside = beside.is_some();
     let mut send = |events| say(WorkerReply::Events(events));
     let mut recorder = Recorder::new(&mut send);
     evidence.begin(&common.clock, &mut recorder);
+    if has_beside {
+        // It may change the namespace unseen: a diagnosis must know that.
+        let body = EventBody::Outside(OutsideActed {
+            step: None,
+            act: OutsideAct::RunCommand,
+            took: Nanos(0),
+            result: Returned::Ok(0),
+        });
+        recorder.note(common.clock.now(), body);
+    }
+    if let Some(setting) = setting {
+        recorder.note(common.clock.now(), setting);
+    }
     let sources = evidence.recorded(kernel_resets.as_ref().ok());
     say(WorkerReply::Started(Header {
         aftershake_recording: FORMAT_VERSION,
@@ -266,6 +299,7 @@ fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence, say: &dyn Fn(W
         cancel: &job.cancel,
         threads: Vec::new(),
         kept: Vec::new(),
+        not_here: None,
     };
     let after_last = |recorder: &mut Recorder<'_>| {
         if let Some(Err(error)) = beside.map(|beside| beside.and_then(beside::Beside::finish)) {
@@ -275,7 +309,14 @@ fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence, say: &dyn Fn(W
             recorder.note(common.clock.now(), EventBody::Trouble(trouble));
         }
     };
-    run::carry_out(run, kernel_resets.as_mut().ok(), after_last);
+    if let Some(missing) = run::carry_out(run, kernel_resets.as_mut().ok(), after_last) {
+        let message = format!("not on this machine: {}", missing.what);
+        return say(WorkerReply::Failed(Failure {
+            code: 3,
+            message,
+            remedy: missing.remedy.to_owned(),
+        }));
+    }
     let took_ns = clock::tick().saturating_sub(job.asked);
     say(WorkerReply::Finished { took_ns });
 }

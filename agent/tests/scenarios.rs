@@ -156,12 +156,12 @@ fn less_evidence_is_never_wrong_with_certainty() {
 
 fn is_of(body: &EventBody, kept: &[Source]) -> bool {
     match body {
-        EventBody::Call(_) => kept.contains(&Source::Calls),
+        EventBody::Call(_) | EventBody::ProcessEnded(_) => kept.contains(&Source::Calls),
         EventBody::Counters(_) => kept.contains(&Source::Counters),
         EventBody::KernelReset(_) => kept.contains(&Source::KernelResets),
         EventBody::Segment(_) => kept.contains(&Source::Segments),
         EventBody::Socket(_) => kept.contains(&Source::Sockets),
-        EventBody::Step(_) | EventBody::Trouble(_) => true,
+        EventBody::Outside(_) | EventBody::Step(_) | EventBody::Trouble(_) => true,
     }
 }
 

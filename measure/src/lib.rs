@@ -8,6 +8,7 @@
 //!
 //! Measures the binary from outside; changes nothing in it.
 
+pub mod calibrate;
 pub mod channel;
 pub mod fuzz;
 pub mod report;

@@ -72,6 +72,16 @@ pub struct SampleOn {
     pub role: Role,
 }
 
+/// A socket that was closed because its process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndedOn {
+    pub event: EventId,
+    /// Index of the event in the slice the connections were built from.
+    pub position: usize,
+    /// What `SIOCINQ` said right before; `None` on a listener or when it was not asked.
+    pub unread: Option<u32>,
+}
+
 /// One end of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct End {
@@ -84,6 +94,8 @@ pub struct End {
     base: SeqNum,
     /// Its program's socket; `None` where no call on it was seen, as for a connection never accepted.
     pub socket: Option<SocketId>,
+    /// Its process's end closed the socket; `None` where the program lived on or had closed it before.
+    pub ended: Option<EndedOn>,
 }
 
 impl End {
@@ -94,6 +106,7 @@ impl End {
             isn: None,
             base: SeqNum(0),
             socket: None,
+            ended: None,
         }
     }
 }
@@ -169,6 +182,8 @@ pub struct Listener {
     pub address: Option<SocketAddr>,
     /// Indices into the events, in order of time.
     pub calls: Vec<usize>,
+    /// Its process's end closed it.
+    pub ended: Option<EndedOn>,
 }
 
 /// Where an event belongs.
@@ -253,6 +268,23 @@ impl Connections {
     /// All listening sockets that calls showed.
     pub fn listeners(&self) -> &[Listener] {
         &self.listeners
+    }
+
+    /// Whether any program ever listened for connections to that address.
+    pub(crate) fn listens_at(&self, address: SocketAddr) -> bool {
+        let mut local = self
+            .listeners
+            .iter()
+            .filter_map(|listener| listener.address);
+        local.any(|local| calls::listens_on(local, address))
+    }
+
+    /// Whether no earlier connection joined the same two addresses.
+    pub(crate) fn is_first_of_pair(&self, connection: &Connection) -> bool {
+        let ends = |one: &Connection| gather::pair(one.client.address, one.server.address);
+        let own = ends(connection);
+        let mut earlier = self.list.iter().take_while(|one| one.id != connection.id);
+        !earlier.any(|one| ends(one) == own)
     }
 
     /// The listening socket of that id.

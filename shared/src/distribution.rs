@@ -13,6 +13,7 @@ pub mod search;
 pub mod seeds;
 pub mod summary;
 pub mod text;
+pub mod vary;
 pub mod wilson;
 
 use std::collections::BTreeMap;

@@ -6,6 +6,8 @@
 pub mod call;
 pub mod counters;
 pub mod kernel_reset;
+pub mod outside_acted;
+pub mod process_ended;
 pub mod segment_seen;
 pub mod socket_sampled;
 pub mod step_progress;
@@ -20,6 +22,8 @@ use crate::units::Nanos;
 use call::CallReturned;
 use counters::CountersMoved;
 use kernel_reset::KernelReset;
+use outside_acted::OutsideActed;
+use process_ended::ProcessEnded;
 use segment_seen::SegmentSeen;
 use socket_sampled::SocketSampled;
 use step_progress::StepProgress;
@@ -59,6 +63,10 @@ pub enum EventBody {
     Counters(CountersMoved),
     /// The kernel said why it sent a RST.
     KernelReset(KernelReset),
+    /// A program's process ended. Belongs to the calls.
+    ProcessEnded(ProcessEnded),
+    /// Something other than a program changed the world: a firewall rule, a forged segment.
+    Outside(OutsideActed),
     /// A TCP segment passed the loopback interface.
     Segment(SegmentSeen),
     /// A socket's state and queues were read.
@@ -70,6 +78,18 @@ pub enum EventBody {
 }
 
 impl EventBody {
+    /// The kind of evidence it is; `None` for what the run says of itself.
+    pub const fn source(&self) -> Option<Source> {
+        match self {
+            Self::Call(_) | Self::Outside(_) | Self::ProcessEnded(_) => Some(Source::Calls),
+            Self::Counters(_) => Some(Source::Counters),
+            Self::KernelReset(_) => Some(Source::KernelResets),
+            Self::Segment(_) => Some(Source::Segments),
+            Self::Socket(_) => Some(Source::Sockets),
+            Self::Step(_) | Self::Trouble(_) => None,
+        }
+    }
+
     /// Order of events with equal times: causes before effects.
     pub const fn rank(&self) -> u8 {
         match self {
@@ -79,7 +99,7 @@ impl EventBody {
                 step_progress::Progress::Parked => 6,
                 step_progress::Progress::Finished(_) => 8,
             },
-            Self::Call(_) => 2,
+            Self::Call(_) | Self::Outside(_) | Self::ProcessEnded(_) => 2,
             Self::Segment(_) => 3,
             Self::KernelReset(_) => 4,
             Self::Socket(_) => 5,

@@ -24,6 +24,7 @@ pub mod expectation;
 pub mod ladder;
 pub mod order;
 pub mod recording;
+pub mod remedy;
 pub mod report;
 pub mod scenario;
 pub mod tcp;

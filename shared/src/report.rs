@@ -15,6 +15,7 @@ use crate::event::call::CallReturned;
 use crate::event::{Event, EventBody, EventId};
 use crate::expectation::{ClaimTried, Met, claims, expected, step_results};
 use crate::recording::{Environment, Recording};
+use crate::remedy::origin::Origin;
 use crate::scenario::Scenario;
 use crate::scenario::expect::Outcome;
 
@@ -74,6 +75,10 @@ pub struct ResetRow {
     pub explanation: String,
     pub fix: String,
     pub fix_code: String,
+    /// The functions of the kernel, from the outermost to the one that writes the RST.
+    pub kernel_function: &'static str,
+    /// The counters that move with it.
+    pub counters: &'static str,
     pub rfc: String,
     pub evidence: Vec<EventId>,
     pub ruled_out: Vec<RuledOutRow>,
@@ -197,6 +202,8 @@ impl From<&Finding> for ResetRow {
             explanation: finding.explanation.clone(),
             fix: finding.fix.clone(),
             fix_code: finding.fix_code.clone(),
+            kernel_function: Origin::of(finding.cause).functions,
+            counters: Origin::of(finding.cause).counters,
             rfc: finding.rfc.clone(),
             evidence,
             ruled_out: ruled_out

@@ -3,10 +3,15 @@
 //! Parsing refuses whatever could not be carried out, with line and column. Runs nothing.
 
 mod check;
+pub mod edit;
 pub mod error;
 pub mod expect;
+pub mod facility;
+pub mod field;
 pub mod steps;
 pub mod time;
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_spanned::Spanned;
@@ -15,6 +20,7 @@ use crate::tree;
 
 use error::ScenarioError;
 use expect::{Claim, Expectation};
+use facility::Facility;
 use steps::StepKind;
 use time::Span;
 
@@ -29,6 +35,8 @@ pub mod limits {
     pub const STEPS: usize = 10_000;
     /// Named endpoints of a scenario.
     pub const ENDPOINTS: usize = 2_000;
+    /// Processes of a scenario that `exit` or are killed.
+    pub const PROCESSES: usize = 100;
     /// Bytes that one step may send or receive.
     pub const BYTES: u64 = 64 * 1024 * 1024;
     /// Calls that all `send` steps together may take: each is an event.
@@ -51,6 +59,15 @@ pub struct Scenario {
     pub steps: Vec<Step>,
     pub expect: Option<Expectation>,
     pub claims: Vec<Claim>,
+}
+
+/// A process of a scenario: the endpoints are its threads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program<'a> {
+    pub name: &'a str,
+    pub endpoints: Vec<&'a str>,
+    /// A step ends it before the run is over: it has to be a process of its own.
+    pub ends: bool,
 }
 
 /// Who decides when a step begins.
@@ -79,6 +96,8 @@ pub struct Step {
     pub at_once: bool,
     /// Wait this long before beginning.
     pub delay: Option<Span>,
+    /// The endpoint is a thread of this endpoint's process.
+    pub process: Option<String>,
     pub does: StepKind,
     /// Line in the text, from 1.
     pub line: usize,
@@ -116,6 +135,7 @@ struct StepToml {
     #[serde(default)]
     at_once: bool,
     delay: Option<Span>,
+    process: Option<String>,
     #[serde(rename = "do")]
     does: StepKind,
 }
@@ -175,6 +195,60 @@ impl Scenario {
         names
     }
 
+    /// The process that an endpoint is a thread of: another endpoint's, or its own by its own name.
+    pub fn process_of<'a>(&'a self, endpoint: &'a str) -> &'a str {
+        let mut own = self.steps.iter().filter(|step| step.by == endpoint);
+        own.find_map(|step| step.process.as_deref())
+            .unwrap_or(endpoint)
+    }
+
+    /// The processes in order of appearance, each with its endpoints.
+    pub fn processes(&self) -> Vec<Program<'_>> {
+        let threads: BTreeMap<&str, &str> = self
+            .steps
+            .iter()
+            .rev()
+            .filter_map(|step| Some((step.by.as_str(), step.process.as_deref()?)))
+            .collect();
+        let mut all: Vec<Program<'_>> = Vec::new();
+        for endpoint in self.endpoints() {
+            let name = threads.get(endpoint).copied().unwrap_or(endpoint);
+            match all.iter_mut().find(|process| process.name == name) {
+                Some(process) => process.endpoints.push(endpoint),
+                None => all.push(Program {
+                    name,
+                    endpoints: vec![endpoint],
+                    ends: false,
+                }),
+            }
+        }
+        for step in &self.steps {
+            let ended = if let StepKind::Exit(_) = &step.does {
+                self.process_of(&step.by)
+            } else if let StepKind::Kill(kill) = &step.does {
+                self.process_of(&kill.endpoint)
+            } else {
+                continue;
+            };
+            for process in &mut all {
+                process.ends |= process.name == ended;
+            }
+        }
+        all
+    }
+
+    /// What its steps need of the kernel that not every machine has; each once.
+    pub fn facilities(&self) -> Vec<Facility> {
+        let mut all: Vec<_> = self
+            .steps
+            .iter()
+            .flat_map(|step| step.does.facilities())
+            .collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
     /// Calls that all `send` steps together take at least.
     pub fn sends(&self) -> u64 {
         let calls = self.steps.iter().map(|step| {
@@ -225,6 +299,7 @@ impl StepToml {
             after,
             at_once,
             delay,
+            process,
             does,
         } = self;
         Step {
@@ -234,6 +309,7 @@ impl StepToml {
             after,
             at_once,
             delay,
+            process,
             does,
             line,
         }

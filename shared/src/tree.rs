@@ -4,6 +4,7 @@
 //! compile it again for each format and for shapes that we do not use; in the page's WASM that is a fifth of
 //! the code. Knows no type of ours.
 
+mod cursor;
 mod de;
 mod json;
 mod toml_text;
@@ -17,7 +18,22 @@ use serde::de::DeserializeOwned;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Value {
     kind: Kind,
-    span: Range<usize>,
+    open: Open,
+    /// A table that its header begins stands at the header, one that dotted names make at its name.
+    pub(crate) span: Range<usize>,
+}
+
+/// What may still be added to a table or list of TOML, by where it was begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Open {
+    /// Nothing: it stands as a whole in one place.
+    Whole,
+    /// By its header, and more headers below it: `[a.b]` implies `a`.
+    Implied,
+    /// Headers below it: it has its own, or is a list of `[[a]]`.
+    Headed,
+    /// Further dotted names, and headers below it.
+    Dotted,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -35,9 +51,9 @@ enum Kind {
 
 /// A field's name and where it stands.
 #[derive(Clone, Debug, PartialEq)]
-struct Key {
-    name: String,
-    span: Range<usize>,
+pub(crate) struct Key {
+    pub(crate) name: String,
+    pub(crate) span: Range<usize>,
 }
 
 /// The first thing that is not as expected, and where.
@@ -78,6 +94,14 @@ pub(crate) fn from_toml<T: DeserializeOwned>(text: &str) -> Result<T, ReadError>
     toml_text::read(text)?.into()
 }
 
+/// Reads TOML as it stands, whatever it is about.
+///
+/// # Errors
+/// The first mistake in the text.
+pub(crate) fn toml_value(text: &str) -> Result<Value, ReadError> {
+    toml_text::read(text)
+}
+
 /// Reads JSON, whose fractions no type of ours takes; [`Value::into`] goes on.
 ///
 /// # Errors
@@ -87,13 +111,51 @@ pub(crate) fn from_json(text: &str) -> Result<Value, ReadError> {
 }
 
 impl Value {
-    /// The text of a table's field.
-    pub(crate) fn text_of(&self, field: &str) -> Option<&str> {
-        let Kind::Table(fields) = &self.kind else {
-            return None;
-        };
-        let (_, value) = fields.iter().find(|(key, _)| key.name == field)?;
-        match &value.kind {
+    /// A table without fields, which stands nowhere.
+    pub(crate) fn without_fields() -> Self {
+        Self {
+            kind: Kind::Table(Vec::new()),
+            open: Open::Whole,
+            span: 0..0,
+        }
+    }
+
+    /// A table's fields in the order of the text; nothing for any other value.
+    pub(crate) fn fields(&self) -> &[(Key, Value)] {
+        match &self.kind {
+            Kind::Table(fields) => fields,
+            Kind::Null
+            | Kind::Bool(_)
+            | Kind::Natural(_)
+            | Kind::Negative(_)
+            | Kind::Text(_)
+            | Kind::List(_)
+            | Kind::Other(_) => &[],
+        }
+    }
+
+    /// A table's field.
+    pub(crate) fn field(&self, name: &str) -> Option<&(Key, Value)> {
+        self.fields().iter().find(|(key, _)| key.name == name)
+    }
+
+    /// A list's values; nothing for any other value.
+    pub(crate) fn items(&self) -> &[Value] {
+        match &self.kind {
+            Kind::List(list) => list,
+            Kind::Null
+            | Kind::Bool(_)
+            | Kind::Natural(_)
+            | Kind::Negative(_)
+            | Kind::Text(_)
+            | Kind::Table(_)
+            | Kind::Other(_) => &[],
+        }
+    }
+
+    /// A text's characters.
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match &self.kind {
             Kind::Text(text) => Some(text),
             Kind::Null
             | Kind::Bool(_)
@@ -103,6 +165,16 @@ impl Value {
             | Kind::Table(_)
             | Kind::Other(_) => None,
         }
+    }
+
+    /// The text of a table's field.
+    pub(crate) fn text_of(&self, field: &str) -> Option<&str> {
+        self.field(field)?.1.as_text()
+    }
+
+    /// Whether it is a list of tables with a header each.
+    pub(crate) fn has_headers(&self) -> bool {
+        self.open == Open::Headed && !self.items().is_empty()
     }
 
     /// Reads the value into a type.

@@ -16,6 +16,9 @@ use crate::store::kept::Kept;
 use crate::store::run_events::Ask;
 use crate::store::{Action, channel_status};
 
+/// Bytes of the longest run that is kept for a reload; storage holds some five million letters.
+const LONGEST_KEPT: usize = 1 << 20;
+
 /// What the channel is given.
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -33,6 +36,8 @@ pub struct AgentChannel {
     /// Failed attempts since the last welcome.
     failures: u32,
     sent: Sent,
+    /// What was told of the run under way, as it came; kept for a reload.
+    told: Vec<String>,
 }
 
 /// What the agent has been told on this page.
@@ -59,6 +64,7 @@ impl Component for AgentChannel {
             timer: None,
             failures: 0,
             sent: Sent::default(),
+            told: Vec::new(),
         }
     }
 
@@ -92,6 +98,7 @@ impl Component for AgentChannel {
                     if matches!(message, ServerMessage::Welcome { .. }) {
                         self.failures = 0;
                     }
+                    self.keep(&message, text);
                     on.emit(Action::AgentSaid(message));
                 }
             }
@@ -120,6 +127,26 @@ impl AgentChannel {
         match Socket::open(&address, token, context) {
             Ok(socket) => self.socket = Some(socket),
             Err(_) => context.link().send_message(Msg::Closed),
+        }
+    }
+
+    /// Keeps a whole run for a reload, unless it is a large one.
+    fn keep(&mut self, message: &ServerMessage, text: String) {
+        let is_last = matches!(message, ServerMessage::Finished { .. });
+        if matches!(message, ServerMessage::Started { .. }) {
+            self.told.clear();
+        } else if self.told.is_empty()
+            || !(is_last || matches!(message, ServerMessage::Events { .. }))
+        {
+            return;
+        }
+        self.told.push(text);
+        let bytes: usize = self.told.iter().map(String::len).sum();
+        if is_last && bytes <= LONGEST_KEPT {
+            browser::keep_run(&self.told.join("\n"));
+        }
+        if is_last || bytes > LONGEST_KEPT {
+            self.told.clear();
         }
     }
 

@@ -1,20 +1,26 @@
 //! The whole page: owns the store and the channel, lays out the panels, listens to the window.
 
+use aftershake_shared::channel::ServerMessage;
 use yew::{
-    Callback, Html, UseReducerHandle, component, html, use_callback, use_effect_with, use_reducer,
-    use_state,
+    AttrValue, Callback, Html, UseReducerHandle, component, html, use_callback, use_effect_with,
+    use_reducer, use_state,
 };
 
 use crate::agent_channel::AgentChannel;
 use crate::browser::{self, Listener};
 use crate::keys;
 use crate::panels::gallery::{self, gallery_panel};
+use crate::panels::guide::hides_verdict;
 use crate::panels::header::header;
 use crate::panels::help::help;
 use crate::panels::inspector::inspector;
+use crate::panels::palette::palette;
 use crate::panels::stage::stage;
 use crate::store::window::{self, Theme};
-use crate::store::{Action, AppState};
+use crate::store::{Action, AppState, draft};
+
+/// Where the text in the editor is kept: the catalogue's name for it, and from the second line on the text.
+const DRAFT_KEY: &str = "aftershake.draft";
 
 /// The page in a browser.
 #[component]
@@ -32,6 +38,22 @@ pub fn App() -> Html {
             browser::stored_theme(),
         )));
         first_on.emit(Action::Window(window::Action::WidthKnown(browser::width())));
+        if let Some((from, text)) = browser::kept(DRAFT_KEY)
+            .as_deref()
+            .and_then(|kept| kept.split_once('\n'))
+        {
+            let (from, text) = (
+                AttrValue::from(from.to_owned()),
+                AttrValue::from(text.to_owned()),
+            );
+            first_on.emit(Action::Draft(draft::Action::Restored { from, text }));
+        }
+        for kept in browser::kept_runs() {
+            let messages = kept.lines().map(ServerMessage::from_json).collect();
+            if let Ok(messages) = messages {
+                first_on.emit(Action::RunKept(messages));
+            }
+        }
         let width_on = first_on.clone();
         let listeners = [
             Listener::on_hash_change(move || {
@@ -56,7 +78,25 @@ pub fn App() -> Html {
         browser::apply_theme(*theme);
     });
 
-    use_effect_with(state.window.help, |help| browser::show_help(*help));
+    use_effect_with(state.window.help, |help| {
+        browser::show_dialog("dialog.help", *help == window::Help::Open);
+    });
+    use_effect_with(state.palette.query.is_some(), |is_open| {
+        browser::show_dialog("dialog.palette", *is_open);
+    });
+
+    let draft = &state.draft;
+    use_effect_with((draft.from, draft.text.clone()), |(from, text)| {
+        browser::keep(DRAFT_KEY, &[from.unwrap_or_default(), "\n", text].concat());
+    });
+    let (placed, caret) = (draft.placed, draft.caret);
+    use_effect_with(placed, move |_| browser::place_caret("#editor", caret));
+    let step = draft.step;
+    use_effect_with(draft.followed, move |followed| {
+        if let (true, Some(step)) = (*followed > 0, step) {
+            browser::focus(&["#step-", &step.to_string()].concat());
+        }
+    });
 
     html! {
         <>
@@ -72,6 +112,7 @@ pub fn page(state: &AppState, on: &Callback<Action>) -> Html {
         chosen: state.draft.from,
         query: state.gallery.query.clone(),
         width: state.window.width,
+        hides_outcomes: hides_verdict(state),
         on: on.clone(),
     };
     html! {
@@ -81,9 +122,10 @@ pub fn page(state: &AppState, on: &Callback<Action>) -> Html {
             <div class="columns">
                 { gallery_panel(&gallery) }
                 { stage(state, on) }
-                { inspector(state, on) }
+                if !hides_verdict(state) { { inspector(state, on) } }
             </div>
             { help(on) }
+            { palette(state, on) }
         </>
     }
 }

@@ -5,12 +5,17 @@
 use aftershake_shared::event::EventId;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
-use web_sys::{HtmlDialogElement, HtmlElement, KeyboardEvent, Storage, window};
+use web_sys::{
+    HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
+    KeyboardEvent, Storage, window,
+};
 use yew::AttrValue;
 
-use crate::store::window::{Help, Theme, Width};
+use crate::store::window::{Theme, Width};
 
 const TOKEN_KEY: &str = "aftershake.token";
+/// The run before, and the newest run.
+const RUN_KEYS: [&str; 2] = ["aftershake.run-before", "aftershake.run"];
 const THEME_KEY: &str = "aftershake.theme";
 /// Below this width the side columns fold away; the same number as in `style/`.
 pub const NARROW: &str = "(max-width: 720px)";
@@ -123,20 +128,36 @@ pub fn focus(selector: &str) {
     }
 }
 
-/// Opens or closes the help. The browser keeps the focus inside and gives it back afterwards.
-pub fn show_help(help: Help) {
+/// Opens or closes a dialog. The browser keeps the focus inside and gives it back afterwards.
+pub fn show_dialog(selector: &str, is_open: bool) {
     let dialog = window()
         .and_then(|window| window.document())
-        .and_then(|document| document.query_selector("dialog.help").ok()?)
+        .and_then(|document| document.query_selector(selector).ok()?)
         .and_then(|element| element.dyn_into::<HtmlDialogElement>().ok());
     let Some(dialog) = dialog else { return };
-    match help {
-        Help::Open if !dialog.open() => {
-            let _ = dialog.show_modal();
-        }
-        Help::Closed if dialog.open() => dialog.close(),
-        Help::Open | Help::Closed => {}
+    if is_open && !dialog.open() {
+        let _ = dialog.show_modal();
+    } else if !is_open && dialog.open() {
+        dialog.close();
     }
+}
+
+/// Keeps what the agent told of a run for this tab, and the run before it.
+pub fn keep_run(messages: &str) {
+    if let Some(storage) = session_storage() {
+        if let Ok(Some(before)) = storage.get_item(RUN_KEYS[1]) {
+            let _ = storage.set_item(RUN_KEYS[0], &before);
+        }
+        let _ = storage.set_item(RUN_KEYS[1], messages);
+    }
+}
+
+/// What this tab kept of runs, the older first.
+pub fn kept_runs() -> impl Iterator<Item = String> {
+    let storage = session_storage();
+    RUN_KEYS
+        .into_iter()
+        .filter_map(move |key| storage.as_ref()?.get_item(key).ok()?)
 }
 
 /// The run's event whose picture or row the browser's event came from.
@@ -154,6 +175,85 @@ pub fn focus_is_within(selector: &str) -> bool {
         .and_then(|document| document.active_element())
         .and_then(|element| element.closest(selector).ok()?)
         .is_some()
+}
+
+/// The element that an event came from.
+pub fn target(event: &web_sys::Event) -> Option<web_sys::Element> {
+    event.target()?.dyn_into().ok()
+}
+
+/// The name and value of the form's control that an event came from; a box is `true` or `false`.
+pub fn control(event: &web_sys::Event) -> Option<(AttrValue, AttrValue)> {
+    let control = target(event)?;
+    let name = control.get_attribute("name")?;
+    let value = match control.dyn_ref::<HtmlInputElement>() {
+        Some(input) if input.type_() == "checkbox" => input.checked().to_string(),
+        Some(input) => input.value(),
+        None => control.dyn_into::<HtmlSelectElement>().ok()?.value(),
+    };
+    Some((AttrValue::from(name), AttrValue::from(value)))
+}
+
+/// The value of the first control that fits; empty without one.
+pub fn value_of(selector: &str) -> AttrValue {
+    let element = window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.query_selector(selector).ok()?);
+    let value = element.and_then(|element| match element.dyn_into::<HtmlInputElement>() {
+        Ok(input) => Some(input.value()),
+        Err(element) => Some(element.dyn_into::<HtmlSelectElement>().ok()?.value()),
+    });
+    value.map(AttrValue::from).unwrap_or_default()
+}
+
+/// What lies below a pointer, whoever has captured it.
+pub fn element_at(event: &web_sys::PointerEvent) -> Option<web_sys::Element> {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the coordinates of a window are small"
+    )]
+    let (x, y) = (event.client_x() as f32, event.client_y() as f32);
+    window()?.document()?.element_from_point(x, y)
+}
+
+/// The byte that a count of UTF-16 units leads to, which is how the browser counts.
+pub fn byte_at(text: &str, units: u32) -> usize {
+    let mut left = units as usize;
+    for (at, letter) in text.char_indices() {
+        if left == 0 {
+            return at;
+        }
+        left = left.saturating_sub(letter.len_utf16());
+    }
+    text.len()
+}
+
+/// Puts the caret of the text field with the focus before this byte of its text.
+pub fn place_caret(selector: &str, byte: usize) {
+    let field = window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.active_element())
+        .filter(|element| element.matches(selector).unwrap_or(false))
+        .and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok());
+    if let Some(field) = field {
+        let text = field.value();
+        let before = text.get(..byte).unwrap_or(&text);
+        let units = u32::try_from(before.encode_utf16().count()).unwrap_or(u32::MAX);
+        let _ = field.set_selection_range(units, units);
+    }
+}
+
+/// Keeps a text for this tab, or for every later visit too. Storage that refuses is no error.
+pub fn keep(key: &str, text: &str) {
+    for storage in [session_storage(), local_storage()].into_iter().flatten() {
+        let _ = storage.set_item(key, text);
+    }
+}
+
+/// The text that this tab kept last, else the one that any tab did.
+pub fn kept(key: &str) -> Option<String> {
+    let mut storages = [session_storage(), local_storage()].into_iter().flatten();
+    storages.find_map(|storage| storage.get_item(key).ok()?)
 }
 
 /// A listener on the window; removed when dropped.
@@ -226,5 +326,12 @@ mod tests {
             assert_eq!(token_in_fragment(hash), token, "{hash}");
         }
         assert!(!is_token(&"a".repeat(257)));
+    }
+
+    #[test]
+    fn utf_16_units_are_counted_as_the_browser_does() {
+        for (units, byte) in [(0, 0), (1, 1), (2, 3), (4, 7), (5, 8), (9, 8)] {
+            assert_eq!(byte_at("aé😀b", units), byte, "{units}");
+        }
     }
 }

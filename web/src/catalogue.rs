@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aftershake_shared::catalog::CATALOG;
+use aftershake_shared::catalog::{self, CATALOG};
 use aftershake_shared::scenario::Scenario;
 use aftershake_shared::scenario::expect::Outcome;
 
@@ -61,6 +61,13 @@ impl Listed {
 /// The scenario of that name.
 pub fn find(name: &str) -> Option<&'static Listed> {
     LISTED.iter().find(|listed| listed.name == name)
+}
+
+/// What was claimed of a scenario: the first of its claims.
+pub fn claim_of(name: &str) -> String {
+    let scenario = catalog::find(name).and_then(|entry| Scenario::parse(entry.toml).ok());
+    let claim = scenario.and_then(|scenario| scenario.claims.into_iter().next());
+    claim.map(|claim| claim.text).unwrap_or_default()
 }
 
 /// A family's folder name as a heading: `closing-too-early` is "Closing too early".

@@ -5,8 +5,9 @@ use web_sys::{Element, KeyboardEvent};
 use yew::Callback;
 
 use crate::browser;
+use crate::commands;
 use crate::store::selection::{self, Walk};
-use crate::store::{Action, window};
+use crate::store::{Action, draft, window};
 
 /// What a key asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +20,8 @@ enum Wish {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Page,
+    /// The editor's text or a form's field: their texts have one history.
+    Editor,
     TextField,
     Dialog,
 }
@@ -45,6 +48,8 @@ pub fn pressed(event: &KeyboardEvent, on: &Callback<Action>) {
     };
     let place = if is_in("dialog") {
         Place::Dialog
+    } else if is_in(".editor input, .editor textarea, .editor select") {
+        Place::Editor
     } else if is_in("input, textarea, select") {
         Place::TextField
     } else {
@@ -63,8 +68,17 @@ pub fn pressed(event: &KeyboardEvent, on: &Callback<Action>) {
 fn wish(key: &str, held: Held, place: Place) -> Option<Wish> {
     let selection = |action| Some(Wish::Does(Action::Selection(action)));
     match (key, held, place) {
-        ("Enter", Held::Command, Place::Page | Place::TextField) => {
+        ("z", Held::Command, Place::Page | Place::Editor) => {
+            Some(Wish::Does(Action::Draft(draft::Action::Undone)))
+        }
+        ("Z" | "y", Held::Command, Place::Page | Place::Editor) => {
+            Some(Wish::Does(Action::Draft(draft::Action::Redone)))
+        }
+        ("Enter", Held::Command, Place::Page | Place::Editor | Place::TextField) => {
             Some(Wish::Does(Action::RunAsked))
+        }
+        (">", Held::Nothing, Place::Page) | ("P", Held::Command, _) if place != Place::Dialog => {
+            Some(Wish::Does(commands::OPEN))
         }
         ("?", Held::Nothing, Place::Page) => {
             Some(Wish::Does(Action::Window(window::Action::HelpAsked)))
@@ -86,6 +100,7 @@ mod tests {
     fn letters_in_a_text_field_are_text() {
         for key in ["?", "t", "/", "n", "Escape"] {
             assert_eq!(wish(key, Held::Nothing, Place::TextField), None, "{key}");
+            assert_eq!(wish(key, Held::Nothing, Place::Editor), None, "{key}");
             assert!(wish(key, Held::Nothing, Place::Page).is_some(), "{key}");
             assert_eq!(wish(key, Held::Command, Place::Page), None, "{key}");
         }

@@ -5,22 +5,31 @@
 pub mod channel_status;
 pub mod draft;
 pub mod gallery;
+pub mod guide;
 pub mod kept;
+mod kept_run;
+pub mod palette;
 pub mod run_events;
 pub mod selection;
 pub mod window;
 
 use std::rc::Rc;
 
+use aftershake_shared::catalog;
 use aftershake_shared::channel::ServerMessage;
-use yew::Reducible;
+use yew::{AttrValue, Reducible};
 
 use channel_status::ChannelStatus;
 use draft::Draft;
 use gallery::Gallery;
+use guide::Guide;
+use kept::Kept;
+use palette::Palette;
 use run_events::RunEvents;
 use selection::Selection;
 use window::Window;
+
+use crate::text::templates::TEMPLATES;
 
 /// Everything the page knows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,7 +37,11 @@ pub struct AppState {
     pub channel: ChannelStatus,
     pub draft: Draft,
     pub gallery: Gallery,
+    pub guide: Guide,
+    pub palette: Palette,
     pub run: RunEvents,
+    /// The run before, to compare with.
+    pub previous: Option<Kept<RunEvents>>,
     pub selection: Selection,
     pub window: Window,
 }
@@ -45,9 +58,17 @@ pub enum Action {
         name: &'static str,
         run: bool,
     },
+    /// A story to begin with was chosen, by its number.
+    TemplateChosen(usize),
+    /// What the agent told of a run, before the page was loaded anew.
+    RunKept(Vec<ServerMessage>),
+    /// One thing and then another.
+    Both(Box<[Action; 2]>),
     Channel(channel_status::Action),
     Draft(draft::Action),
     Gallery(gallery::Action),
+    Guide(guide::Action),
+    Palette(palette::Action),
     Run(run_events::Action),
     Selection(selection::Action),
     Window(window::Action),
@@ -78,6 +99,44 @@ impl AppState {
                 }
                 Some(chosen)
             }
+            Action::TemplateChosen(number) => {
+                let (_, text) = TEMPLATES.get(number)?;
+                Some(Self {
+                    draft: self.draft.replaced(None, AttrValue::Static(text)),
+                    ..self.put_away()
+                })
+            }
+            Action::RunKept(messages) => {
+                let run = kept_run::of_messages(messages)?;
+                Some(Self {
+                    previous: self.run_to_compare(),
+                    run,
+                    ..self.clone()
+                })
+            }
+            Action::Both(actions) => {
+                let [first, second] = *actions;
+                let between = self.changed_by(first);
+                let after = between.as_ref().unwrap_or(self).changed_by(second);
+                after.or(between)
+            }
+            Action::Guide(action) => {
+                let (guide, shows) = self.guide.reduce(action);
+                let next = Self {
+                    guide,
+                    ..self.clone()
+                };
+                Some(match shows {
+                    Some((name, run)) => next
+                        .changed_by(Action::ScenarioChosen { name, run })
+                        .unwrap_or(next),
+                    None => next,
+                })
+            }
+            Action::Palette(action) => self.palette.reduce(action).map(|palette| Self {
+                palette,
+                ..self.clone()
+            }),
             Action::Channel(action) => {
                 let channel = self.channel.reduce(action)?;
                 let run = if channel.is_open() {
@@ -155,19 +214,43 @@ impl AppState {
         let scenario = self.draft.scenario.as_ref().ok()?;
         Some(Self {
             run: self.run.asked(self.draft.to_text(), scenario.clone()),
+            previous: self.run_to_compare(),
             selection: self.selection.without_event(),
+            guide: self.guide.run_asked(),
             ..self.clone()
         })
     }
 
+    /// The newest run that has ended, else the one before.
+    fn run_to_compare(&self) -> Option<Kept<RunEvents>> {
+        if self.run.diagnosis.is_some() {
+            return Some(Kept::new(self.run.clone()));
+        }
+        self.previous.clone()
+    }
+
     fn scenario_chosen(&self, name: &'static str) -> Option<Self> {
-        let draft = Draft::of_catalogue(name)?;
+        let entry = catalog::find(name)?;
+        // A remedy is compared with what it remedies, any other scenario with nothing.
+        let is_related = self.draft.fixed_by() == Some(name) || self.draft.from == Some(name);
+        let cleared = self.put_away();
         Some(Self {
-            draft,
+            draft: self
+                .draft
+                .replaced(Some(entry.name), AttrValue::Static(entry.toml)),
+            previous: cleared.previous.clone().filter(|_| is_related),
+            ..cleared
+        })
+    }
+
+    /// Without a run on show; it stays to compare with.
+    fn put_away(&self) -> Self {
+        Self {
             run: self.run.put_away(),
+            previous: self.run_to_compare(),
             selection: self.selection.without_event(),
             ..self.clone()
-        })
+        }
     }
 
     /// Whether pressing Run would start a run.

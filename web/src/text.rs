@@ -1,5 +1,9 @@
 //! Words and numbers as the page shows them. What users wrote is text and nothing else.
 
+pub mod editor;
+pub mod guide;
+pub mod templates;
+
 use std::fmt::Write as _;
 
 use aftershake_shared::diagnosis::CauseId;

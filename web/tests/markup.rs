@@ -5,8 +5,8 @@
 use std::rc::Rc;
 
 use aftershake_shared::channel::{Failure, PROTOCOL_VERSION, ServerMessage};
-use aftershake_shared::event::EventId;
-use aftershake_shared::recording::Recording;
+use aftershake_shared::event::{EventId, Source};
+use aftershake_shared::recording::{Environment, Recording};
 use aftershake_web::app::page;
 use aftershake_web::store::selection::Tab;
 use aftershake_web::store::window::Width;
@@ -65,7 +65,10 @@ fn run() -> Vec<Action> {
 }
 
 fn edited(toml: &str) -> Action {
-    Action::Draft(draft::Action::Edited(toml.to_owned().into()))
+    Action::Draft(draft::Action::Edited {
+        text: toml.to_owned().into(),
+        caret: 0,
+    })
 }
 
 #[track_caller]
@@ -229,6 +232,38 @@ fn a_failure_of_the_agent_is_shown_with_its_remedy() {
             "sysctl kernel",
         ],
     );
+}
+
+#[test]
+fn what_a_run_needs_and_what_this_machine_lacks_is_said_before_it() {
+    let welcome = |evidence: Vec<Source>| {
+        Action::AgentSaid(ServerMessage::Welcome {
+            protocol: PROTOCOL_VERSION,
+            version: "0.1.0".to_owned(),
+            environment: Environment {
+                kernel: "6.1.0".to_owned(),
+                isolation: "namespace".to_owned(),
+                evidence,
+            },
+        })
+    };
+    let without_reasons = Source::ALL
+        .into_iter()
+        .filter(|source| *source != Source::KernelResets);
+    let lacking = markup([welcome(without_reasons.collect())]);
+    assert_says(
+        &lacking,
+        &[
+            "data-test=\"lacks\"",
+            "reason for a RST",
+            "aftershake doctor",
+        ],
+    );
+    let complete = markup([welcome(Source::ALL.to_vec())]);
+    assert!(!complete.contains("data-test=\"lacks\""));
+    let story = "title = \"x\"\n[[steps]]\nby = \"server\"\ndo.listen = { mptcp = true }\n";
+    let needing = markup([welcome(Source::ALL.to_vec()), edited(story)]);
+    assert_says(&needing, &["data-test=\"needs\"", "Multipath TCP"]);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod agent;
 mod browser;
+mod calibrate;
 mod catalogue;
 mod direction;
 mod endure;
@@ -36,6 +37,7 @@ usage: cargo xtask COMMAND
   page                  build the page into target/page
   install [--root DIR]  one self-contained binary, with the page inside, into cargo's bin folder
   bench                 measure speed beside its rival; writes docs/benchmarks.md
+  calibrate [-v]        how often the diagnosis is right, against thresholds
   endure                50 rounds of the catalogue and fuzzing; writes docs/endurance.md
   picture               make the README's picture from a browser test's screenshot
 
@@ -60,7 +62,11 @@ fn main() -> ExitCode {
 }
 
 fn dispatch(command: &str, rest: &[String], log: &mut Log) -> Result<(), Stop> {
-    if !matches!(command, "play" | "install" | "endure" | "bench") && !rest.is_empty() {
+    if !matches!(
+        command,
+        "play" | "install" | "endure" | "bench" | "calibrate"
+    ) && !rest.is_empty()
+    {
         return Err(Stop::usage(format!(
             "`{command}` takes no options, found `{}`",
             rest.join(" ")
@@ -72,6 +78,7 @@ fn dispatch(command: &str, rest: &[String], log: &mut Log) -> Result<(), Stop> {
         "page" => page::page(log),
         "install" => install::install(rest, log),
         "bench" => measure::bench(rest, log),
+        "calibrate" => calibrate::calibrate(rest, log),
         "endure" => endure::endure(rest, log),
         "picture" => picture::picture(log),
         "" | "help" | "-h" | "--help" => {

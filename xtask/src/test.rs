@@ -4,6 +4,7 @@
 
 use crate::agent;
 use crate::browser;
+use crate::calibrate;
 use crate::catalogue::{self, User};
 use crate::direction;
 use crate::log::Log;
@@ -91,6 +92,7 @@ pub(crate) fn test(log: &mut Log) -> Result<(), Stop> {
         let title = format!("catalogue: {ROUNDS} rounds as {}", user.name());
         log.step(&title, "1 min", || catalogue::run(&binary, user, ROUNDS))?;
     }
+    calibrate::run(log, &binary, &[])?;
     log.step("browser tests: Chromium, page and agent", "2 min", || {
         browser::run(&binary)
     })?;

@@ -79,7 +79,7 @@ fn once(
 }
 
 /// The ladder, then the verdict.
-fn text(judged: &Judged, color: Color) -> String {
+pub(super) fn text(judged: &Judged, color: Color) -> String {
     let plain_wanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let color = match color {
         Color::Always => true,
@@ -117,6 +117,12 @@ fn comments(judged: &Judged) -> Comments {
                     event.at
                 ));
             }
+            EventBody::Outside(acted) => {
+                calls.push(format!(
+                    "outside: {} = {} at {}",
+                    acted.act, acted.result, event.at
+                ));
+            }
             EventBody::Segment(_) => {
                 if !calls.is_empty() {
                     segments.entry(event.id).or_default().append(&mut calls);
@@ -124,6 +130,7 @@ fn comments(judged: &Judged) -> Comments {
             }
             EventBody::Counters(_)
             | EventBody::KernelReset(_)
+            | EventBody::ProcessEnded(_)
             | EventBody::Socket(_)
             | EventBody::Step(_)
             | EventBody::Trouble(_) => {}

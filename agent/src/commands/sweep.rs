@@ -6,6 +6,7 @@ mod odd;
 mod output;
 
 use aftershake_shared::channel::Failure;
+use aftershake_shared::distribution::vary::Vary;
 use aftershake_shared::recording::ScenarioText;
 use aftershake_shared::scenario::Scenario;
 
@@ -14,7 +15,6 @@ pub(super) use odd::keep;
 pub(super) use output::{Wanted, put_out};
 
 use super::{DONE, INTERRUPTED, bad_input, scenario_input};
-use crate::many::vary::Vary;
 use crate::options::SweepOptions;
 use crate::worker::protocol::ManyBin;
 use crate::worker_process::WorkerProcess;
@@ -60,8 +60,8 @@ fn plan(
     let bins: Vec<ManyBin> = values
         .iter()
         .map(|value| {
-            vary.at(text, *value)
-                .map_err(|message| bad_input(message, ""))
+            let bin = vary.at(text, *value).map(ManyBin::from);
+            bin.map_err(|message| bad_input(message, ""))
         })
         .collect::<Result<_, _>>()?;
     let runs = options.runs.unwrap_or(0);

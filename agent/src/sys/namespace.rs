@@ -38,6 +38,13 @@ pub(crate) fn enter_net_namespace() -> io::Result<()> {
     check(unsafe { libc::unshare(libc::CLONE_NEWNET) }).map(drop)
 }
 
+/// Whether this thread's network namespace is another than that of the process's first thread, which stays outside.
+pub(crate) fn is_private() -> bool {
+    let own = fs::read_link("/proc/thread-self/ns/net");
+    let first = fs::read_link("/proc/self/ns/net");
+    matches!((own, first), (Ok(own), Ok(first)) if own != first)
+}
+
 /// Puts the processes that this thread starts from now on into a process namespace of their own: all of them end
 /// with the first. The thread can start no thread afterwards.
 pub(crate) fn enclose_children() -> io::Result<()> {

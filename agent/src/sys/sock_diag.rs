@@ -5,7 +5,7 @@
 #![expect(unsafe_code, reason = "netlink socket")]
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
 use aftershake_shared::event::socket_sampled::TcpInfo;
@@ -14,12 +14,16 @@ use aftershake_shared::tcp::state::TcpState;
 use super::{check, check_size};
 
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
+/// Source: `include/uapi/linux/sock_diag.h`.
+const SOCK_DESTROY: u16 = 21;
 const NLM_F_REQUEST: u16 = 1;
+const NLM_F_ACK: u16 = 4;
 const NLMSG_ERROR: u16 = 2;
 const INET_DIAG_INFO: u16 = 2;
 const REQUEST_LEN: usize = 72;
 const HEADER: usize = 16;
 const DIAG_MSG: usize = 72;
+const REPLY: usize = 2048;
 
 /// A socket that the kernel knows.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +69,24 @@ impl SockDiag {
     ///
     /// For a listener `remote` is the unspecified address with port 0.
     pub(crate) fn find(&self, local: SocketAddr, remote: SocketAddr) -> io::Result<Option<Found>> {
-        let request = request(local, remote);
+        let mut reply = [0; REPLY];
+        read_reply(self.ask(&request(SOCK_DIAG_BY_FAMILY, 0, local, remote), &mut reply)?)
+    }
+
+    /// Destroys the socket with these two addresses, as `ss -K` does. For a listener `remote` is unspecified.
+    ///
+    /// # Errors
+    /// `ENOENT` when the kernel knows none, `EOPNOTSUPP` on a kernel that cannot, `EPERM` without the right.
+    pub(crate) fn destroy(&self, local: SocketAddr, remote: SocketAddr) -> io::Result<()> {
+        let mut reply = [0; REPLY];
+        match error_code(self.ask(&request(SOCK_DESTROY, NLM_F_ACK, local, remote), &mut reply)?)? {
+            Some(0) => Ok(()),
+            Some(code) => Err(io::Error::from_raw_os_error(-code)),
+            None => Err(io::Error::from(io::ErrorKind::InvalidData)),
+        }
+    }
+
+    fn ask<'r>(&self, request: &[u8], reply: &'r mut [u8; REPLY]) -> io::Result<&'r [u8]> {
         // SAFETY: sends bytes of a valid array.
         check_size(unsafe {
             libc::send(
@@ -75,7 +96,6 @@ impl SockDiag {
                 0,
             )
         })?;
-        let mut reply = [0_u8; 2048];
         // SAFETY: receives into a valid array of that length.
         let len = check_size(unsafe {
             libc::recv(
@@ -85,11 +105,20 @@ impl SockDiag {
                 0,
             )
         })?;
-        read_reply(reply.get(..len).unwrap_or_default())
+        Ok(reply.get(..len).unwrap_or_default())
     }
 }
 
-fn request(local: SocketAddr, remote: SocketAddr) -> Vec<u8> {
+/// The other end of a listener: the unspecified address of that family with port 0.
+pub(crate) fn nowhere(family: IpAddr) -> SocketAddr {
+    let ip = match family {
+        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+    };
+    SocketAddr::new(ip, 0)
+}
+
+fn request(kind: u16, flags: u16, local: SocketAddr, remote: SocketAddr) -> Vec<u8> {
     let family = if local.is_ipv4() {
         libc::AF_INET
     } else {
@@ -97,8 +126,8 @@ fn request(local: SocketAddr, remote: SocketAddr) -> Vec<u8> {
     };
     let mut bytes = Vec::with_capacity(REQUEST_LEN);
     bytes.extend(u32::try_from(REQUEST_LEN).unwrap_or(0).to_ne_bytes());
-    bytes.extend(SOCK_DIAG_BY_FAMILY.to_ne_bytes());
-    bytes.extend(NLM_F_REQUEST.to_ne_bytes());
+    bytes.extend(kind.to_ne_bytes());
+    bytes.extend((NLM_F_REQUEST | flags).to_ne_bytes());
     bytes.extend([0; 8]); // sequence number and port id
     bytes.push(u8::try_from(family).unwrap_or(0));
     bytes.push(u8::try_from(libc::IPPROTO_TCP).unwrap_or(6));
@@ -123,27 +152,26 @@ fn address(ip: IpAddr) -> [u8; 16] {
     }
 }
 
+/// The code of an answer that is an error or an acknowledgement, which is 0.
+fn error_code(bytes: &[u8]) -> io::Result<Option<i32>> {
+    let chunk = |at: usize| bytes.get(at..).ok_or_else(cut);
+    let kind = u16::from_ne_bytes(*chunk(4)?.first_chunk().ok_or_else(cut)?);
+    if kind != NLMSG_ERROR {
+        return Ok(None);
+    }
+    let code = chunk(HEADER)?.first_chunk().ok_or_else(cut)?;
+    Ok(Some(i32::from_ne_bytes(*code)))
+}
+
+fn cut() -> io::Error {
+    io::Error::from(io::ErrorKind::UnexpectedEof)
+}
+
 fn read_reply(bytes: &[u8]) -> io::Result<Option<Found>> {
-    let cut = || io::Error::from(io::ErrorKind::UnexpectedEof);
-    let kind = u16::from_ne_bytes(
-        *bytes
-            .get(4..)
-            .and_then(<[u8]>::first_chunk)
-            .ok_or_else(cut)?,
-    );
-    if kind == NLMSG_ERROR {
-        let code = i32::from_ne_bytes(
-            *bytes
-                .get(HEADER..)
-                .and_then(<[u8]>::first_chunk)
-                .ok_or_else(cut)?,
-        );
-        let error = io::Error::from_raw_os_error(-code);
-        return if code == -libc::ENOENT {
-            Ok(None)
-        } else {
-            Err(error)
-        };
+    match error_code(bytes)? {
+        Some(code) if code == -libc::ENOENT => return Ok(None),
+        Some(code) => return Err(io::Error::from_raw_os_error(-code)),
+        None => {}
     }
     let message = bytes.get(HEADER..HEADER + DIAG_MSG).ok_or_else(cut)?;
     let byte = |at: usize| message.get(at).copied().unwrap_or(0);

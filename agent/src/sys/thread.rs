@@ -90,6 +90,16 @@ pub(crate) fn allow_most_files() -> io::Result<()> {
     check(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) }).map(drop)
 }
 
+/// No core is written when a signal ends this process.
+pub(crate) fn forbid_core_dumps() -> io::Result<()> {
+    let none = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: reads a valid rlimit.
+    check(unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) }).map(drop)
+}
+
 /// Ends this process with 130 on SIGINT, as a shell expects; workers end with it.
 pub(crate) fn exit_130_on_interrupt() {
     extern "C" fn interrupted(_: libc::c_int) {

@@ -1,62 +1,33 @@
-//! One named program of a scenario: its sockets, and the calls it makes on them, recorded as it makes them.
+//! One program of a scenario: its sockets, and the calls made on them, recorded as they are made.
 //!
-//! Knows how to make and record a call, not when: the order is `listed` or `free`.
+//! Knows how to make and record a call, not when: the order is `listed` or `free`. Endpoints that are threads of
+//! one process share one of these.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::AsFd;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aftershake_shared::errno::Errno;
 use aftershake_shared::event::call::{Call, CallReturned, Returned, SocketId};
+use aftershake_shared::event::process_ended::ClosedSocket;
 use aftershake_shared::event::{Event, EventBody, EventId};
+use aftershake_shared::scenario::steps::close::What;
 use aftershake_shared::units::Nanos;
 use socket2::Socket;
 
 use crate::sys;
 use crate::worker::clock::Clock;
-
-/// What the endpoints of one run share.
-pub(crate) struct Common {
-    pub(crate) clock: Clock,
-    next_socket: AtomicU32,
-    known: Mutex<Known>,
-}
-
-/// What is known of the run's sockets, for whoever watches them.
-#[derive(Default)]
-pub(crate) struct Known {
-    /// The name of the connect step, by the client's own address.
-    names: BTreeMap<SocketAddr, String>,
-    /// By which trace events are tied to this run.
-    pub(crate) cookies: Vec<u64>,
-    /// Connections touched since the last look, own address first.
-    pub(crate) touched: Vec<(SocketAddr, SocketAddr)>,
-    /// Listeners opened since the last look.
-    pub(crate) listeners: Vec<SocketAddr>,
-}
-
-impl Common {
-    pub(crate) fn new(clock: Clock) -> Self {
-        Self {
-            clock,
-            next_socket: AtomicU32::new(1),
-            known: Mutex::default(),
-        }
-    }
-
-    pub(crate) fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+use crate::worker::common::Common;
+use crate::worker::process::Process;
+use crate::worker::steps::Task;
 
 /// A socket of an endpoint.
 pub(crate) struct Opened {
     pub(crate) id: SocketId,
     /// `None` once closed.
     pub(crate) socket: Option<Socket>,
+    /// Further descriptors of the same socket.
+    pub(crate) copies: Vec<Socket>,
     pub(crate) local: Option<SocketAddr>,
     pub(crate) remote: Option<SocketAddr>,
     /// Whether the handshake was completed, or the listener listens.
@@ -67,12 +38,25 @@ pub(crate) struct Opened {
     pub(crate) received: Vec<u8>,
 }
 
+/// A descriptor on its way to another program.
+pub(crate) struct Given {
+    /// The endpoint that gets it.
+    pub(crate) to: String,
+    pub(crate) what: What,
+    pub(crate) opened: Opened,
+}
+
 /// A program of the scenario.
 pub(crate) struct Endpoint<'a> {
+    /// The process's name; an endpoint that is alone in its process has the same.
     pub(crate) name: String,
     pub(crate) common: &'a Common,
+    /// The child process that makes the calls; `None` where this process makes them itself.
+    pub(crate) process: Option<Process>,
     connections: Vec<Opened>,
     listeners: Vec<Opened>,
+    /// Descriptors handed over and not yet taken by whoever gets them.
+    pub(crate) given: Vec<Given>,
     /// Calls made and not yet taken by the recorder.
     calls: Vec<Event>,
 }
@@ -105,6 +89,20 @@ pub(crate) struct Place {
 }
 
 impl Opened {
+    /// A socket that goes by this name.
+    pub(crate) fn new(id: SocketId, socket: Option<Socket>, name: Option<&str>) -> Self {
+        Self {
+            id,
+            socket,
+            copies: Vec::new(),
+            local: None,
+            remote: None,
+            usable: false,
+            named: name.into_iter().map(str::to_owned).collect(),
+            received: Vec::new(),
+        }
+    }
+
     pub(crate) fn place(&self) -> Place {
         Place {
             socket: self.id,
@@ -116,6 +114,17 @@ impl Opened {
     fn is_meant(&self, on: Option<&str>) -> bool {
         on.is_none_or(|name| self.named.iter().any(|known| known == name))
     }
+
+    /// The same with what the kernel says is unread; `None` on a listener.
+    fn as_closed(&self) -> Option<ClosedSocket> {
+        let socket = self.socket.as_ref()?;
+        Some(ClosedSocket {
+            socket: self.id,
+            local: self.local,
+            remote: self.remote,
+            unread: sys::socket::unread_bytes(socket.as_fd()).ok(),
+        })
+    }
 }
 
 impl<'a> Endpoint<'a> {
@@ -123,8 +132,10 @@ impl<'a> Endpoint<'a> {
         Self {
             name: name.to_owned(),
             common,
+            process: None,
             connections: Vec::new(),
             listeners: Vec::new(),
+            given: Vec::new(),
             calls: Vec::new(),
         }
     }
@@ -133,45 +144,70 @@ impl<'a> Endpoint<'a> {
         self.common.clock
     }
 
-    /// A number for a new socket.
-    pub(crate) fn new_socket_id(&self) -> SocketId {
-        SocketId(self.common.next_socket.fetch_add(1, Ordering::Relaxed))
-    }
-
-    /// The connection that a step means: by name, or the only one.
-    pub(crate) fn connection(&mut self, on: Option<&str>) -> Option<&mut Opened> {
-        self.connections
-            .iter_mut()
-            .rev()
-            .find(|opened| opened.is_meant(on))
-    }
-
-    /// The listener that a step means: by name, or the only one.
-    pub(crate) fn listener(&mut self, on: Option<&str>) -> Option<&mut Opened> {
-        self.listeners
-            .iter_mut()
-            .rev()
-            .find(|opened| opened.is_meant(on))
+    /// The socket that a step means: by name, or the only one.
+    pub(crate) fn opened(&mut self, what: What, on: Option<&str>) -> Option<&mut Opened> {
+        let all = match what {
+            What::Connection => &mut self.connections,
+            What::Listener => &mut self.listeners,
+        };
+        all.iter_mut().rev().find(|opened| opened.is_meant(on))
     }
 
     /// Keeps a connection. An accepted one takes the name of the connect that made it.
     pub(crate) fn keep_connection(&mut self, mut opened: Opened) {
-        if let Some(name) = opened
-            .remote
-            .and_then(|remote| self.common.known().names.get(&remote).cloned())
+        if let Some(remote) = opened.remote
+            && let Some(name) = self.common.known().name_of(remote).map(str::to_owned)
         {
             opened.named.push(name);
         }
         self.note_cookie(&opened);
+        if let (Some(local), remote @ Some(_)) = (opened.local, opened.remote) {
+            let mut known = self.common.known();
+            known.remember(&self.name, &opened.named, local, remote);
+        }
         self.connections.push(opened);
     }
 
     pub(crate) fn keep_listener(&mut self, opened: Opened) {
         self.note_cookie(&opened);
         if let Some(local) = opened.local {
-            self.common.known().listeners.push(local);
+            let mut known = self.common.known();
+            known.listeners.push(local);
+            known.remember(&self.name, &opened.named, local, None);
         }
         self.listeners.push(opened);
+    }
+
+    /// Keeps what another program has handed over.
+    pub(crate) fn keep_given(&mut self, what: What, opened: Opened) {
+        match what {
+            What::Connection => self.connections.push(opened),
+            What::Listener => self.listeners.push(opened),
+        }
+    }
+
+    /// The sockets that close when this process ends, in the order in which they were made.
+    pub(crate) fn would_close(&self) -> Vec<ClosedSocket> {
+        let known = self.common.known();
+        let is_last = |opened: &&Opened| {
+            let own = u32::try_from(opened.copies.len() + 1).unwrap_or(u32::MAX);
+            own >= known.descriptors_of(opened.id)
+        };
+        let all = self.listeners.iter().chain(&self.connections);
+        let mut closed: Vec<_> = all.filter(is_last).filter_map(Opened::as_closed).collect();
+        closed.sort_by_key(|closed| closed.socket);
+        closed
+    }
+
+    /// How many descriptors of each open socket this process holds.
+    pub(crate) fn holds(&self) -> Vec<(SocketId, u32)> {
+        let all = self.listeners.iter().chain(&self.connections);
+        all.filter(|opened| opened.socket.is_some())
+            .map(|opened| {
+                let count = u32::try_from(opened.copies.len() + 1).unwrap_or(u32::MAX);
+                (opened.id, count)
+            })
+            .collect()
     }
 
     fn note_cookie(&self, opened: &Opened) {
@@ -186,15 +222,17 @@ impl<'a> Endpoint<'a> {
     pub(crate) fn announce(&self, local: SocketAddr, remote: SocketAddr, name: Option<&str>) {
         let mut known = self.common.known();
         known.touched.push((local, remote));
+        let named: Vec<_> = name.into_iter().map(str::to_owned).collect();
+        known.remember(&self.name, &named, local, Some(remote));
         if let Some(name) = name {
-            known.names.insert(local, name.to_owned());
+            known.names.push((local, name.to_owned()));
         }
     }
 
     /// Records a call that has returned now.
     pub(crate) fn record(
         &mut self,
-        step: u32,
+        task: &Task,
         timing: Timing,
         place: Place,
         call: Call,
@@ -218,8 +256,8 @@ impl<'a> Endpoint<'a> {
             self.common.known().touched.push((local, remote));
         }
         let body = EventBody::Call(CallReturned {
-            by: self.name.clone(),
-            step: Some(step),
+            by: task.by.clone(),
+            step: Some(task.number),
             call,
             socket,
             local,
@@ -228,11 +266,21 @@ impl<'a> Endpoint<'a> {
             parked,
             result,
         });
+        self.note(began, body);
+    }
+
+    /// Keeps an event for the recorder.
+    pub(crate) fn note(&mut self, at: Nanos, body: EventBody) {
         self.calls.push(Event {
             id: EventId(0),
-            at: began,
+            at,
             body,
         });
+    }
+
+    /// Keeps events that a child process recorded.
+    pub(crate) fn note_all(&mut self, events: Vec<Event>) {
+        self.calls.extend(events);
     }
 
     /// Takes the calls recorded since the last time.

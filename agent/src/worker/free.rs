@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::{AsRawFd, RawFd};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Barrier, Condvar, Mutex, PoisonError};
+use std::sync::{Barrier, Condvar, Mutex, MutexGuard, PoisonError};
 
 use aftershake_shared::event::step_progress::{Progress, StepProgress, StepResult};
 use aftershake_shared::event::{Event, EventBody, EventId};
@@ -13,9 +13,12 @@ use aftershake_shared::units::Nanos;
 
 use crate::sys::poll::{self, Bell, Interest};
 use crate::sys::thread;
-use crate::worker::endpoint::{Common, Endpoint};
+use crate::worker::common::Common;
+use crate::worker::endpoint::Endpoint;
+use crate::worker::process::{End, Remote, ends};
 use crate::worker::random;
 use crate::worker::run::{Cancel, Run};
+use crate::worker::steps::outside::{NotHere, Outside};
 use crate::worker::steps::{self, Attempt};
 
 /// How often the watching thread looks whether anything can still happen.
@@ -29,6 +32,7 @@ struct Stage<'a> {
     common: &'a Common,
     cancel: &'a Cancel,
     seed: u64,
+    programs: Vec<Running<'a>>,
     start: Barrier,
     /// Rung when nothing can happen any more.
     curtain: Bell,
@@ -50,9 +54,18 @@ enum WaitsFor {
     Step(usize),
 }
 
+/// A program: its endpoints' threads make their calls in turn, each call without waiting.
+struct Running<'a> {
+    process: String,
+    endpoint: Mutex<Endpoint<'a>>,
+    /// Rung when its process has ended.
+    ended: Bell,
+}
+
 /// What a thread brings back.
 struct Performance<'a> {
-    endpoint: Endpoint<'a>,
+    outside: Outside<'a>,
+    not_here: Option<NotHere>,
     events: Vec<Event>,
     left_over: Vec<(usize, StepResult)>,
     thread: i32,
@@ -69,7 +82,22 @@ pub(crate) fn carry_out(run: &mut Run<'_, '_>) -> Vec<Option<StepResult>> {
     let Ok(curtain) = Bell::new() else {
         return vec![Some(StepResult::NotRun); results.len()];
     };
+    // Before any thread is there: a copy of this process has only the thread that made it.
+    let mut programs = Vec::new();
+    for program in run.scenario.processes() {
+        let endpoint = Mutex::new(run.start_program(&program));
+        let Ok(ended) = Bell::new() else {
+            return vec![Some(StepResult::NotRun); results.len()];
+        };
+        let process = program.name.to_owned();
+        programs.push(Running {
+            process,
+            endpoint,
+            ended,
+        });
+    }
     let stage = Stage {
+        programs,
         scenario: run.scenario,
         common: run.common,
         cancel: run.cancel,
@@ -93,17 +121,22 @@ pub(crate) fn carry_out(run: &mut Run<'_, '_>) -> Vec<Option<StepResult>> {
             .filter_map(|thread| thread.join().ok())
             .collect()
     });
-    let mut endpoints = Vec::new();
     for performance in performances {
         run.threads.push(performance.thread);
         run.recorder.note_all(performance.events);
+        run.not_here = run.not_here.take().or(performance.not_here);
         for (number, result) in performance.left_over {
             if let Some(slot) = results.get_mut(number) {
                 *slot = Some(result);
             }
         }
-        endpoints.push(performance.endpoint);
     }
+    let programs = stage.programs.into_iter();
+    let endpoints = programs.map(|program| {
+        let endpoint = program.endpoint.into_inner();
+        endpoint.unwrap_or_else(PoisonError::into_inner)
+    });
+    let mut endpoints: Vec<_> = endpoints.collect();
     run.take_calls(&mut endpoints);
     run.come_to_rest(run.scenario.steps.len().saturating_sub(1));
     run.drain_segments();
@@ -170,7 +203,8 @@ impl<'a> Stage<'a> {
     fn perform(&self, name: &str) -> Performance<'a> {
         let _ = thread::exact_timers();
         let mut performance = Performance {
-            endpoint: Endpoint::new(name, self.common),
+            outside: Outside::new(self.common, self.scenario),
+            not_here: None,
             events: Vec::new(),
             left_over: Vec::new(),
             thread: thread::id(),
@@ -207,40 +241,76 @@ impl<'a> Stage<'a> {
     }
 
     /// Performs a step; `None` when the run ended before it could finish.
-    fn act(
-        &self,
-        number: usize,
-        step: &Step,
-        performance: &mut Performance<'a>,
-    ) -> Option<StepResult> {
+    fn act(&self, number: usize, step: &Step, performance: &mut Performance) -> Option<StepResult> {
         let clock = self.common.clock;
         let order = u32::try_from(number).unwrap_or(0);
         if let StepKind::Sleep(sleep) = &step.does {
             self.hold(clock.now() + sleep.time(random::uniform(self.seed, order)).0);
             return (!self.is_curtain()).then_some(StepResult::Done);
         }
-        let Some(mut act) = steps::begin(order, step) else {
+        if let Some((of, end)) = ends(step) {
+            return Some(self.end_process(order, of, &end));
+        }
+        if step.by == OUTSIDE {
+            let performed = performance.outside.perform(order, step, None);
+            performance.events.extend(performed.event);
+            performance.not_here = performance.not_here.take().or(performed.not_here);
+            return Some(performed.result);
+        }
+        let Some(running) = self.program_of(&step.by) else {
+            return Some(StepResult::Done);
+        };
+        let remote = running.lock().process.is_some();
+        let act = if remote {
+            Some(Remote::begin(order, step))
+        } else {
+            steps::begin(order, step)
+        };
+        let Some(mut act) = act else {
             return Some(StepResult::Done);
         };
         let deadline = steps::timeout(&step.does).map(|span| clock.now() + span.0);
         let mut parked = false;
         loop {
             self.moves.fetch_add(1, Ordering::AcqRel);
-            let (fd, interest) = match act.attempt(&mut performance.endpoint) {
+            let (fd, interest) = match act.attempt(&mut running.lock()) {
                 Attempt::Finished(result) => return Some(result),
                 Attempt::Waits(fd, interest) => (fd, interest),
             };
             if deadline.is_some_and(|deadline| clock.now() >= deadline) {
-                act.expire(&mut performance.endpoint);
+                act.expire(&mut running.lock());
                 return Some(StepResult::Timeout);
             }
             if !parked {
                 performance.note(self, number, Progress::Parked);
                 parked = true;
             }
-            if self.is_over(&step.by, (fd, interest), deadline) {
+            if self.is_over(&step.by, (fd, interest), deadline, &running.ended) {
                 return None;
             }
+            if running.has_ended() {
+                return Some(StepResult::Killed);
+            }
+        }
+    }
+
+    fn program_of(&self, endpoint: &str) -> Option<&Running<'a>> {
+        let process = self.scenario.process_of(endpoint);
+        let mut all = self.programs.iter();
+        all.find(|running| running.process == process)
+    }
+
+    /// Ends a process; whoever waits in it wakes up.
+    fn end_process(&self, step: u32, of: &str, end: &End) -> StepResult {
+        let Some(running) = self.program_of(of) else {
+            return StepResult::NotRun;
+        };
+        let ended = running.lock().end_process(step, end);
+        running.ended.ring();
+        if ended {
+            StepResult::Done
+        } else {
+            StepResult::NotRun
         }
     }
 
@@ -250,18 +320,23 @@ impl<'a> Stage<'a> {
         name: &str,
         (fd, interest): (RawFd, Interest),
         deadline: Option<Nanos>,
+        ended: &Bell,
     ) -> bool {
         let limit = deadline.map(|deadline| (deadline - self.common.clock.now()).0);
         let fds = [
             (fd, interest),
             (self.curtain.as_raw_fd(), Interest::Readable),
             (self.cancel.bell.as_raw_fd(), Interest::Readable),
+            (ended.as_raw_fd(), Interest::Readable),
         ];
         let waits_for = WaitsFor::Descriptor(fd, interest);
         self.note_waiting(name, limit.is_none().then_some(waits_for));
         let ready = poll::wait(&fds, limit).unwrap_or_default();
         self.note_waiting(name, None);
-        matches!(ready.as_slice(), [false, true, _] | [false, _, true])
+        matches!(
+            ready.as_slice(),
+            [false, true, _, false] | [false, _, true, false]
+        )
     }
 
     /// Waits until the step that this one comes after has finished; `false` when the run ended before.
@@ -317,6 +392,17 @@ impl<'a> Stage<'a> {
                 std::hint::spin_loop();
             }
         }
+    }
+}
+
+impl<'a> Running<'a> {
+    fn lock(&self) -> MutexGuard<'_, Endpoint<'a>> {
+        self.endpoint.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn has_ended(&self) -> bool {
+        let rung = poll::wait(&[(self.ended.as_raw_fd(), Interest::Readable)], Some(0));
+        rung.is_ok_and(|rung| rung == [true])
     }
 }
 

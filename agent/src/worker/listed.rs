@@ -12,9 +12,11 @@ use aftershake_shared::units::Nanos;
 
 use crate::sys::poll::{self, Interest};
 use crate::sys::thread;
-use crate::worker::endpoint::Endpoint;
+use crate::worker::endpoint::{Endpoint, Given};
+use crate::worker::process::{End, Remote, ends};
 use crate::worker::random;
 use crate::worker::run::Run;
+use crate::worker::steps::outside::Outside;
 use crate::worker::steps::{self, Act, Attempt};
 
 /// While a kernel timer runs, parked steps are looked at this often.
@@ -36,6 +38,7 @@ struct Parked {
 struct Listed<'l, 'a, 'r> {
     run: &'l mut Run<'a, 'r>,
     endpoints: Vec<Endpoint<'a>>,
+    outside: Outside<'a>,
     /// In order of their steps.
     parked: Vec<Parked>,
     finished: Vec<bool>,
@@ -50,14 +53,17 @@ pub(crate) fn carry_out(run: &mut Run<'_, '_>) -> Vec<Option<StepResult>> {
     let _ = thread::exact_timers();
     let scenario = run.scenario;
     let endpoints = scenario
-        .endpoints()
-        .into_iter()
-        .map(|name| Endpoint::new(name, run.common))
+        .processes()
+        .iter()
+        .map(|program| run.start_program(program))
         .collect();
     let finished = vec![false; scenario.steps.len()];
+    let outside = Outside::new(run.common, run.scenario);
+    run.follow_flows();
     let mut listed = Listed {
         run,
         endpoints,
+        outside,
         parked: Vec::new(),
         finished,
         next: 0,
@@ -133,18 +139,88 @@ impl Listed<'_, '_, '_> {
                 sockets.note_all(&clock, self.run.recorder);
             }
             self.finish(number, StepResult::Done);
+        } else if let Some((process, end)) = ends(&step) {
+            self.end_process(number, process, &end);
+        } else if step.by == OUTSIDE {
+            self.act_from_outside(number, &step);
         } else {
             self.act(number, &step);
         }
     }
 
+    /// Lets `outside` act: it never waits.
+    fn act_from_outside(&mut self, number: usize, step: &Step) {
+        self.run.drain_segments();
+        let order = u32::try_from(number).unwrap_or(0);
+        let flows = self.run.recorder.flows();
+        let performed = self.outside.perform(order, step, flows);
+        if let Some(event) = performed.event {
+            self.run.recorder.note(event.at, event.body);
+        }
+        self.run.not_here = performed.not_here;
+        self.finish(number, performed.result);
+    }
+
+    /// Ends a process; what its endpoints wait for ends with it.
+    fn end_process(&mut self, number: usize, of: &str, end: &End) {
+        let Some(place) = self.place_of(of) else {
+            return;
+        };
+        let step = u32::try_from(number).unwrap_or(0);
+        let ended = self
+            .endpoints
+            .get_mut(place)
+            .is_some_and(|endpoint| endpoint.end_process(step, end));
+        let (gone, left) = std::mem::take(&mut self.parked)
+            .into_iter()
+            .partition(|parked| parked.endpoint == place);
+        self.parked = left;
+        let gone: Vec<Parked> = gone;
+        for parked in gone {
+            self.finish(parked.step, StepResult::Killed);
+        }
+        let result = if ended {
+            StepResult::Done
+        } else {
+            StepResult::NotRun
+        };
+        self.finish(number, result);
+    }
+
+    /// Where the process of that endpoint is in the list.
+    fn place_of(&self, endpoint: &str) -> Option<usize> {
+        let process = self.run.scenario.process_of(endpoint);
+        let mut all = self.endpoints.iter();
+        all.position(|endpoint| endpoint.name == process)
+    }
+
+    /// Brings descriptors that were handed over to whoever gets them.
+    fn deliver(&mut self) {
+        let given: Vec<_> = self
+            .endpoints
+            .iter_mut()
+            .flat_map(|endpoint| std::mem::take(&mut endpoint.given))
+            .collect();
+        for Given { to, what, opened } in given {
+            let place = self.place_of(&to);
+            if let Some(endpoint) = place.and_then(|place| self.endpoints.get_mut(place)) {
+                endpoint.take_given(what, opened);
+            }
+        }
+    }
+
     /// Makes the first attempt at what an endpoint does.
     fn act(&mut self, number: usize, step: &Step) {
-        let endpoint = self
-            .endpoints
-            .iter()
-            .position(|endpoint| endpoint.name == step.by);
-        let act = steps::begin(u32::try_from(number).unwrap_or(0), step);
+        let endpoint = self.place_of(&step.by);
+        let order = u32::try_from(number).unwrap_or(0);
+        let remote = endpoint
+            .and_then(|place| self.endpoints.get(place))
+            .is_some_and(|endpoint| endpoint.process.is_some());
+        let act = if remote {
+            Some(Remote::begin(order, step))
+        } else {
+            steps::begin(order, step)
+        };
         let (Some(endpoint), Some(mut act)) = (endpoint, act) else {
             return;
         };
@@ -154,7 +230,10 @@ impl Listed<'_, '_, '_> {
             return;
         };
         match act.attempt(acting) {
-            Attempt::Finished(result) => self.finish(number, result),
+            Attempt::Finished(result) => {
+                self.deliver();
+                self.finish(number, result);
+            }
             Attempt::Waits(fd, interest) => self.park(Parked {
                 step: number,
                 act,

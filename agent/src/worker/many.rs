@@ -5,7 +5,6 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -17,7 +16,7 @@ use aftershake_shared::event::Event;
 use aftershake_shared::recording::{Header, Recording};
 use aftershake_shared::scenario::Scenario;
 
-use super::protocol::{ManyBin, ManyRequest, RunRequest, Sysctl, WorkerReply};
+use super::protocol::{ManyBin, ManyRequest, RunRequest, WorkerReply};
 use super::run::Cancel;
 use super::{
     Job, NO_NAMESPACE_REMEDY, Shared, carry_out, clock, fail, fresh_namespace, lock, reply,
@@ -206,9 +205,6 @@ impl Many {
             let message = format!("no private network namespace can be made here: {error}");
             lacking(&message, NO_NAMESPACE_REMEDY)
         })?;
-        if let Some(sysctl) = &bin.sysctl {
-            set(sysctl)?;
-        }
         let job = Job {
             request: RunRequest {
                 scenario: bin.scenario.clone(),
@@ -218,9 +214,10 @@ impl Many {
             },
             scenario: Scenario::clone(scenario),
             asked: clock::tick(),
+            sysctl: bin.sysctl.clone(),
             cancel: Arc::clone(&self.cancel),
         };
-        let told = RefCell::new((None, Vec::new()));
+        let told = RefCell::new(Told::default());
         if says.send(Said::Ready).is_err() || goes.recv().is_err() {
             return Ok(());
         }
@@ -230,7 +227,14 @@ impl Many {
         if says.send(Said::Over).is_err() || goes.recv().is_err() {
             return Ok(());
         }
-        let (header, events) = told.into_inner();
+        let Told {
+            header,
+            events,
+            failed,
+        } = told.into_inner();
+        if let Some(failure) = failed {
+            return Err(failure);
+        }
         let header = header.ok_or_else(|| lacking("the run did not start", ""))?;
         let bin = u32::try_from(which.bin).unwrap_or(u32::MAX);
         let summary = RunSummary::of_run(
@@ -268,16 +272,22 @@ impl Hand {
     }
 }
 
+/// What a run has said.
+#[derive(Default)]
+struct Told {
+    header: Option<Header>,
+    events: Vec<Event>,
+    failed: Option<Failure>,
+}
+
 /// Gathers what a run says.
-fn hear(told: &RefCell<(Option<Header>, Vec<Event>)>, said: WorkerReply) {
+fn hear(told: &RefCell<Told>, said: WorkerReply) {
     let mut told = told.borrow_mut();
     match said {
-        WorkerReply::Started(header) => told.0 = Some(header),
-        WorkerReply::Events(events) => told.1.extend(events),
-        WorkerReply::Came(_)
-        | WorkerReply::Kept(_)
-        | WorkerReply::Finished { .. }
-        | WorkerReply::Failed(_) => {}
+        WorkerReply::Started(header) => told.header = Some(header),
+        WorkerReply::Events(events) => told.events.extend(events),
+        WorkerReply::Failed(failure) => told.failed = Some(failure),
+        WorkerReply::Came(_) | WorkerReply::Kept(_) | WorkerReply::Finished { .. } => {}
     }
 }
 
@@ -286,74 +296,5 @@ fn lacking(message: &str, remedy: &str) -> Failure {
         code: 3,
         message: message.to_owned(),
         remedy: remedy.to_owned(),
-    }
-}
-
-/// Makes a setting of this thread's network namespace.
-fn set(sysctl: &Sysctl) -> Result<(), Failure> {
-    let Sysctl { name, value } = sysctl;
-    let refused = |what: &str| Failure {
-        code: 2,
-        message: format!("sysctl.{name}: {what}"),
-        remedy:
-            "`sysctl -a --pattern '^net\\.'` lists the settings; some belong to the whole machine"
-                .to_owned(),
-    };
-    let path = path_of(name).ok_or_else(|| {
-        refused("is no name of a setting, expected one like `net.ipv4.tcp_fin_timeout`")
-    })?;
-    let written = std::fs::OpenOptions::new()
-        .write(true)
-        .open(&path)
-        .and_then(|mut file| io::Write::write_all(&mut file, value.size().to_string().as_bytes()));
-    written.map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => {
-            refused("this kernel has no such setting in a network namespace")
-        }
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            refused("cannot be set inside a namespace")
-        }
-        _ => refused(&format!("the kernel refuses {}: {error}", value.size())),
-    })
-}
-
-/// `/proc/sys/net/…` for a name below `net.`, never anything else.
-fn path_of(name: &str) -> Option<String> {
-    let below = name.strip_prefix("net.")?;
-    let fits = |part: &str| {
-        !part.is_empty()
-            && part
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
-    };
-    let parts: Vec<_> = below.split('.').collect();
-    parts
-        .iter()
-        .copied()
-        .all(fits)
-        .then(|| format!("/proc/sys/net/{}", parts.join("/")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::path_of;
-
-    #[test]
-    fn a_setting_is_always_below_net() {
-        assert_eq!(
-            path_of("net.ipv4.tcp_fin_timeout").as_deref(),
-            Some("/proc/sys/net/ipv4/tcp_fin_timeout")
-        );
-        for name in [
-            "kernel.hostname",
-            "net.",
-            "net..x",
-            "net.../x",
-            "net.ipv4/../../kernel",
-            "net",
-            "",
-        ] {
-            assert_eq!(path_of(name), None, "{name}");
-        }
     }
 }

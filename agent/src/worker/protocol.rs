@@ -4,8 +4,8 @@
 //! any number of `events`, and `finished`, or with `failed`. End of stdin ends the worker, also in mid-run.
 
 use aftershake_shared::channel::Failure;
-use aftershake_shared::distribution::amount::Amount;
 use aftershake_shared::distribution::summary::RunSummary;
+use aftershake_shared::distribution::vary::AtValue;
 use aftershake_shared::event::Event;
 use aftershake_shared::recording::{Header, Recording, ScenarioText};
 use serde::{Deserialize, Serialize};
@@ -52,16 +52,14 @@ pub struct ManyRequest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManyBin {
     pub scenario: ScenarioText,
-    /// A setting of the namespace, made before the first step.
-    pub sysctl: Option<Sysctl>,
+    /// A setting of the namespace, made before the first step: `net.ipv4.tcp_abort_on_overflow` and its value.
+    pub sysctl: Option<(String, u64)>,
 }
 
-/// A setting below `/proc/sys/net`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sysctl {
-    /// As `sysctl` spells it: `net.ipv4.tcp_abort_on_overflow`.
-    pub name: String,
-    pub value: Amount,
+impl From<AtValue> for ManyBin {
+    fn from(AtValue { scenario, sysctl }: AtValue) -> Self {
+        Self { scenario, sysctl }
+    }
 }
 
 /// From worker to parent.

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use aftershake_shared::event::{Event, EventBody, EventId, sort_and_number};
 use aftershake_shared::units::Nanos;
 
+use crate::worker::steps::outside::flows::Flows;
+
 /// Where finished batches go.
 pub(crate) type Sink<'a> = dyn FnMut(Vec<Event>) + 'a;
 
@@ -17,6 +19,8 @@ pub(crate) struct Recorder<'a> {
     handed_on: Nanos,
     /// RSTs noted so far: from, to, when.
     resets: Vec<(SocketAddr, SocketAddr, Nanos)>,
+    /// What passed on each connection; kept only for a scenario that forges segments.
+    flows: Option<Flows>,
 }
 
 impl<'a> Recorder<'a> {
@@ -27,7 +31,18 @@ impl<'a> Recorder<'a> {
             next_id: 1,
             handed_on: Nanos(0),
             resets: Vec::new(),
+            flows: None,
         }
+    }
+
+    /// Follows from now on what passes on each connection.
+    pub(crate) fn follow_flows(&mut self) {
+        self.flows = Some(Flows::default());
+    }
+
+    /// What passed on each connection, if that is followed.
+    pub(crate) fn flows(&self) -> Option<&Flows> {
+        self.flows.as_ref()
     }
 
     /// Notes one observation; its number comes with [`Self::hand_on`].
@@ -37,6 +52,9 @@ impl<'a> Recorder<'a> {
             && segment.flags.rst()
         {
             self.resets.push((segment.src, segment.dst, at));
+        }
+        if let Some(flows) = &mut self.flows {
+            flows.note(&body);
         }
         self.pending.push(Event {
             id: EventId(0),

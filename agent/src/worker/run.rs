@@ -6,16 +6,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use aftershake_shared::event::EventBody;
 use aftershake_shared::event::step_progress::{Progress, StepProgress, StepResult};
 use aftershake_shared::event::trouble::Trouble;
-use aftershake_shared::scenario::{Order, Scenario, Step};
+use aftershake_shared::scenario::{Order, Program, Scenario, Step};
 use aftershake_shared::units::Nanos;
 
 use crate::sys::poll::{self, Bell, Interest};
 use crate::sys::thread;
 use crate::worker::clock::{self, Clock};
-use crate::worker::endpoint::{Common, Endpoint};
+use crate::worker::common::Common;
+use crate::worker::endpoint::Endpoint;
 use crate::worker::evidence::Evidence;
 use crate::worker::evidence::kernel_resets::{KernelResets, Ties};
+use crate::worker::process::Process;
 use crate::worker::recorder::Recorder;
+use crate::worker::steps::outside::NotHere;
 use crate::worker::{free, listed};
 
 /// The longest a run may take.
@@ -63,16 +66,19 @@ pub(crate) struct Run<'a, 'r> {
     pub(crate) threads: Vec<i32>,
     /// The endpoints after their last step: their sockets stay open until the capture has ended.
     pub(crate) kept: Vec<Endpoint<'a>>,
+    /// What a step needed and this machine's kernel does not have: the run ends with it.
+    pub(crate) not_here: Option<NotHere>,
 }
 
 /// Carries out a scenario in this thread's namespace and records it.
 ///
+/// Gives what this machine lacks for it, where that showed only now.
 /// `after_last` is called when the last step has ended and nothing has been closed yet.
 pub(crate) fn carry_out(
     mut run: Run<'_, '_>,
     mut kernel_resets: Option<&mut KernelResets>,
     after_last: impl FnOnce(&mut Recorder<'_>),
-) {
+) -> Option<NotHere> {
     if let Some(kernel_resets) = &mut kernel_resets {
         kernel_resets.forget();
     }
@@ -84,11 +90,34 @@ pub(crate) fn carry_out(
     };
     after_last(run.recorder);
     run.finish(&results, kernel_resets, since);
+    run.not_here
 }
 
 impl<'a> Run<'a, '_> {
     pub(crate) fn clock(&self) -> Clock {
         self.common.clock
+    }
+
+    /// A program ready for its first step: a child process where the story ends it, else part of this one.
+    pub(crate) fn start_program(&mut self, program: &Program<'_>) -> Endpoint<'a> {
+        let mut endpoint = Endpoint::new(program.name, self.common);
+        if program.ends {
+            match Process::start(self.scenario, program, self.common) {
+                Ok(process) => {
+                    self.threads.push(process.thread());
+                    endpoint.process = Some(process);
+                }
+                Err(error) => {
+                    let trouble = Trouble::NoProcess {
+                        process: program.name.to_owned(),
+                        reason: error.to_string(),
+                    };
+                    self.recorder
+                        .note(self.clock().now(), EventBody::Trouble(trouble));
+                }
+            }
+        }
+        endpoint
     }
 
     pub(crate) fn step(&self, number: usize) -> Option<&'a Step> {
@@ -97,6 +126,9 @@ impl<'a> Run<'a, '_> {
 
     /// Whether the run must end now; notes why.
     pub(crate) fn must_end(&mut self) -> bool {
+        if self.not_here.is_some() {
+            return true;
+        }
         let now = self.clock().now();
         let trouble = if self.cancel.is_asked() {
             Trouble::Cancelled
@@ -176,6 +208,18 @@ impl<'a> Run<'a, '_> {
             for local in listeners {
                 sockets.touch_listener(local);
             }
+        }
+    }
+
+    /// Follows what passes on each connection when a step will need to know.
+    pub(crate) fn follow_flows(&mut self) {
+        if self
+            .scenario
+            .steps
+            .iter()
+            .any(|step| step.does.follows_connection())
+        {
+            self.recorder.follow_flows();
         }
     }
 

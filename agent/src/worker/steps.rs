@@ -3,11 +3,15 @@
 //! A step is attempted without blocking until it finishes; who waits between two attempts is the order's affair.
 
 mod accept;
+mod calling;
 mod check_received;
 mod close;
 mod connect;
 mod disconnect;
+mod duplicate;
+mod hand_over;
 mod listen;
+pub(crate) mod outside;
 mod receive;
 mod send;
 mod set_option;
@@ -44,14 +48,18 @@ pub(crate) trait Act: Send {
 pub(crate) struct Task {
     /// Counts from 0.
     pub(crate) number: u32,
+    /// The endpoint whose step it is.
+    pub(crate) by: String,
     pub(crate) on: Option<String>,
     pub(crate) name: Option<String>,
 }
 
-/// Prepares a step; `None` for kinds that are no endpoint's act (`sleep`, `sample`), which the order carries out.
+/// Prepares a step; `None` for kinds that are no endpoint's act: the order carries out `exit`, `kill`, `sleep` and
+/// `sample`, [`outside`] the others.
 pub(crate) fn begin(number: u32, step: &Step) -> Option<Box<dyn Act>> {
     let task = Task {
         number,
+        by: step.by.clone(),
         on: step.on.clone(),
         name: step.name.clone(),
     };
@@ -66,7 +74,21 @@ pub(crate) fn begin(number: u32, step: &Step) -> Option<Box<dyn Act>> {
         StepKind::Close(close) => Box::new(close::Closing::new(task, close)),
         StepKind::SetOption(option) => Box::new(set_option::SettingOption::new(task, option)),
         StepKind::Disconnect(_) => Box::new(disconnect::Disconnecting::new(task)),
-        StepKind::Sleep(_) | StepKind::Sample(_) => return None,
+        StepKind::Duplicate(duplicate) => Box::new(duplicate::Duplicating::new(task, duplicate)),
+        StepKind::HandOver(to) => Box::new(hand_over::HandingOver::new(task, to)),
+        StepKind::Exit(_)
+        | StepKind::Kill(_)
+        | StepKind::Sleep(_)
+        | StepKind::Sample(_)
+        | StepKind::Destroy(_)
+        | StepKind::AddRule(_)
+        | StepKind::RemoveRule(_)
+        | StepKind::SetSysctl(_)
+        | StepKind::Forge(_)
+        | StepKind::AddAddress(_)
+        | StepKind::RemoveAddress(_)
+        | StepKind::SetLink(_)
+        | StepKind::ForgetNat(_) => return None,
     })
 }
 
@@ -83,7 +105,20 @@ pub(crate) fn timeout(kind: &StepKind) -> Option<Span> {
         | StepKind::Close(_)
         | StepKind::SetOption(_)
         | StepKind::Disconnect(_)
+        | StepKind::Duplicate(_)
+        | StepKind::HandOver(_)
+        | StepKind::Exit(_)
+        | StepKind::Kill(_)
         | StepKind::Sleep(_)
-        | StepKind::Sample(_) => None,
+        | StepKind::Sample(_)
+        | StepKind::Destroy(_)
+        | StepKind::AddRule(_)
+        | StepKind::RemoveRule(_)
+        | StepKind::SetSysctl(_)
+        | StepKind::Forge(_)
+        | StepKind::AddAddress(_)
+        | StepKind::RemoveAddress(_)
+        | StepKind::SetLink(_)
+        | StepKind::ForgetNat(_) => None,
     }
 }

@@ -185,6 +185,8 @@ fn segments(recordings: &[Recording]) -> Vec<Vec<u8>> {
         EventBody::Call(_)
         | EventBody::Counters(_)
         | EventBody::KernelReset(_)
+        | EventBody::ProcessEnded(_)
+        | EventBody::Outside(_)
         | EventBody::Socket(_)
         | EventBody::Step(_)
         | EventBody::Trouble(_) => None,

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::gather::{Gathered, pair};
-use super::{CallOn, Listener, Role, SampleOn, canonical};
+use super::{CallOn, EndedOn, Listener, Role, SampleOn, canonical};
 use crate::event::call::{Call, CallReturned, Returned, SocketId};
 use crate::event::{Event, EventBody, EventId};
 use crate::order::sort_by_rank;
 use crate::units::Nanos;
+
+/// A RST that a call sent is stamped this long after the call's return at most.
+const NEAR: Nanos = Nanos::from_micros(200);
 
 /// What the calls on one socket say of it.
 #[derive(Default)]
@@ -20,9 +23,12 @@ struct Facts<'a> {
     known: Option<(Nanos, Nanos)>,
     connects: bool,
     listens: Option<Nanos>,
-    closed: Option<Nanos>,
+    /// When the call that closed it began and returned.
+    closed: Option<(Nanos, Nanos)>,
     /// The listener and the `accept` that returned this socket, with its index among the events.
     accepted: Option<(SocketId, EventId, usize)>,
+    /// The end of its process closed it.
+    ended: Option<EndedOn>,
     /// Indices into the events.
     calls: Vec<usize>,
 }
@@ -57,6 +63,19 @@ pub(super) fn attach(events: &[Event], gathered: &mut Gathered) -> Vec<Listener>
 fn facts(events: &[Event]) -> BTreeMap<SocketId, Facts<'_>> {
     let mut all: BTreeMap<SocketId, Facts<'_>> = BTreeMap::new();
     for (position, event) in events.iter().enumerate() {
+        if let EventBody::ProcessEnded(ended) = &event.body {
+            for closed in &ended.closed {
+                let socket = all.entry(closed.socket).or_default();
+                socket
+                    .closed
+                    .get_or_insert((event.at, event.at + ended.took));
+                socket.ended.get_or_insert(EndedOn {
+                    event: event.id,
+                    position,
+                    unread: closed.unread,
+                });
+            }
+        }
         let EventBody::Call(call) = &event.body else {
             continue;
         };
@@ -107,16 +126,20 @@ fn note<'a>(socket: &mut Facts<'a>, event: &Event, position: usize, call: &'a Ca
         Call::Accept { .. } => {
             socket.listens.get_or_insert(event.at);
         }
-        Call::Close { .. } if worked => socket.closed = Some(event.at),
+        Call::Close { .. } if worked => socket.closed = Some((event.at, end)),
         Call::Bind
+        | Call::CloseCopy
         | Call::Listen { .. }
         | Call::Close { .. }
         | Call::Disconnect
+        | Call::Duplicate
+        | Call::HandOver { .. }
         | Call::Receive { .. }
         | Call::Send { .. }
+        | Call::SendFastOpen { .. }
         | Call::SetOption { .. }
         | Call::Shutdown { .. }
-        | Call::Socket => {}
+        | Call::Socket { .. } => {}
     }
 }
 
@@ -163,6 +186,7 @@ fn attach_socket(
     };
     let end = connection.end_mut(role);
     end.socket = Some(id);
+    end.ended = socket.ended;
     socket.by.clone_into(&mut end.name);
     for &position in &socket.calls {
         let Some(event) = events.get(position) else {
@@ -191,7 +215,7 @@ fn attach_silent(events: &[Event], gathered: &mut Gathered, facts: &BTreeMap<Soc
     let mut silent: Vec<_> = silent
         .filter_map(|(id, socket)| Some((socket.accepted?, *id, socket)))
         .collect();
-    silent.sort_by_key(|((_, _, position), ..)| *position);
+    sort_by_rank(&mut silent, |((_, _, position), ..)| (*position as u64, 0));
     for ((listener, accept, position), id, socket) in silent {
         let local = facts.get(&listener).and_then(|listener| listener.local);
         let returned = events.get(position).map_or(Nanos(u64::MAX), ended);
@@ -208,6 +232,7 @@ fn attach_silent(events: &[Event], gathered: &mut Gathered, facts: &BTreeMap<Soc
             waiting.min_by_key(|connection| connection.segments.first().map(|sent| sent.at));
         let Some(connection) = oldest else { continue };
         connection.server.socket = Some(id);
+        connection.server.ended = socket.ended;
         socket.by.clone_into(&mut connection.server.name);
         connection.listener = Some(listener);
         connection.accepted = Some(accept);
@@ -230,8 +255,10 @@ fn attach_silent(events: &[Event], gathered: &mut Gathered, facts: &BTreeMap<Soc
 fn ended(event: &Event) -> Nanos {
     match &event.body {
         EventBody::Call(call) => event.at + call.parked + call.took,
+        EventBody::Outside(acted) => event.at + acted.took,
         EventBody::Counters(_)
         | EventBody::KernelReset(_)
+        | EventBody::ProcessEnded(_)
         | EventBody::Segment(_)
         | EventBody::Socket(_)
         | EventBody::Step(_)
@@ -304,11 +331,21 @@ fn name_by_listener(gathered: &mut Gathered, facts: &BTreeMap<SocketId, Facts<'_
         let begun = connection.segments.first().map(|sent| sent.at);
         let fits = listening.iter().filter(|(_, socket, since, local)| {
             let open = begun.is_none_or(|begun| {
-                *since <= begun && socket.closed.is_none_or(|closed| begun <= closed)
+                *since <= begun && socket.closed.is_none_or(|(closed, _)| begun <= closed)
             });
             open && listens_on(*local, server)
         });
-        let best = fits.max_by_key(|(_, _, since, local)| (*local == server, *since));
+        // Of several that share the address, the one whose end the RST was part of.
+        let rst = connection
+            .segments
+            .iter()
+            .find(|sent| sent.from == Role::Server && sent.segment.flags.rst());
+        let ended_then = |socket: &Facts<'_>| {
+            let ended = rst.zip(socket.closed);
+            ended.is_some_and(|(rst, (from, to))| from <= rst.at && rst.at <= to + NEAR)
+        };
+        let best = fits
+            .max_by_key(|(_, socket, since, local)| (*local == server, ended_then(socket), *since));
         if let Some((id, socket, ..)) = best {
             connection.listener = Some(*id);
             socket.by.clone_into(&mut connection.server.name);
@@ -356,6 +393,7 @@ fn listeners(facts: &BTreeMap<SocketId, Facts<'_>>) -> Vec<Listener> {
             by: socket.by.to_owned(),
             address: socket.local,
             calls: socket.calls.clone(),
+            ended: socket.ended,
         })
         .collect()
 }

@@ -144,11 +144,13 @@ impl Gathered {
 
     fn begin(&mut self, segment: &Segment) -> usize {
         let (src, dst) = (segment.src, segment.dst);
-        match (segment.flags.syn(), segment.flags.ack()) {
-            (true, false) => self.open(src, dst, false),
-            (true, true) => self.open(dst, src, false),
-            (false, _) if src.port() >= dst.port() => self.open(src, dst, true),
-            (false, _) => self.open(dst, src, true),
+        // A SYN,ACK alone proves nothing: a listener gets them from strangers.
+        if segment.flags.syn() && !segment.flags.ack() {
+            self.open(src, dst, false)
+        } else if src.port() >= dst.port() {
+            self.open(src, dst, true)
+        } else {
+            self.open(dst, src, true)
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::errno::Errno;
 use crate::event::call::{Call, CallReturned, Returned, SocketId};
 use crate::event::counters::CountersMoved;
 use crate::event::kernel_reset::{KernelReset, TiedBy};
+use crate::event::process_ended::{ClosedSocket, Ended, ProcessEnded};
 use crate::event::segment_seen::{Bytes, SegmentSeen};
 use crate::event::socket_sampled::{SocketSampled, TcpInfo};
 use crate::event::{Event, EventBody, EventId, Source, sort_and_number};
@@ -253,15 +254,36 @@ impl Story {
             .segment(310, "server > client A 1:1(0) ack 17 win 64")
     }
 
+    /// A process ended by `exit(1)` and closed these sockets, with what `SIOCINQ` said of each.
+    pub(crate) fn ended(
+        &mut self,
+        at: u64,
+        process: &str,
+        closed: &[(u32, Option<u32>)],
+    ) -> &mut Self {
+        let closed = closed.iter().map(|(socket, unread)| ClosedSocket {
+            socket: SocketId(*socket),
+            local: None,
+            remote: None,
+            unread: *unread,
+        });
+        self.push(
+            at,
+            EventBody::ProcessEnded(ProcessEnded {
+                process: process.to_owned(),
+                step: None,
+                how: Ended::Exited(1),
+                took: Nanos::from_micros(100),
+                closed: closed.collect(),
+            }),
+        )
+    }
+
     /// Events in order, numbered, of the given sources only.
     pub(crate) fn events(&self, sources: &[Source]) -> Vec<Event> {
-        let kept = |event: &&Event| match &event.body {
-            EventBody::Call(_) => sources.contains(&Source::Calls),
-            EventBody::Counters(_) => sources.contains(&Source::Counters),
-            EventBody::KernelReset(_) => sources.contains(&Source::KernelResets),
-            EventBody::Segment(_) => sources.contains(&Source::Segments),
-            EventBody::Socket(_) => sources.contains(&Source::Sockets),
-            EventBody::Step(_) | EventBody::Trouble(_) => true,
+        let kept = |event: &&Event| {
+            let source = event.body.source();
+            source.is_none_or(|source| sources.contains(&source))
         };
         let mut events: Vec<Event> = self.events.iter().filter(kept).cloned().collect();
         sort_and_number(&mut events, 1);
@@ -281,6 +303,7 @@ pub(crate) fn receive() -> Call {
         at_most: 1024,
         peek: false,
         out_of_band: false,
+        truncate: false,
     }
 }
 

@@ -213,3 +213,34 @@ fn what_was_received_counts_neither_syn_nor_fin() {
     assert!(flow.of(Role::Client).fin_acked.is_some());
     assert_eq!(flow.payload_received(Role::Client), 0);
 }
+
+#[test]
+fn a_socket_closed_by_its_process_says_so_with_its_unread_bytes() {
+    let mut story = Story::new();
+    story.listen().connect().accept().send16();
+    story.ended(400, "server", &[(LISTENER, None), (SERVER, Some(16))]);
+    let events = story.events(&Source::ALL);
+    let all = Connections::from_events(&events);
+    let one = all.with_id(1).unwrap();
+    let ended = one.server.ended.unwrap();
+    assert_eq!(ended.unread, Some(16));
+    assert!(matches!(
+        events[ended.position].body,
+        EventBody::ProcessEnded(_)
+    ));
+    assert_eq!(one.client.ended, None);
+    let listener = all.listener(SocketId(LISTENER)).unwrap();
+    assert_eq!(listener.ended.unwrap().event, ended.event);
+}
+
+#[test]
+fn a_connection_begun_after_its_listener_ended_is_not_named_by_it() {
+    let mut story = Story::new();
+    story.listen();
+    story.ended(50, "server", &[(LISTENER, None)]);
+    story
+        .err(100, CLIENT, Call::Connect, Errno::ECONNREFUSED)
+        .segment(105, "client > server S 0:0(0) win 65495")
+        .segment(107, "server > client RA 0:0(0) ack 1 win 0");
+    assert_eq!(rebuilt(&story).with_id(1).unwrap().listener, None);
+}

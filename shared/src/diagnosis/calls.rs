@@ -1,21 +1,12 @@
 //! What the recorded calls say of one RST: the call it left within, options in force, bytes never read.
 
+use super::ending::Ending;
 use super::reset::Reset;
-use super::run::end_of;
-use crate::connection::Role;
+use crate::connection::{Role, canonical};
 use crate::errno::Errno;
-use crate::event::call::{Call, CallReturned, How, Returned};
+use crate::event::call::{Call, CallReturned, Returned};
 use crate::event::{Event, EventId, Source};
 use crate::units::Nanos;
-
-/// A call that ended or could end a connection, and what it was made on.
-#[derive(Clone, Copy)]
-pub(crate) struct EndingCall<'a> {
-    pub(crate) event: &'a Event,
-    pub(crate) call: &'a CallReturned,
-    /// It was made on the listening socket, not on the connection.
-    pub(crate) on_listener: bool,
-}
 
 /// Bytes that the sender had received and its program never read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,52 +42,83 @@ impl Unread {
 }
 
 /// Clocks of calls and segments agree to a tenth of this.
-const CLOCK_ERROR: Nanos = Nanos::from_micros(2);
+pub(crate) const CLOCK_ERROR: Nanos = Nanos::from_micros(2);
 
 impl<'a> Reset<'a> {
-    /// The sender's `close`, `shutdown` or `disconnect` within which the RST left.
-    pub(crate) fn sending_call(&self) -> Option<EndingCall<'a>> {
+    /// The sender's `close`, `shutdown`, `disconnect` or end of its process within which the RST left.
+    pub(crate) fn sending_call(&self) -> Option<Ending<'a>> {
+        let mut all = self.own_endings().chain(self.listener_endings());
+        all.find(|ending| {
+            ending.event.at <= self.at() + CLOCK_ERROR && self.at() <= ending.until() + CLOCK_ERROR
+        })
+    }
+
+    /// What the sender's program did that could end its connection, in order of time.
+    fn own_endings(&self) -> impl Iterator<Item = Ending<'a>> + use<'a, '_> {
         let own = self.run.calls_of(self.connection, self.from);
-        let own = own.map(|(event, call)| EndingCall {
-            event,
-            call,
-            on_listener: false,
-        });
-        let on_listener = self.listener_calls();
-        let mut all = own
-            .chain(on_listener)
-            .filter(|ending| is_ending(ending.call));
-        let encloses = |ending: &EndingCall<'_>| {
-            let end = end_of(ending.event, ending.call) + CLOCK_ERROR;
-            ending.event.at <= self.at() + CLOCK_ERROR && self.at() <= end
-        };
-        all.find(encloses)
+        let calls = own.filter_map(|(event, call)| Ending::of_call(event, call, false));
+        let ended = self.connection.end(self.from).ended;
+        let event = ended.and_then(|ended| self.run.events.get(ended.position));
+        let process = event.filter(|_| self.has(Source::Calls));
+        calls.chain(process.and_then(|event| Ending::of_process(event, false)))
     }
 
     /// The calls on the listener that owned the connection; none when the sender is not the server.
-    pub(crate) fn listener_calls(&self) -> impl Iterator<Item = EndingCall<'a>> + use<'a> {
+    pub(crate) fn listener_calls(
+        &self,
+    ) -> impl Iterator<Item = (&'a Event, &'a CallReturned)> + use<'a> {
         let listener = match self.from {
             Role::Server => self.connection.listener,
             Role::Client => None,
         };
-        let calls = self.run.listener_calls(listener);
-        calls.map(|(event, call)| EndingCall {
-            event,
-            call,
-            on_listener: true,
-        })
+        self.run.listener_calls(listener)
     }
 
-    /// The sender's last `close` or `shutdown` that began before the given time.
-    pub(crate) fn last_ending_before(&self, at: Nanos) -> Option<EndingCall<'a>> {
-        let own = self.run.calls_of(self.connection, self.from);
-        own.filter(|(event, call)| event.at <= at && is_ending(call))
+    /// What ended that listener.
+    pub(crate) fn listener_endings(&self) -> impl Iterator<Item = Ending<'a>> + use<'a> {
+        let calls = self.listener_calls();
+        let calls = calls.filter_map(|(event, call)| Ending::of_call(event, call, true));
+        let is_server = self.from == Role::Server && self.has(Source::Calls);
+        let listener = self.connection.listener.filter(|_| is_server);
+        let listener = listener.and_then(|socket| self.run.connections.listener(socket));
+        let ended = listener.and_then(|listener| listener.ended);
+        let event = ended.and_then(|ended| self.run.events.get(ended.position));
+        calls.chain(event.and_then(|event| Ending::of_process(event, true)))
+    }
+
+    /// The sender's last `close`, `shutdown` or end of its process that began before the given time.
+    pub(crate) fn last_ending_before(&self, at: Nanos) -> Option<Ending<'a>> {
+        self.own_endings()
+            .filter(|ending| ending.event.at <= at)
             .last()
-            .map(|(event, call)| EndingCall {
-                event,
-                call,
-                on_listener: false,
-            })
+    }
+
+    /// The sender's `shutdown` of its sending before the RST.
+    pub(crate) fn shut_before(&self) -> Option<Ending<'a>> {
+        let shut = self.own_endings().filter(Ending::is_shutdown);
+        shut.filter(|ending| ending.worked() && ending.event.at <= self.at())
+            .last()
+    }
+
+    /// Whether the sender let go in CLOSING or LAST-ACK with its own FIN still unsent: it had shut down its
+    /// sending, and it had taken the other end's FIN. `None` when calls cannot say.
+    ///
+    /// Source: the last branch of `tcp_disconnect`.
+    pub(crate) fn closed_in_last_ack(&self) -> Option<bool> {
+        if !self.covers_sender() || self.own_fin().is_some() {
+            return self.covers_sender().then_some(false);
+        }
+        let fin = self.before.of(self.to()).fin;
+        let taken = fin.map(|fin| {
+            let acked = self.before.of(self.from).rcv_nxt;
+            acked.is_some_and(|acked| fin.end.distance_to(acked) >= 0)
+                || fin.end.distance_to(self.sent.segment.ack) >= 0
+        });
+        match (self.shut_before(), taken) {
+            (None, _) | (_, None) => Some(false),
+            (Some(_), Some(true)) => Some(true),
+            (Some(_), Some(false)) => None,
+        }
     }
 
     /// The sender's program called something on the connection after that time: it still held the socket.
@@ -150,6 +172,37 @@ impl<'a> Reset<'a> {
         server_known.then_some(false)
     }
 
+    /// The attempts to connect from the alleged sender's address to the receiver's.
+    fn connects(&self) -> impl Iterator<Item = (&'a Event, &'a CallReturned)> + '_ {
+        let from = self.connection.end(self.from).address;
+        let to = self.connection.end(self.to()).address;
+        let all = (0..self.run.events.len()).filter_map(|position| self.run.call_at(position));
+        all.filter(move |(_, call)| {
+            let own = call.local.map(canonical);
+            matches!(call.call, Call::Connect | Call::SendFastOpen { .. })
+                && own == Some(from)
+                && call
+                    .remote
+                    .map(canonical)
+                    .is_none_or(|remote| remote.port() == to.port() || remote == to)
+        })
+    }
+
+    /// Whether a program ever connected from that address.
+    pub(crate) fn ever_connected(&self) -> bool {
+        self.connects().next().is_some()
+    }
+
+    /// Whether a program was connecting from that address when the RST left.
+    pub(crate) fn is_connecting(&self) -> bool {
+        let mut all = self.connects();
+        self.has(Source::Calls)
+            && all.any(|(event, call)| {
+                let until = event.at + call.parked + call.took;
+                event.at <= self.at() && self.at() <= until
+            })
+    }
+
     /// The call that set an option to the value in force when the RST left: the socket's own, else the
     /// listener's, which `accept` hands on.
     pub(crate) fn option_in_force(&self, name: &str) -> Option<(EventId, &'a str)> {
@@ -171,11 +224,9 @@ impl<'a> Reset<'a> {
             .first()
             .map_or(self.at(), |sent| sent.at);
         own.or_else(|| {
-            let before = self
-                .listener_calls()
-                .filter(|ending| ending.event.at <= begun);
+            let before = self.listener_calls();
             before
-                .map(|ending| (ending.event, ending.call))
+                .filter(|(event, _)| event.at <= begun)
                 .filter_map(set)
                 .last()
         })
@@ -229,7 +280,9 @@ impl<'a> Reset<'a> {
             };
             *unread
         });
-        said.last()
+        let ended = self.connection.end(self.from).ended;
+        let ended = ended.filter(|_| self.has(Source::Calls));
+        said.last().or(ended.and_then(|ended| ended.unread))
     }
 }
 
@@ -238,14 +291,4 @@ pub(crate) fn is_linger_zero(value: &str) -> bool {
     let numbers = value.trim_matches(|c: char| matches!(c, '{' | '}') || c.is_whitespace());
     let mut parts = numbers.split(',').map(|part| part.trim().parse::<i64>());
     matches!((parts.next(), parts.next(), parts.next()), (Some(Ok(on)), Some(Ok(0)), None) if on != 0)
-}
-
-/// A call after which a socket may be gone.
-fn is_ending(call: &CallReturned) -> bool {
-    let half = Call::Shutdown { how: How::Read };
-    call.call != half
-        && matches!(
-            call.call,
-            Call::Close { .. } | Call::Disconnect | Call::Shutdown { .. }
-        )
 }

@@ -69,6 +69,34 @@ pub(crate) trait ResetCause: Sync {
     }
 }
 
+/// What is always true of a cause, whatever the RST.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The clause of the standard.
+    pub rfc: &'static str,
+    /// The reasons that the kernel gives for it.
+    pub kernel_reasons: &'static [&'static str],
+    /// What to change in the program.
+    pub fix: &'static str,
+}
+
+/// What is always true of that cause.
+pub fn facts(id: CauseId) -> Facts {
+    let own = ALL.iter().find(|cause| cause.id() == id);
+    own.map_or(
+        Facts {
+            rfc: "",
+            kernel_reasons: &[],
+            fix: "",
+        },
+        |cause| Facts {
+            rfc: cause.rfc(),
+            kernel_reasons: cause.kernel_reasons(),
+            fix: cause.fix(),
+        },
+    )
+}
+
 /// What one cause says of one RST.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -76,6 +104,8 @@ pub(crate) enum Verdict {
     Explains(Vec<Cited>),
     /// A sign that others lack.
     Likely(Vec<Cited>),
+    /// Nothing against it, and the commonest of those without a sign.
+    Usual,
     /// Nothing against it.
     Possible,
     /// Nothing against it, but a usual sign is missing.
@@ -92,8 +122,9 @@ impl Verdict {
     /// Higher is nearer; ruled out is lowest.
     pub(crate) const fn weight(&self) -> u8 {
         match self {
-            Self::Explains(_) => 4,
-            Self::Likely(_) => 3,
+            Self::Explains(_) => 5,
+            Self::Likely(_) => LIKELY,
+            Self::Usual => 3,
             Self::Possible => 2,
             Self::Unlikely => 1,
             Self::RuledOut(_) => 0,
@@ -101,14 +132,17 @@ impl Verdict {
     }
 }
 
+/// From this weight on a cause has a positive sign.
+pub(crate) const LIKELY: u8 = 4;
+
 /// All causes; of equally near ones the earlier is named first.
 pub(crate) static ALL: [&dyn ResetCause; 24] = [
     &close_with_unread_data::CloseWithUnreadData,
+    &disconnect_with_unsent_data::DisconnectWithUnsentData,
     &linger_zero_close::LingerZeroClose,
     &listener_closed_with_queued_connection::ListenerClosedWithQueuedConnection,
     &socket_destroyed_by_admin::SocketDestroyedByAdmin,
     &disconnect_af_unspec::DisconnectAfUnspec,
-    &disconnect_with_unsent_data::DisconnectWithUnsentData,
     &orphan_resource_pressure::OrphanResourcePressure,
     &linger2_negative::Linger2Negative,
     &keepalive_timeout::KeepaliveTimeout,

@@ -41,7 +41,13 @@ pub(crate) struct Counters<'a> {
 }
 
 impl<'a> Counters<'a> {
-    pub(crate) fn read(events: &'a [Event], connections: &Connections, recorded: bool) -> Self {
+    /// `not_tcp` says of which RSTs it is known that no endpoint sent them.
+    pub(crate) fn read(
+        events: &'a [Event],
+        connections: &Connections,
+        recorded: bool,
+        not_tcp: impl Fn(EventId) -> bool,
+    ) -> Self {
         if !recorded {
             return Self::default();
         }
@@ -61,7 +67,7 @@ impl<'a> Counters<'a> {
             .iter()
             .flat_map(|connection| &connection.segments);
         let rsts: Vec<Nanos> = segments
-            .filter(|sent| sent.segment.flags.rst())
+            .filter(|sent| sent.segment.flags.rst() && !not_tcp(sent.event))
             .map(|sent| sent.at)
             .collect();
         let placed = place(&mut windows, &rsts);

@@ -238,26 +238,39 @@ fn closed(
         Call::Shutdown { how } => how != How::Read,
         Call::Accept { .. }
         | Call::Bind
+        | Call::CloseCopy
         | Call::Connect
         | Call::Disconnect
+        | Call::Duplicate
+        | Call::HandOver { .. }
         | Call::Listen { .. }
         | Call::Receive { .. }
         | Call::Send { .. }
+        | Call::SendFastOpen { .. }
         | Call::SetOption { .. }
-        | Call::Socket => false,
+        | Call::Socket { .. } => false,
     });
     let by_shutdown = ending.is_some_and(|(_, call)| matches!(call.call, Call::Shutdown { .. }));
+    let with_process = ending
+        .is_none()
+        .then(|| process_end(run, connection, first))
+        .flatten();
+    let act = if with_process.is_some() {
+        "end"
+    } else {
+        "close"
+    };
     let why = if by_shutdown {
         let signature = ending.map_or_else(String::new, |(_, call)| call.signature());
         format!("Its {signature} sent FIN and kept the socket.")
     } else if received == 0 {
         format!(
-            "{} had received nothing that it could leave unread, so its close sent FIN and not RST.",
+            "{} had received nothing that it could leave unread, so its {act} sent FIN and not RST.",
             capital(&closer)
         )
     } else {
         format!(
-            "{} left none of the {} it had received unread, so its close sent FIN and not RST.",
+            "{} left none of the {} it had received unread, so its {act} sent FIN and not RST.",
             capital(&closer),
             bytes(received)
         )
@@ -267,11 +280,22 @@ fn closed(
         None => " The other end had not closed by the end.",
     };
     (
-        if by_shutdown {
+        if let Some(how) = with_process {
+            format!(
+                "No reset: the process of {closer} ended first ({how}), and its kernel sent FIN{eof}."
+            )
+        } else if by_shutdown {
             format!("No reset: {closer} ended its sending first, with FIN{eof}.")
         } else {
             format!("No reset: {closer} closed first, with FIN{eof}.")
         },
         why + both,
     )
+}
+
+/// How the process of that end ended: `exit(0)`, `SIGKILL`; `None` where that did not close its socket.
+fn process_end(run: &Run<'_>, connection: &Connection, role: Role) -> Option<String> {
+    let ended = connection.end(role).ended?;
+    let process = super::ending::ended_process(run.events.get(ended.position)?)?;
+    Some(process.how.to_string())
 }

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use crate::connection::{Connections, canonical};
 use crate::event::kernel_reset::KernelReset;
 use crate::event::{Event, EventBody, EventId};
+use crate::order::sort_by_rank;
 use crate::units::Nanos;
 
 /// The kernel's word on each RST.
@@ -79,7 +80,7 @@ fn rsts_by_source(connections: &Connections) -> HashMap<SocketAddr, Vec<Captured
         });
     }
     for own in rsts.values_mut() {
-        own.sort_by_key(|rst| (rst.at, rst.event));
+        sort_by_rank(own, |rst| (rst.at.0, rst.event.0.into()));
     }
     rsts
 }

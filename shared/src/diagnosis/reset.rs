@@ -77,7 +77,9 @@ fn of_connection<'a>(run: &'a Run<'a>, connection: &'a Connection, resets: &mut 
             let trigger_index = trigger(connection, index, &flow, family, &taken);
             taken.extend(trigger_index);
             let spoke_after = spoke_after(sent, &flow, &later, index);
-            let accepted = !*slot(&mut gone, sent.from.other()) && is_acceptable(sent, &flow);
+            let accepted = !*slot(&mut gone, sent.from.other())
+                && is_acceptable(sent, &flow)
+                && !run.outside.is_damaged(sent.event);
             let sender_was_gone = *slot(&mut gone, sent.from);
             if accepted {
                 *slot(&mut gone, sent.from.other()) = true;
@@ -238,12 +240,11 @@ impl<'a> Reset<'a> {
         if self.reason.is_some() {
             return SentByTcp::Yes;
         }
-        let counted = self.run.counters.sent_by_tcp(self.at());
-        let silent = self.run.reasons.asked && self.run.reasons.complete;
-        match counted {
-            SentByTcp::Unknown if silent => SentByTcp::No,
-            SentByTcp::Yes | SentByTcp::No | SentByTcp::Unknown => counted,
+        if self.forged().is_some() {
+            return SentByTcp::No;
         }
+        // The kernel's silence alone proves nothing: a trace can miss what a timer of an idle processor sends.
+        self.run.counters.sent_by_tcp(self.at())
     }
 
     /// Payload bytes that the sender had received in order, by its own acknowledgements.
@@ -288,6 +289,14 @@ impl<'a> Reset<'a> {
         })
     }
 
+    /// What drew it was the first segment after the other end's SYN: no earlier one had been let pass.
+    pub(crate) fn drawn_by_first_words(&self) -> bool {
+        let until = self.trigger_index.unwrap_or(0);
+        let segments = self.connection.segments.iter().take(until);
+        let mut earlier = segments.filter(|sent| sent.from == self.to());
+        !earlier.any(|sent| !sent.segment.flags.syn() && !sent.segment.flags.rst())
+    }
+
     /// How many probes stayed unanswered before it left, exactly one interval after the last of them.
     ///
     /// `None` when it did not leave by that timer, as far as the capture shows.
@@ -302,9 +311,19 @@ impl<'a> Reset<'a> {
         (off.0 <= interval.0 / 10).then_some(own.unanswered_probes)
     }
 
+    /// All that ever passed in this run is known, and nothing had passed between the two addresses before what
+    /// drew this RST.
+    pub(crate) fn is_unheard_of(&self) -> bool {
+        let own = self.before.of(self.from);
+        let first = self.before.of(self.to()).spoken <= 1 && own.last_at.is_none();
+        let whole = self.knows_all_acts() && !self.run.segments_lost;
+        let before = self.run.connections.is_first_of_pair(self.connection);
+        whole && first && before && !self.seen_from_start()
+    }
+
     /// The capture holds the connection's beginning.
     pub(crate) fn seen_from_start(&self) -> bool {
-        self.before.of(Role::Client).isn.is_some()
+        self.before.of(Role::Client).isn.is_some() && !self.connection.role_guessed
     }
 }
 

@@ -5,10 +5,12 @@ use std::net::SocketAddr;
 
 use super::counters::Counters;
 use super::kernel_reasons::Reasons;
+use super::outside::Outside;
 use crate::connection::{CallOn, Connection, Connections, Role};
 use crate::event::call::{Call, CallReturned, Returned, SocketId};
 use crate::event::trouble::Trouble;
 use crate::event::{Event, EventBody, EventId, Source};
+use crate::order::sort_by_rank;
 use crate::units::Nanos;
 
 /// A run or a capture with the sources that may be believed.
@@ -18,6 +20,7 @@ pub(crate) struct Run<'a> {
     sources: Vec<Source>,
     pub(crate) counters: Counters<'a>,
     pub(crate) reasons: Reasons<'a>,
+    pub(crate) outside: Outside<'a>,
     /// Segments may be missing from the capture.
     pub(crate) segments_lost: bool,
     /// When RSTs that look like a deliberate end left each server's address; sorted.
@@ -26,6 +29,8 @@ pub(crate) struct Run<'a> {
     untied: HashSet<SocketId>,
     /// When SYNs to each address were answered by RST; sorted.
     pub(crate) refusals: HashMap<SocketAddr, Vec<Nanos>>,
+    /// When each server's address last answered a SYN with SYN,ACK.
+    pub(crate) answered: HashMap<SocketAddr, Nanos>,
 }
 
 impl<'a> Run<'a> {
@@ -46,13 +51,16 @@ impl<'a> Run<'a> {
                 Trouble::SegmentsLost { .. } | Trouble::CaptureEndNotProved => segments_lost = true,
                 Trouble::ReasonNotTied => not_tied = true,
                 Trouble::BesideFailed { .. }
+                | Trouble::NoProcess { .. }
                 | Trouble::NotSettled { .. }
                 | Trouble::WallLimit { .. }
                 | Trouble::Cancelled => {}
             }
         }
         let recorded = |source| sources.contains(&source);
-        let counters = Counters::read(events, connections, recorded(Source::Counters));
+        let outside = Outside::read(events, connections, recorded(Source::Calls));
+        let forged = |rst| outside.is_forged(rst);
+        let counters = Counters::read(events, connections, recorded(Source::Counters), forged);
         let reasons = Reasons::tie(
             events,
             connections,
@@ -66,10 +74,12 @@ impl<'a> Run<'a> {
             sources,
             counters,
             reasons,
+            outside,
             segments_lost,
             deaths,
             untied: untied(events, connections),
             refusals,
+            answered: answered(connections),
         }
     }
 
@@ -81,10 +91,12 @@ impl<'a> Run<'a> {
             sources: vec![Source::Segments],
             counters: Counters::default(),
             reasons: Reasons::default(),
+            outside: Outside::default(),
             segments_lost: self.segments_lost,
             deaths: self.deaths.clone(),
             untied: HashSet::new(),
             refusals: self.refusals.clone(),
+            answered: self.answered.clone(),
         }
     }
 
@@ -103,6 +115,8 @@ impl<'a> Run<'a> {
             EventBody::Call(call) => Some((event, call)),
             EventBody::Counters(_)
             | EventBody::KernelReset(_)
+            | EventBody::ProcessEnded(_)
+            | EventBody::Outside(_)
             | EventBody::Segment(_)
             | EventBody::Socket(_)
             | EventBody::Step(_)
@@ -191,7 +205,20 @@ fn ends_at_servers(connections: &Connections) -> (Ends, Ends) {
         }
     }
     for times in deaths.values_mut().chain(refusals.values_mut()) {
-        times.sort_unstable();
+        sort_by_rank(times, |time| (time.0, 0));
     }
     (deaths, refusals)
+}
+
+fn answered(connections: &Connections) -> HashMap<SocketAddr, Nanos> {
+    let mut answered = HashMap::new();
+    for connection in connections {
+        let segments = connection.segments.iter();
+        let answers = segments.filter(|sent| sent.from == Role::Server && sent.segment.flags.syn());
+        if let Some(last) = answers.map(|sent| sent.at).max() {
+            let known = answered.entry(connection.server.address).or_insert(last);
+            *known = last.max(*known);
+        }
+    }
+    answered
 }

@@ -70,6 +70,8 @@ impl Reset<'_> {
                 EventBody::Call(_)
                 | EventBody::Counters(_)
                 | EventBody::KernelReset(_)
+                | EventBody::ProcessEnded(_)
+                | EventBody::Outside(_)
                 | EventBody::Segment(_)
                 | EventBody::Step(_)
                 | EventBody::Trouble(_) => None,

@@ -62,7 +62,7 @@ fn result_of(call: &CallReturned) -> String {
 
 fn is_end(call: &CallReturned) -> bool {
     let reads =
-        matches!(call.call, Call::Receive { at_most, peek: _, out_of_band: false } if at_most > 0);
+        matches!(call.call, Call::Receive { at_most, out_of_band: false, .. } if at_most > 0);
     reads && call.result == Returned::Ok(0)
 }
 

@@ -1,12 +1,14 @@
 //! Asks every cause about every RST, lets counters decide between several, and says how sure the answer is.
 
-use super::causes::{ALL, ResetCause, Verdict, is_third_party};
+use super::causes::{ALL, LIKELY, ResetCause, Verdict, is_third_party};
 use super::counters::{OUT_RSTS, SentByTcp};
 use super::finding::{Certainty, Cited, Finding, RuledOut, Saw};
+use super::outside::Destroyed;
 use super::reset::Reset;
 use super::run::Run;
 use super::shape::Shape;
 use super::{CauseId, headline};
+use crate::connection::Role;
 use crate::event::{EventId, Source};
 use crate::order::sort_by_rank;
 use crate::tcp::segment::Segment;
@@ -44,7 +46,7 @@ pub(crate) fn weigh<'a>(run: &'a Run<'a>, resets: &[Reset<'a>]) -> Vec<Weighed<'
 
 /// The header first; then the cause itself, whose reason says most; then counters and the kernel's word.
 fn ask(cause: &dyn ResetCause, reset: &Reset<'_>) -> Verdict {
-    if let Some(because) = not_by_header(cause, reset) {
+    if let Some(because) = not_by_act(cause.id(), reset).or_else(|| not_by_header(cause, reset)) {
         return Verdict::RuledOut(because);
     }
     let mut verdict = cause.examine(reset);
@@ -77,7 +79,7 @@ fn raised(verdict: Verdict, event: EventId, reason: &str) -> Verdict {
             cites.push(word);
             Verdict::Likely(cites)
         }
-        Verdict::Possible | Verdict::Unlikely | Verdict::RuledOut(_) => verdict,
+        Verdict::Usual | Verdict::Possible | Verdict::Unlikely | Verdict::RuledOut(_) => verdict,
     }
 }
 
@@ -102,6 +104,33 @@ fn not_by_kernel(cause: &dyn ResetCause, reset: &Reset<'_>) -> Option<String> {
         }),
         SentByTcp::Yes | SentByTcp::No | SentByTcp::Unknown => None,
     }
+}
+
+/// What somebody outside the programs did at that very moment leaves one cause.
+fn not_by_act(cause: CauseId, reset: &Reset<'_>) -> Option<String> {
+    if let Some(event) = reset.forged() {
+        let because = format!("a raw socket wrote exactly this segment, by event {event}");
+        return (cause != CauseId::InjectedRst).then_some(because);
+    }
+    if let Some((event, destroyed)) = reset.destroyed()
+        && reset.shape == Shape::Active
+    {
+        let (only, what) = match destroyed {
+            Destroyed::Socket => (CauseId::SocketDestroyedByAdmin, "socket"),
+            Destroyed::Listener => (CauseId::ListenerClosedWithQueuedConnection, "listener"),
+        };
+        let because = format!("the {what} was destroyed at that moment, by event {event}");
+        return (cause != only).then_some(because);
+    }
+    if reset.sent_by_tcp() != SentByTcp::Yes
+        && let Some(rule) = reset.rejecting_rule()
+        && rule.is_plain()
+    {
+        let event = rule.event;
+        let because = format!("a rule must answer that segment with RST, by event {event}");
+        return (cause != CauseId::FirewallRejectTcpReset).then_some(because);
+    }
+    None
 }
 
 fn not_by_header(cause: &dyn ResetCause, reset: &Reset<'_>) -> Option<String> {
@@ -152,10 +181,16 @@ fn count(run: &Run<'_>, all: &mut [Weighed<'_>]) {
         "TcpExtTCPAbortOnClose",
         "TcpExtTCPAbortOnData",
         "TcpExtTCPAbortOnMemory",
+        "TcpExtEmbryonicRsts",
     ] {
         // A linger-zero close of an unanswered connect moves this one without any RST.
-        let sure = counter != "TcpExtTCPAbortOnData" || no_linger_zero(run);
-        if !sure || run.segments_lost {
+        let sure = match counter {
+            "TcpExtTCPAbortOnData" => no_linger_zero(run),
+            // A RST that comes for an unfinished handshake moves this one too.
+            "TcpExtEmbryonicRsts" => all.iter().all(|one| one.reset.from == Role::Server),
+            _ => true,
+        };
+        if run.segments_lost {
             continue;
         }
         let mut by_window: std::collections::BTreeMap<usize, Vec<usize>> =
@@ -168,12 +203,13 @@ fn count(run: &Run<'_>, all: &mut [Weighed<'_>]) {
             }
         }
         for members in by_window.values() {
-            restrict(all, members, counter);
+            restrict(all, members, counter, sure);
         }
     }
 }
 
-fn restrict(all: &mut [Weighed<'_>], members: &[usize], counter: &'static str) {
+/// `sure` when nothing but a RST can have moved it; else it is a sign and no proof.
+fn restrict(all: &mut [Weighed<'_>], members: &[usize], counter: &'static str, sure: bool) {
     let Some(first) = members.first().and_then(|index| all.get(*index)) else {
         return;
     };
@@ -193,9 +229,15 @@ fn restrict(all: &mut [Weighed<'_>], members: &[usize], counter: &'static str) {
                 continue;
             }
             if cause.counter(&reset) != Some(counter) {
-                *verdict = Verdict::RuledOut(format!("{} moved for this RST", short(counter)));
-            } else if let (Verdict::Possible | Verdict::Unlikely, Some((event, delta))) =
-                (&verdict, reading)
+                if sure {
+                    *verdict = Verdict::RuledOut(format!("{} moved for this RST", short(counter)));
+                } else if matches!(verdict, Verdict::Likely(_)) {
+                    *verdict = Verdict::Usual;
+                }
+            } else if let (
+                Verdict::Usual | Verdict::Possible | Verdict::Unlikely,
+                Some((event, delta)),
+            ) = (&verdict, reading)
             {
                 let label = format!("{} +{delta}", short(counter));
                 *verdict = Verdict::Likely(vec![cited(event, "counter", &label)]);
@@ -213,6 +255,8 @@ fn no_linger_zero(run: &Run<'_>) -> bool {
             if option == "SO_LINGER" && super::calls::is_linger_zero(value)),
         EventBody::Counters(_)
         | EventBody::KernelReset(_)
+        | EventBody::ProcessEnded(_)
+        | EventBody::Outside(_)
         | EventBody::Segment(_)
         | EventBody::Socket(_)
         | EventBody::Step(_)
@@ -269,7 +313,7 @@ impl Weighed<'_> {
         let ahead = match weights.as_slice() {
             [] => false,
             [only] => *only > 1,
-            [first, second, ..] => *first > 2 && first > second,
+            [first, second, ..] => *first >= LIKELY && first > second,
         };
         let doubtful = self.contradicted || self.reset.run.segments_lost;
         match (left.len(), doubtful) {
@@ -322,7 +366,9 @@ impl Weighed<'_> {
             segment: reset.sent.event,
             accepted: reset.accepted,
             // Asked in vain, because a reason could not be tied, is not the same as "no endpoint sent it".
-            kernel_asked: run.reasons.asked && (reset.reason.is_some() || run.reasons.complete),
+            kernel_asked: run.reasons.asked
+                && (reset.reason.is_some()
+                    || (run.reasons.complete && reset.sent_by_tcp() == SentByTcp::No)),
             kernel_reason: reset.reason.map(|(_, reason)| reason.reason.clone()),
             headline: headline::with_certainty(&plain, certainty),
             explanation,
@@ -372,9 +418,14 @@ impl Weighed<'_> {
         ) {
             cites.push(cited(event, "counter", &format!("{OUT_RSTS} +{delta}")));
         }
-        cites.sort_by(|a, b| (a.event, &a.label).cmp(&(b.event, &b.label)));
-        cites.dedup();
-        cites
+        sort_by_rank(&mut cites, |cited| (cited.event.0.into(), 0));
+        let mut once: Vec<Cited> = Vec::with_capacity(cites.len());
+        for cited in cites {
+            if !once.contains(&cited) {
+                once.push(cited);
+            }
+        }
+        once
     }
 
     /// Nearest first: those of the same header family before the others.
@@ -393,6 +444,7 @@ impl Weighed<'_> {
                 )),
                 Verdict::Explains(_)
                 | Verdict::Likely(_)
+                | Verdict::Usual
                 | Verdict::Possible
                 | Verdict::Unlikely => None,
             })

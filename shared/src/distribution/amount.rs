@@ -36,14 +36,6 @@ impl Amount {
             Self::Time(_) => Self::Time(Nanos(size)),
         }
     }
-
-    /// As a scenario spells it: `"250us"` in quotation marks, `64` without.
-    pub fn toml(self) -> String {
-        match self {
-            Self::Number(number) => number.to_string(),
-            Self::Time(nanos) => format!("\"{}\"", Span(nanos)),
-        }
-    }
 }
 
 /// `250us`, `64`: as the command line spells it.
@@ -204,6 +196,5 @@ mod tests {
             let text = serde_json::to_string(&amount).unwrap();
             assert_eq!(serde_json::from_str::<Amount>(&text).unwrap(), amount);
         }
-        assert_eq!(Amount::Time(Nanos(250_000)).toml(), "\"250us\"");
     }
 }

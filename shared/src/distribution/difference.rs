@@ -9,7 +9,7 @@ use crate::units::Nanos;
 /// Where two runs part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// Calls and segments that both have in common before, in order of time.
+    /// Calls, segments and acts that both have in common before, in order of time.
     pub same: usize,
     /// The last of them; empty when they differ from the beginning.
     pub last: String,
@@ -78,6 +78,8 @@ fn told(events: &[Event]) -> Vec<(String, Nanos)> {
                     sent.segment.payload_len
                 )
             }
+            EventBody::Outside(act) => act.sentence(),
+            EventBody::ProcessEnded(ended) => format!("{} ends", ended.process),
             EventBody::Counters(_)
             | EventBody::KernelReset(_)
             | EventBody::Socket(_)

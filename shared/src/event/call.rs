@@ -48,6 +48,8 @@ pub enum Call {
         opened: Option<SocketId>,
     },
     Bind,
+    /// `close` of a descriptor that was not the socket's last: nothing is sent.
+    CloseCopy,
     /// `close` of the last descriptor. `unread` is what `SIOCINQ` said right before: received bytes that were
     /// never read, without the urgent byte. `None` on a listener or when it was not asked.
     Close {
@@ -57,6 +59,13 @@ pub enum Call {
     Connect,
     /// `connect` with `AF_UNSPEC`: dissolves the association.
     Disconnect,
+    /// `dup`: one descriptor more for the same socket.
+    Duplicate,
+    /// A descriptor more for the same socket, in the process of that endpoint: `sendmsg` with `SCM_RIGHTS`,
+    /// as a service manager hands its listener on. The giver keeps its own.
+    HandOver {
+        to: String,
+    },
     Listen {
         backlog: i32,
     },
@@ -66,11 +75,19 @@ pub enum Call {
         peek: bool,
         #[serde(default, skip_serializing_if = "is_default")]
         out_of_band: bool,
+        /// `MSG_TRUNC`: the bytes are taken and thrown away.
+        #[serde(default, skip_serializing_if = "is_default")]
+        truncate: bool,
     },
     Send {
         bytes: u64,
         #[serde(default, skip_serializing_if = "is_default")]
         out_of_band: bool,
+    },
+    /// `sendto` with `MSG_FASTOPEN` to the event's `remote`: connects, with the bytes in the SYN where a cookie
+    /// is known. Source: RFC 7413.
+    SendFastOpen {
+        bytes: u64,
     },
     /// `setsockopt`; the name as in the C headers, `SO_LINGER`, and the value as C writes it, `{1,0}`.
     SetOption {
@@ -80,7 +97,11 @@ pub enum Call {
     Shutdown {
         how: How,
     },
-    Socket,
+    Socket {
+        /// `IPPROTO_MPTCP`.
+        #[serde(default, skip_serializing_if = "is_default")]
+        mptcp: bool,
+    },
 }
 
 #[expect(
@@ -115,14 +136,17 @@ impl Call {
         match self {
             Self::Accept { .. } => "accept",
             Self::Bind => "bind",
-            Self::Close { .. } => "close",
+            Self::Close { .. } | Self::CloseCopy => "close",
             Self::Connect | Self::Disconnect => "connect",
+            Self::Duplicate => "dup",
+            Self::HandOver { .. } => "sendmsg",
             Self::Listen { .. } => "listen",
             Self::Receive { .. } => "recv",
             Self::Send { .. } => "send",
+            Self::SendFastOpen { .. } => "sendto",
             Self::SetOption { .. } => "setsockopt",
             Self::Shutdown { .. } => "shutdown",
-            Self::Socket => "socket",
+            Self::Socket { .. } => "socket",
         }
     }
 }
@@ -137,29 +161,45 @@ impl CallReturned {
     pub fn signature(&self) -> String {
         let name = self.call.name();
         match &self.call {
-            Call::Accept { .. } | Call::Close { .. } | Call::Socket => format!("{name}()"),
+            Call::Accept { .. }
+            | Call::Close { .. }
+            | Call::CloseCopy
+            | Call::Duplicate
+            | Call::Socket { mptcp: false } => format!("{name}()"),
+            Call::Socket { mptcp: true } => format!("{name}(IPPROTO_MPTCP)"),
             Call::Bind => format!("{name}({})", address(self.local)),
             Call::Connect => format!("{name}({})", address(self.remote)),
             Call::Disconnect => format!("{name}(AF_UNSPEC)"),
+            Call::HandOver { to } => format!("{name}(SCM_RIGHTS to {to})"),
             Call::Listen { backlog } => format!("{name}({backlog})"),
             Call::Receive {
                 at_most,
                 peek,
                 out_of_band,
+                truncate,
             } => {
                 let peek = if *peek { ", MSG_PEEK" } else { "" };
                 let oob = if *out_of_band { ", MSG_OOB" } else { "" };
-                format!("{name}({at_most}{peek}{oob})")
+                let trunc = if *truncate { ", MSG_TRUNC" } else { "" };
+                format!("{name}({at_most}{peek}{oob}{trunc})")
             }
             Call::Send { bytes, out_of_band } => {
                 let oob = if *out_of_band { ", MSG_OOB" } else { "" };
-                let unit = if *bytes == 1 { "byte" } else { "bytes" };
-                format!("{name}({bytes} {unit}{oob})")
+                format!("{name}({}{oob})", counted(*bytes))
+            }
+            Call::SendFastOpen { bytes } => {
+                format!("{name}({}, MSG_FASTOPEN)", counted(*bytes))
             }
             Call::SetOption { option, value } => format!("{name}({option}, {value})"),
             Call::Shutdown { how } => format!("{name}({how})"),
         }
     }
+}
+
+/// `1 byte`, `16 bytes`.
+fn counted(bytes: u64) -> String {
+    let unit = if bytes == 1 { "byte" } else { "bytes" };
+    format!("{bytes} {unit}")
 }
 
 fn address(address: Option<SocketAddr>) -> String {
@@ -189,6 +229,64 @@ impl fmt::Display for Returned {
         match self {
             Self::Ok(number) => f.pad(&number.to_string()),
             Self::Err(errno) => errno.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_round_trip_and_signature() {
+        for (call, json, signature) in [
+            (Call::CloseCopy, r#""close-copy""#, "close()"),
+            (Call::Duplicate, r#""duplicate""#, "dup()"),
+            (
+                Call::HandOver { to: "new".into() },
+                r#"{"hand-over":{"to":"new"}}"#,
+                "sendmsg(SCM_RIGHTS to new)",
+            ),
+            (
+                Call::SendFastOpen { bytes: 1 },
+                r#"{"send-fast-open":{"bytes":1}}"#,
+                "sendto(1 byte, MSG_FASTOPEN)",
+            ),
+            (
+                Call::Socket { mptcp: true },
+                r#"{"socket":{"mptcp":true}}"#,
+                "socket(IPPROTO_MPTCP)",
+            ),
+            (
+                Call::Socket { mptcp: false },
+                r#"{"socket":{}}"#,
+                "socket()",
+            ),
+            (
+                Call::Receive {
+                    at_most: 9,
+                    peek: false,
+                    out_of_band: false,
+                    truncate: true,
+                },
+                r#"{"receive":{"at_most":9,"truncate":true}}"#,
+                "recv(9, MSG_TRUNC)",
+            ),
+        ] {
+            assert_eq!(serde_json::to_string(&call).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Call>(json).unwrap(), call);
+            let call = CallReturned {
+                by: "a".into(),
+                step: None,
+                call,
+                socket: SocketId(1),
+                local: None,
+                remote: None,
+                took: Nanos(0),
+                parked: Nanos(0),
+                result: Returned::Ok(0),
+            };
+            assert_eq!(call.signature(), signature);
         }
     }
 }

@@ -38,6 +38,8 @@ pub enum StepResult {
     Checked(bool),
     /// The step's own `timeout` ran out.
     Timeout,
+    /// Its process was killed while it waited.
+    Killed,
     /// It could not finish before the run ended.
     Waiting,
     /// It never began: what it needed never came to be, or the run ended before.
@@ -54,6 +56,7 @@ impl fmt::Display for StepResult {
             Self::Checked(true) => f.pad("match"),
             Self::Checked(false) => f.pad("mismatch"),
             Self::Timeout => f.pad("timeout"),
+            Self::Killed => f.pad("killed"),
             Self::Waiting => f.pad("waiting"),
             Self::NotRun => f.pad("not-run"),
         }

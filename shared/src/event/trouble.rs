@@ -30,6 +30,9 @@ pub enum Trouble {
     /// The command beside the run could not be run.
     #[error("the command beside the run failed: {reason}")]
     BesideFailed { reason: String },
+    /// A program that the story ends could not be made a process of its own: it did nothing that ends it.
+    #[error("`{process}` could not be started as a process: {reason}")]
+    NoProcess { process: String, reason: String },
     /// The run was cancelled from outside.
     #[error("the run was cancelled")]
     Cancelled,

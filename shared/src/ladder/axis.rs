@@ -2,6 +2,7 @@
 //!
 //! Knows columns and lengths, not what stands in them.
 
+use crate::order::sort_by_rank;
 use crate::units::Nanos;
 
 use super::spread::spread;
@@ -154,7 +155,12 @@ impl Moments {
     /// Gives every moment its height. Takes time in proportion to sorting them.
     pub(super) fn place(self, options: &Options, columns: usize) -> Heights {
         let mut order: Vec<usize> = (0..self.0.len()).collect();
-        order.sort_unstable_by_key(|&i| self.0.get(i).map(|m| (m.at, m.order, i)));
+        sort_by_rank(&mut order, |&i| {
+            self.0.get(i).map_or((0, 0), |m| {
+                let (first, second) = m.order;
+                (m.at.0, (first as u64) << 8 | u64::from(second))
+            })
+        });
         let sorted: Vec<(usize, Moment)> = order
             .iter()
             .filter_map(|&i| self.0.get(i).map(|m| (i, *m)))

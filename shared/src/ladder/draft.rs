@@ -1,6 +1,6 @@
 //! Everything that will stand on the ladder, in words and moments; heights and widths come later.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::event::call::{Call, CallReturned, Returned};
 use crate::event::step_progress::{Progress, StepProgress, StepResult};
@@ -98,6 +98,8 @@ pub(super) struct Last {
     /// When a step began or was last parked.
     began: HashMap<u32, (usize, Nanos)>,
     pub(super) reset_from: HashMap<std::net::SocketAddr, EventId>,
+    /// Steps of `outside` whose act is an event of its own.
+    acted: HashSet<u32>,
 }
 
 impl<'a> Drafts<'a> {
@@ -124,6 +126,8 @@ impl<'a> Drafts<'a> {
                 EventBody::Call(call) => drafts.call(index, event, call),
                 EventBody::Counters(moved) => drafts.counters(index, event, moved),
                 EventBody::KernelReset(_) => drafts.reason(index, event),
+                EventBody::ProcessEnded(ended) => drafts.process_ended(index, event, ended),
+                EventBody::Outside(acted) => drafts.outside(index, event, acted),
                 EventBody::Segment(_) => drafts.segment(index, event),
                 EventBody::Step(step) => drafts.step(index, event, step, options),
                 EventBody::Trouble(trouble) => drafts.trouble(index, event, trouble),
@@ -153,6 +157,9 @@ impl<'a> Drafts<'a> {
                 && let Some(resets) = self.resets.get_mut(lane)
             {
                 resets.push(event.at);
+            }
+            if let EventBody::Outside(acted) = &event.body {
+                self.last.acted.extend(acted.step);
             }
         }
     }
@@ -301,14 +308,19 @@ impl<'a> Drafts<'a> {
                 let began = (index, event.at);
                 self.last.began.insert(step.step, began);
                 let starts = step.progress == Progress::Started;
-                if let Some(text) = text.filter(|text| starts && text.by == OUTSIDE) {
+                let acts = self.last.acted.contains(&step.step);
+                let shows = starts && !acts;
+                if let Some(text) = text.filter(|text| shows && text.by == OUTSIDE) {
                     self.remark(index, event, &format!("{OUTSIDE}: {}", text.name));
                 }
             }
             Progress::Finished(result) => {
                 let unfinished = matches!(
                     result,
-                    StepResult::Waiting | StepResult::Timeout | StepResult::NotRun
+                    StepResult::Waiting
+                        | StepResult::Timeout
+                        | StepResult::Killed
+                        | StepResult::NotRun
                 );
                 if let Some(text) = text.filter(|_| unfinished)
                     && let Some(lane) = self.scene.lane_named(&text.by)

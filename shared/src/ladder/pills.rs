@@ -1,8 +1,12 @@
 //! Evidence without a line of its own: counters, the kernel's reasons, remarks, each near what it follows.
 
+use crate::event::call::Returned;
 use crate::event::counters::CountersMoved;
+use crate::event::outside_acted::OutsideActed;
+use crate::event::process_ended::ProcessEnded;
 use crate::event::trouble::Trouble;
 use crate::event::{Event, EventBody};
+use crate::scenario::OUTSIDE;
 use crate::units::Nanos;
 
 use super::axis::{Moment, MomentId};
@@ -13,6 +17,8 @@ use super::words::{self, plain};
 
 /// Columns of a pill.
 const PILL: usize = 36;
+/// Columns of what `outside` did in full.
+const SENTENCE: usize = 200;
 
 impl Drafts<'_> {
     pub(super) fn reason(&mut self, index: usize, event: &Event) {
@@ -93,12 +99,34 @@ impl Drafts<'_> {
         }
     }
 
+    /// Stands by its program, with what it left unread.
+    pub(super) fn process_ended(&mut self, index: usize, event: &Event, ended: &ProcessEnded) {
+        let lane = self.scene.lane_named(&ended.process).map(Place::Lane);
+        let unread = match ended.unread() {
+            0 => String::new(),
+            bytes => format!(", {bytes} B unread"),
+        };
+        let text = format!("{} of the process{unread}", ended.how);
+        self.remark_at(lane, index, event, (&text, &ended.to_string()));
+    }
+
     pub(super) fn remark(&mut self, index: usize, event: &Event, text: &str) {
+        self.remark_at(None, index, event, (text, text));
+    }
+
+    /// A remark with its short text and its sentence; without a place it stands aside.
+    fn remark_at(
+        &mut self,
+        place: Option<Place>,
+        index: usize,
+        event: &Event,
+        (text, sentence): (&str, &str),
+    ) {
         if self.scene.names.is_empty() {
             return;
         }
-        let text = plain(text, PILL);
-        let place = self.aside();
+        let place = place.unwrap_or(self.aside());
+        let sentence = plain(sentence, 2 * PILL);
         let moment = self.pill_moment(index, 0, event.at, place);
         self.pills.push(PillDraft {
             event: event.id,
@@ -107,10 +135,25 @@ impl Drafts<'_> {
             place,
             moment,
             follows: None,
-            sentence: format!("{text}, at {}", words::moment(event.at)),
-            text,
+            sentence: format!("{sentence}, at {}", words::moment(event.at)),
+            text: plain(text, PILL),
             tone: Tone::Plain,
         });
+    }
+
+    /// What `outside` did stands on the wire, in full in its sentence.
+    pub(super) fn outside(&mut self, index: usize, event: &Event, acted: &OutsideActed) {
+        let pills = self.pills.len();
+        let text = match acted.result {
+            Returned::Ok(_) => format!("{OUTSIDE}: {}", acted.act.brief()),
+            Returned::Err(errno) => format!("{OUTSIDE}: {} {errno}", acted.act.brief()),
+        };
+        self.remark(index, event, &text);
+        if let Some(pill) = self.pills.get_mut(pills) {
+            let did = plain(&acted.sentence(), SENTENCE);
+            let at = words::moment(event.at);
+            pill.sentence = format!("event {}, {OUTSIDE}: {did}, at {at}", event.id);
+        }
     }
 
     pub(super) fn trouble(&mut self, index: usize, event: &Event, trouble: &Trouble) {
@@ -120,6 +163,7 @@ impl Drafts<'_> {
             Trouble::CaptureEndNotProved => "end of capture not proved".to_owned(),
             Trouble::NotSettled { step } => format!("not at rest after step {}", step + 1),
             Trouble::WallLimit { seconds } => format!("ended after {seconds} s"),
+            Trouble::NoProcess { process, .. } => format!("{process} is no process"),
             Trouble::Cancelled => "cancelled".to_owned(),
             Trouble::ReasonNotTied => "a kernel reason was not tied".to_owned(),
         };

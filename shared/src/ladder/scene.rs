@@ -40,6 +40,8 @@ impl<'a> Scene<'a> {
                 EventBody::Call(_)
                 | EventBody::Counters(_)
                 | EventBody::KernelReset(_)
+                | EventBody::ProcessEnded(_)
+                | EventBody::Outside(_)
                 | EventBody::Socket(_)
                 | EventBody::Step(_)
                 | EventBody::Trouble(_) => None,

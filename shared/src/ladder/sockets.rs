@@ -138,6 +138,8 @@ fn seen(index: usize, body: &EventBody) -> Option<(SocketKey, Seen)> {
         }
         EventBody::Counters(_)
         | EventBody::KernelReset(_)
+        | EventBody::ProcessEnded(_)
+        | EventBody::Outside(_)
         | EventBody::Segment(_)
         | EventBody::Step(_)
         | EventBody::Trouble(_) => None,

@@ -9,6 +9,12 @@ use std::path::Path;
 use super::svg::Caption;
 use super::text::{Colour, Paper};
 use super::{Axis, Ladder, Options, StepText, svg, text};
+use crate::event::EventBody;
+use crate::event::call::Returned;
+use crate::event::outside_acted::{OutsideAct, OutsideActed};
+use crate::event::step_progress::Progress;
+use crate::scenario::OUTSIDE;
+use crate::units::Nanos;
 
 const VERDICT: Caption<'_> = Caption {
     title: "Client sent before the close",
@@ -187,4 +193,38 @@ fn colours_are_an_option() {
         bare = bare.replace(&format!("\u{1b}[{code}m"), "");
     }
     assert_eq!(bare, text::write(&ladder, Paper::default()));
+}
+
+#[test]
+fn what_outside_did_stands_on_the_wire_once() {
+    let mut story = example::Story::default();
+    let acted = OutsideActed {
+        step: Some(0),
+        act: OutsideAct::DestroySocket {
+            local: example::port(8080),
+            remote: Some(example::port(40112)),
+        },
+        took: Nanos::from_micros(20),
+        result: Returned::Ok(0),
+    };
+    story.step(0, 0, Progress::Started);
+    story.add(1, EventBody::Outside(acted));
+    story.segment(4, (8080, 40112), "RA", (1, 1), 0);
+    let steps = vec![StepText {
+        by: OUTSIDE.to_owned(),
+        name: "destroy".to_owned(),
+    }];
+    let options = Options {
+        steps,
+        ..Options::default()
+    };
+    let ladder = Ladder::place(&story.finish(), &options);
+    let [pill] = ladder.pills.as_slice() else {
+        panic!("one pill expected: {:?}", ladder.pills);
+    };
+    assert_eq!(pill.text, "outside: destroy socket :8080");
+    assert_eq!(
+        pill.sentence,
+        "event 2, outside: destroy socket 127.0.0.1:8080 to 127.0.0.1:40112, at 0.001 ms"
+    );
 }

@@ -132,8 +132,8 @@ fn the_text_answers_what_why_and_what_to_do() {
         "\nWhy\n",
         "\nWhat the programs saw\n",
         "\nEvidence\n",
-        "\nNot this\n",
-        "\nFix\n",
+        "\nWhat it was not, and why\n",
+        "\nWhat to change\n",
     ] {
         assert!(text.contains(part), "{part:?} is not in\n{text}");
     }

@@ -8,6 +8,7 @@ use crate::diagnosis::finding::{Certainty, ConnectionVerdict, Diagnosis, Finding
 use crate::event::{Event, EventBody, EventId};
 use crate::expectation::{claims, expected};
 use crate::recording::Recording;
+use crate::remedy::origin::Origin;
 
 /// At most this many causes are listed as ruled out; the rest is only counted.
 const RULED_OUT_SHOWN: usize = 6;
@@ -149,6 +150,11 @@ fn reset(text: &mut String, finding: &Finding, diagnosis: &Diagnosis, events: &[
             .unwrap_or("none: no TCP endpoint sent it");
         lines.push(format!("the kernel's reason: {reason}"));
     }
+    let origin = Origin::of(finding.cause);
+    if finding.certainty == Certainty::Certain {
+        lines.push(format!("in Linux: {}", origin.functions));
+        lines.push(format!("counters: {}", origin.counters));
+    }
     lines.push(format!("source: {}", finding.rfc));
     section(text, "Reset", &lines);
     let cited: Vec<_> = finding
@@ -170,10 +176,14 @@ fn reset(text: &mut String, finding: &Finding, diagnosis: &Diagnosis, events: &[
     if more > 0 {
         not.push(format!("and {more} more"));
     }
-    section(text, "Not this", &not);
+    section(text, "What it was not, and why", &not);
     let mut fix = vec![finding.fix.clone()];
     fix.extend(finding.fix_code.lines().map(|line| format!("    {line}")));
-    section(text, "Fix", &fix);
+    fix.push(format!(
+        "The same in Python, Rust, Go, Java, Node.js and C, and what each shows: aftershake cause {}",
+        finding.cause
+    ));
+    section(text, "What to change", &fix);
 }
 
 fn time_of(events: &[Event], id: EventId) -> String {

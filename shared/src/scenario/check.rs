@@ -2,13 +2,16 @@
 //!
 //! Looks at a whole scenario; what one step alone can get wrong is in its own file.
 
+mod processes;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::error::ScenarioError;
 use super::expect::Expectation;
-use super::steps::{Makes, Needs};
-use super::{OUTSIDE, Scenario, Step, limits};
+use super::steps::close::What;
+use super::steps::{Actor, Makes, Needs, StepKind};
+use super::{OUTSIDE, Order, Scenario, Step, limits};
 
 /// Where the parts of a scenario stand in its text, in bytes.
 pub(super) struct Spans<'a> {
@@ -34,6 +37,7 @@ impl Fault {
 struct Made<'a> {
     connections: Vec<&'a Step>,
     listeners: Vec<&'a Step>,
+    rules: Vec<&'a Step>,
 }
 
 pub(super) fn check(scenario: &Scenario, spans: &Spans<'_>) -> Result<(), Fault> {
@@ -42,6 +46,8 @@ pub(super) fn check(scenario: &Scenario, spans: &Spans<'_>) -> Result<(), Fault>
         message,
     };
     texts(scenario).map_err(|message| fault(None, message))?;
+    let mut processes = processes::Processes::of(scenario).map_err(|m| fault(None, m))?;
+    // By process: its threads share what they open.
     let mut made: BTreeMap<&str, Made<'_>> = BTreeMap::new();
     let mut names: BTreeMap<&str, usize> = BTreeMap::new();
     let connects: Vec<&str> = scenario
@@ -68,16 +74,24 @@ pub(super) fn check(scenario: &Scenario, spans: &Spans<'_>) -> Result<(), Fault>
                 "after `{after}`: no earlier step has that name"
             )));
         }
-        if step.by == OUTSIDE {
-            outside(step).map_err(said)?;
-        }
+        actor(step).map_err(said)?;
         step.does.check().map_err(said)?;
-        let mine = made.entry(&step.by).or_default();
-        target(step, mine, &connects).map_err(said)?;
+        processes.admit(step, number + 1).map_err(said)?;
+        outside(scenario, step, &made).map_err(said)?;
+        let mine = made.entry(processes.name(&step.by)).or_default();
+        let meant = target(step, mine, &connects).map_err(said)?;
         match step.does.makes() {
             Makes::Nothing => {}
             Makes::Connection => mine.connections.push(step),
             Makes::Listener => mine.listeners.push(step),
+            Makes::Rule => mine.rules.push(step),
+        }
+        if let StepKind::HandOver(hand_over) = &step.does {
+            let theirs = made.entry(processes.name(&hand_over.to)).or_default();
+            match hand_over.what {
+                What::Connection => theirs.connections.extend(meant),
+                What::Listener => theirs.listeners.extend(meant),
+            }
         }
     }
     if let Some(expect) = &scenario.expect {
@@ -150,23 +164,76 @@ fn endpoint_name(name: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn outside(step: &Step) -> Result<(), String> {
-    let fits = matches!(step.does.name(), "sleep" | "sample");
-    if fits {
-        return Ok(());
+/// Whether who takes the step may do so.
+fn actor(step: &Step) -> Result<(), String> {
+    let name = step.does.name();
+    match (step.does.actor(), step.by == OUTSIDE) {
+        (Actor::Endpoint, true) => Err(format!(
+            "`{OUTSIDE}` cannot {name}, expected an endpoint's name"
+        )),
+        (Actor::Outside, false) => Err(format!("only `{OUTSIDE}` can {name}, found `{}`", step.by)),
+        (Actor::Endpoint, false) | (Actor::Outside, true) | (Actor::Either, _) => Ok(()),
     }
-    Err(format!(
-        "`{OUTSIDE}` cannot {}, expected an endpoint's name",
-        step.does.name()
-    ))
 }
 
-/// Whether what the step needs has been made, and is named where it must be.
-fn target(step: &Step, mine: &Made<'_>, connects: &[&str]) -> Result<(), String> {
+/// Whether what `outside` acts on is there: an endpoint, a connection or a listener of any endpoint.
+fn outside(
+    scenario: &Scenario,
+    step: &Step,
+    made: &BTreeMap<&str, Made<'_>>,
+) -> Result<(), String> {
+    if let Some(name) = step.does.names()
+        && !scenario.endpoints().contains(&name)
+    {
+        return Err(format!(
+            "`{name}` is no endpoint of this scenario, expected one of {}",
+            scenario.endpoints().join(", ")
+        ));
+    }
+    if step.does.follows_connection() && scenario.order == Order::Free {
+        return Err(format!(
+            "`{}` follows a connection, expected `order = \"listed\"`",
+            step.does.name()
+        ));
+    }
+    let connects = || {
+        let all = made.values().flat_map(|made| &made.connections);
+        all.filter(|step| matches!(step.does, StepKind::Connect(_)))
+    };
+    let listeners = || {
+        let of = made
+            .iter()
+            .filter(|(by, _)| step.does.names() == Some(**by));
+        of.flat_map(|(_, made)| &made.listeners)
+    };
+    let (what, made): (_, Vec<_>) = match step.does.needs() {
+        Needs::AnyConnection => ("connection", connects().collect()),
+        Needs::AnyListener => ("listener", listeners().collect()),
+        Needs::Nothing | Needs::Connection | Needs::Listener | Needs::Rule => return Ok(()),
+    };
+    let named = |on: &String| made.iter().any(|step| step.name.as_ref() == Some(on));
+    match &step.on {
+        _ if made.is_empty() => Err(format!(
+            "`{}` needs a {what}, and there is none yet",
+            step.does.name()
+        )),
+        None if made.len() > 1 => Err(format!(
+            "there are {} {what}s by now, expected `on` to name one",
+            made.len()
+        )),
+        Some(on) if !named(on) => Err(format!(
+            "on `{on}`: no earlier step with that name makes a {what}"
+        )),
+        None | Some(_) => Ok(()),
+    }
+}
+
+/// The step that made what this one is about; refuses what has not been made, or is not named where it must be.
+fn target<'a>(step: &Step, mine: &Made<'a>, connects: &[&str]) -> Result<Option<&'a Step>, String> {
     let (what, how, made) = match step.does.needs() {
         Needs::Nothing => {
             return match &step.on {
-                None => Ok(()),
+                None => Ok(None),
                 Some(on) => Err(format!(
                     "`{}` takes no `on`, found `{on}`",
                     step.does.name()
@@ -179,6 +246,8 @@ fn target(step: &Step, mine: &Made<'_>, connects: &[&str]) -> Result<(), String>
             &mine.connections,
         ),
         Needs::Listener => ("listener", "an earlier `listen`", &mine.listeners),
+        Needs::Rule => ("rule", "an earlier `add_rule`", &mine.rules),
+        Needs::AnyConnection | Needs::AnyListener => return Ok(None),
     };
     if made.is_empty() {
         let Step { by, does, .. } = step;
@@ -197,12 +266,12 @@ fn target(step: &Step, mine: &Made<'_>, connects: &[&str]) -> Result<(), String>
                 names.join(", ")
             ))
         }
-        None => Ok(()),
+        None => Ok(made.first().copied()),
         Some(on) => {
-            let own = made.iter().any(|step| step.name.as_ref() == Some(on));
+            let own = made.iter().find(|step| step.name.as_ref() == Some(on));
             let by_connect = what == "connection" && connects.contains(&on.as_str());
-            if own || by_connect {
-                return Ok(());
+            if own.is_some() || by_connect {
+                return Ok(own.or(made.first()).copied());
             }
             Err(format!(
                 "on `{on}`: no step with that name makes a {what} for `{}`",

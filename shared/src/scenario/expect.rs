@@ -97,11 +97,13 @@ impl<'de> Deserialize<'de> for Answer {
             type Value = Answer;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(
-                    "a byte count, \"EOF\", an errno name, \"timeout\", \"waiting\" or \"not-run\"",
+                    "a byte count, \"EOF\", an errno name, \"timeout\", \"killed\", \"waiting\" or \"not-run\"",
                 )
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Answer, E> {
-                let known = ["EOF", "timeout", "waiting", "not-run", "match", "mismatch"];
+                let known = [
+                    "EOF", "timeout", "killed", "waiting", "not-run", "match", "mismatch",
+                ];
                 let is_errno = crate::errno::Errno::from_name(text).is_some();
                 let is_count = text.parse::<u64>().is_ok();
                 if is_errno || is_count || known.contains(&text) {

@@ -3,22 +3,40 @@
 //! In TOML a step is `do = "close"`, or `do.send = { text = "hello" }` where it has fields.
 
 pub mod accept;
+pub mod add_address;
+pub mod add_rule;
 pub mod check_received;
 pub mod close;
 pub mod connect;
+pub mod destroy;
 pub mod disconnect;
+pub mod duplicate;
+pub mod exit;
+pub mod forge;
+pub mod forget_nat;
+pub mod hand_over;
+pub mod kill;
 pub mod listen;
 pub mod receive;
+pub mod remove_address;
+pub mod remove_rule;
 pub mod sample;
 pub mod send;
+pub mod set_link;
 pub mod set_option;
+pub mod set_sysctl;
 pub mod shutdown;
 pub mod sleep;
 
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
-use serde::{Deserialize, de::value::MapAccessDeserializer};
+
+use super::facility::Facility;
+use super::field::{Field, Presence};
+use super::time::Span;
+use crate::tree::Value;
 
 /// What must exist before a step of this kind can begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +44,21 @@ pub enum Needs {
     Nothing,
     Connection,
     Listener,
+    /// A connection of any endpoint: `outside` has none of its own.
+    AnyConnection,
+    /// A listener of any endpoint.
+    AnyListener,
+    /// A firewall rule that was added before.
+    Rule,
+}
+
+/// Who may take a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    Endpoint,
+    /// The reserved actor `outside`.
+    Outside,
+    Either,
 }
 
 /// What a kind of step makes that later steps can name.
@@ -34,6 +67,7 @@ pub enum Makes {
     Nothing,
     Connection,
     Listener,
+    Rule,
 }
 
 /// What is the same for every kind of step.
@@ -42,6 +76,10 @@ pub trait Kind {
     const NAME: &'static str;
     /// What it does, one line for the editor and the reference.
     const HELP: &'static str;
+    /// Its fields, in the order of a form.
+    const FIELDS: &'static [Field];
+    /// Who may take it.
+    const ACTOR: Actor = Actor::Endpoint;
 
     /// What must exist before it can begin.
     fn needs(&self) -> Needs;
@@ -49,6 +87,21 @@ pub trait Kind {
     /// What it makes.
     fn makes(&self) -> Makes {
         Makes::Nothing
+    }
+
+    /// The endpoint that it is done to, which must be one of the scenario's.
+    fn names(&self) -> Option<&str> {
+        None
+    }
+
+    /// Whether it must know what has passed on a connection, which only `order = "listed"` can tell.
+    fn follows_connection(&self) -> bool {
+        false
+    }
+
+    /// What it needs of the kernel that not every machine has.
+    fn facilities(&self) -> Vec<Facility> {
+        Vec::new()
     }
 
     /// Checks limits and combinations of fields that the types cannot express.
@@ -60,6 +113,68 @@ pub trait Kind {
     }
 }
 
+/// A kind of step as the editor and the reference list it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KindOfStep {
+    /// The word after `do`.
+    pub name: &'static str,
+    /// What it does, one line.
+    pub help: &'static str,
+    /// Its fields, in the order of a form.
+    pub fields: &'static [Field],
+}
+
+impl KindOfStep {
+    /// The kind of that name.
+    pub fn of(name: &str) -> Option<&'static Self> {
+        StepKind::ALL.iter().find(|kind| kind.name == name)
+    }
+
+    /// The field of that name.
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The step's line to begin with, `do = "close"` or `do.send = { text = "hello" }`: with every field that
+    /// must be there, and the first of those of which one must.
+    pub fn first_text(&self) -> String {
+        let mut words = Vec::new();
+        let mut fields = String::new();
+        for field in self.fields {
+            let is_wanted = match field.presence {
+                Presence::Required => true,
+                Presence::Optional => false,
+                Presence::OneOf(word) => !words.contains(&word),
+            };
+            if is_wanted {
+                if let Presence::OneOf(word) = field.presence {
+                    words.push(word);
+                }
+                let comma = if fields.is_empty() { "" } else { "," };
+                for part in [comma, " ", field.name, " = ", &field.first_value()] {
+                    fields.push_str(part);
+                }
+            }
+        }
+        if fields.is_empty() {
+            return format!("do = \"{}\"", self.name);
+        }
+        format!("do.{} = {{{fields} }}", self.name)
+    }
+}
+
+/// Refuses a time that the kernel would round: it takes whole seconds only.
+fn whole_seconds(field: &str, time: Span, least: u64) -> Result<u16, String> {
+    const SECOND: u64 = 1_000_000_000;
+    let nanos = time.0.0;
+    if !nanos.is_multiple_of(SECOND) || nanos < least * SECOND {
+        return Err(format!(
+            "{field} is {time}, expected whole seconds from {least}s: the kernel takes no parts"
+        ));
+    }
+    Ok(u16::try_from(nanos / SECOND).unwrap_or(u16::MAX))
+}
+
 macro_rules! step_kinds {
     ($($variant:ident($module:ident),)*) => {
         /// What a step does.
@@ -69,14 +184,32 @@ macro_rules! step_kinds {
         }
 
         impl StepKind {
-            /// Every kind's word and help, in the order of the reference.
-            pub const ALL: &[(&'static str, &'static str)] =
-                &[$((<$module::$variant as Kind>::NAME, <$module::$variant as Kind>::HELP),)*];
+            /// Every kind, in the order of the reference.
+            pub const ALL: &[KindOfStep] = &[$(KindOfStep {
+                name: <$module::$variant as Kind>::NAME,
+                help: <$module::$variant as Kind>::HELP,
+                fields: <$module::$variant as Kind>::FIELDS,
+            },)*];
             const NAMES: &[&'static str] = &[$(<$module::$variant as Kind>::NAME,)*];
 
             /// The word after `do`.
             pub const fn name(&self) -> &'static str {
                 match self { $(Self::$variant(_) => <$module::$variant as Kind>::NAME,)* }
+            }
+
+            /// Who may take it.
+            pub const fn actor(&self) -> Actor {
+                match self { $(Self::$variant(_) => <$module::$variant as Kind>::ACTOR,)* }
+            }
+
+            /// The endpoint that it is done to.
+            pub fn names(&self) -> Option<&str> {
+                match self { $(Self::$variant(kind) => kind.names(),)* }
+            }
+
+            /// Whether it must know what has passed on a connection.
+            pub fn follows_connection(&self) -> bool {
+                match self { $(Self::$variant(kind) => kind.follows_connection(),)* }
             }
 
             /// What must exist before it can begin.
@@ -87,6 +220,11 @@ macro_rules! step_kinds {
             /// What it makes that later steps can name.
             pub fn makes(&self) -> Makes {
                 match self { $(Self::$variant(kind) => kind.makes(),)* }
+            }
+
+            /// What it needs of the kernel that not every machine has.
+            pub fn facilities(&self) -> Vec<Facility> {
+                match self { $(Self::$variant(kind) => kind.facilities(),)* }
             }
 
             pub(super) fn check(&self) -> Result<(), String> {
@@ -115,8 +253,21 @@ step_kinds! {
     Close(close),
     SetOption(set_option),
     Disconnect(disconnect),
+    Duplicate(duplicate),
+    HandOver(hand_over),
+    Exit(exit),
+    Kill(kill),
     Sleep(sleep),
     Sample(sample),
+    Destroy(destroy),
+    AddRule(add_rule),
+    RemoveRule(remove_rule),
+    SetSysctl(set_sysctl),
+    Forge(forge),
+    AddAddress(add_address),
+    RemoveAddress(remove_address),
+    SetLink(set_link),
+    ForgetNat(forget_nat),
 }
 
 impl<'de> Deserialize<'de> for StepKind {
@@ -135,8 +286,8 @@ impl<'de> Visitor<'de> for StepVisitor {
     }
 
     fn visit_str<E: de::Error>(self, name: &str) -> Result<StepKind, E> {
-        let no_fields = de::value::MapDeserializer::new(std::iter::empty::<(&str, &str)>());
-        StepKind::read(name, MapAccessDeserializer::new(no_fields))
+        // By the tree's reader, as fields are read: another would compile every kind's reading once more.
+        StepKind::read(name, Value::without_fields()).map_err(E::custom)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<StepKind, A::Error> {
@@ -162,3 +313,6 @@ impl<'de> DeserializeSeed<'de> for Fields<'_> {
         StepKind::read(self.0, fields)
     }
 }
+
+#[cfg(test)]
+mod tests;

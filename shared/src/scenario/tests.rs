@@ -164,3 +164,22 @@ fn deep_nesting_is_refused() {
     let deep = format!("title = {}", "[".repeat(100_000));
     assert!(Scenario::parse(&deep).is_err());
 }
+
+/// The texts of the catalogue's folder.
+pub(super) fn catalogue() -> Vec<String> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+    let families = folder
+        .read_dir()
+        .unwrap()
+        .map(|family| family.unwrap().path());
+    let mut files: Vec<_> = families
+        .filter(|family| family.is_dir())
+        .flat_map(|family| family.read_dir().unwrap())
+        .map(|file| file.unwrap().path())
+        .collect();
+    files.sort();
+    files
+        .iter()
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .collect()
+}

@@ -96,12 +96,7 @@ pub enum NotASegment {
 ///
 /// Sources: RFC 791 §3.1, RFC 8200 §3 and §4, RFC 9293 §3.1.
 pub fn read_segment(datagram: &[u8], original_len: u32) -> Result<Segment, NotASegment> {
-    let first = *datagram.first().ok_or(NotASegment::TooShort(0))?;
-    let ip = match first >> 4 {
-        4 => read_ipv4(datagram, original_len)?,
-        6 => read_ipv6(datagram, original_len)?,
-        version => return Err(NotASegment::IpVersion(version)),
-    };
+    let ip = read_ip(datagram, original_len)?;
     let tcp = datagram.get(ip.header_len..).unwrap_or_default();
     let Some(fixed) = tcp.first_chunk::<20>() else {
         return Err(NotASegment::TcpHeaderCut(tcp.len()));
@@ -162,15 +157,9 @@ pub fn read_segment(datagram: &[u8], original_len: u32) -> Result<Segment, NotAS
 
 /// The payload that the capture kept, given the same bytes as [`read_segment`].
 pub fn payload(datagram: &[u8], original_len: u32) -> &[u8] {
-    let Some(first) = datagram.first() else {
+    let Ok(ip) = read_ip(datagram, original_len) else {
         return &[];
     };
-    let ip = match first >> 4 {
-        4 => read_ipv4(datagram, original_len),
-        6 => read_ipv6(datagram, original_len),
-        _ => return &[],
-    };
-    let Ok(ip) = ip else { return &[] };
     let Some(offset) = datagram.get(ip.header_len + 12) else {
         return &[];
     };
@@ -179,13 +168,31 @@ pub fn payload(datagram: &[u8], original_len: u32) -> &[u8] {
     datagram.get(start..end).unwrap_or_default()
 }
 
-struct IpHeader {
-    src: IpAddr,
-    dst: IpAddr,
-    id: Option<u16>,
-    ttl: u8,
-    header_len: usize,
-    total_len: u32,
+/// What an IP header says of the segment behind it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IpHeader {
+    pub(crate) src: IpAddr,
+    pub(crate) dst: IpAddr,
+    /// IPv4 identification; `None` for IPv6.
+    pub(crate) id: Option<u16>,
+    pub(crate) ttl: u8,
+    /// Bytes before the TCP header, extension headers included.
+    pub(crate) header_len: usize,
+    /// Bytes of the whole datagram on the wire.
+    pub(crate) total_len: u32,
+}
+
+/// Reads the IP header of a datagram that carries TCP; `original_len` as in [`read_segment`].
+///
+/// # Errors
+/// [`NotASegment`] when it carries no TCP header.
+pub(crate) fn read_ip(datagram: &[u8], original_len: u32) -> Result<IpHeader, NotASegment> {
+    let first = *datagram.first().ok_or(NotASegment::TooShort(0))?;
+    match first >> 4 {
+        4 => read_ipv4(datagram, original_len),
+        6 => read_ipv6(datagram, original_len),
+        version => Err(NotASegment::IpVersion(version)),
+    }
 }
 
 fn read_ipv4(bytes: &[u8], original_len: u32) -> Result<IpHeader, NotASegment> {
@@ -296,7 +303,12 @@ fn skip_extensions(bytes: &[u8], mut next: u8) -> Result<(u8, usize), NotASegmen
     Ok((next, at))
 }
 
-fn header_length(offset: u8, tcp_len: usize, problems: &mut Vec<SegmentProblem>) -> usize {
+/// Bytes of the TCP header, within the segment.
+pub(crate) fn header_length(
+    offset: u8,
+    tcp_len: usize,
+    problems: &mut Vec<SegmentProblem>,
+) -> usize {
     let needed = usize::from(offset) * 4;
     if offset < 5 {
         problems.push(SegmentProblem::DataOffsetTooSmall(offset));

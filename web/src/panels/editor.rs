@@ -1,71 +1,134 @@
-//! The scenario's text: a plain text field with line numbers, checked at every key.
+//! The scenario in two linked views: the story's steps in columns, and the text. A change of either is one
+//! change of the text.
+
+mod step_form;
+mod story;
+mod suggest;
+mod text_view;
+mod tokens;
 
 use aftershake_shared::scenario::Scenario;
 use aftershake_shared::scenario::error::ScenarioError;
-use yew::{AttrValue, Callback, Html, InputEvent, TargetCast as _, classes, html};
+use yew::{AttrValue, Callback, Html};
 
-use crate::store::Action;
-use crate::store::draft::{self, Draft};
-use crate::text;
+use super::guide::hides_verdict;
+use super::press::{Button, button};
+use crate::el;
+use crate::store::draft::{self, Draft, View};
+use crate::store::run_events::RunEvents;
+use crate::store::{Action, AppState};
+use crate::text::{self, editor as words};
 
 /// The editor card.
-pub fn editor(draft: &Draft, on: &Callback<Action>) -> Html {
-    let error = draft.scenario.as_ref().err();
-    let edit = on.clone();
-    let oninput = Callback::from(move |event: InputEvent| {
-        if let Some(field) = event.target_dyn_into::<web_sys::HtmlTextAreaElement>() {
-            let text = AttrValue::from(field.value());
-            edit.emit(Action::Draft(draft::Action::Edited(text)));
-        }
-    });
-    let revert = on.clone();
-    let onrevert = Callback::from(move |_| revert.emit(Action::Draft(draft::Action::Reverted)));
-    let lines = draft.text.split('\n').count();
-    html! {
-        <section class="card editor" aria-labelledby="editor-title">
-            <div class="tools">
-                <h2 id="editor-title">{ "Scenario" }</h2>
-                <span class="file">{ draft.from.map_or("untitled", |name| name) }{ ".toml" }</span>
-                <span class="push" />
-                if draft.from.is_some() && draft.is_edited() {
-                    <button type="button" class="link" data-test="revert" onclick={onrevert}>
-                        { "Back to the catalogue’s text" }
-                    </button>
-                }
-            </div>
-            <div class="text">
-                <div class="numbers" aria-hidden="true">{ line_numbers(lines, error.map(|e| e.line)) }</div>
-                <textarea
-                    id="editor" data-test="editor" aria-label="Scenario in TOML" wrap="off" spellcheck="false"
-                    autocapitalize="off" autocomplete="off" rows={(lines + 1).to_string()}
-                    aria-invalid={error.is_some().to_string()} aria-describedby="editor-says"
-                    value={draft.text.clone()} {oninput}
-                />
-            </div>
-            <div id="editor-says" class="says" aria-live="polite">
-                { match &draft.scenario {
-                    Ok(scenario) => reads(scenario),
-                    Err(error) => mistake(error),
-                } }
-                { hidden_characters(&draft.text) }
-            </div>
-        </section>
-    }
+pub fn editor(state: &AppState, on: &Callback<Action>) -> Html {
+    let draft = &state.draft;
+    let class = match draft.view {
+        View::Both => "views both",
+        View::Story | View::Text => "views",
+    };
+    let story = (draft.view != View::Text).then(|| story::story(draft, on));
+    let text = (draft.view != View::Story).then(|| text_view::text_view(draft, on));
+    let said = match &draft.scenario {
+        Ok(scenario) => reads(scenario),
+        Err(error) => mistake(error),
+    };
+    el!("section" { "class": "card editor", "aria-labelledby": "editor-title" }
+        tools(draft, on),
+        el!("div" { "class": class } story, text),
+        el!("div" { "id": "editor-says", "class": "says", "aria-live": "polite" } said, hidden_characters(&draft.text)),
+        newest_run(state),
+    )
 }
 
-fn line_numbers(lines: usize, wrong: Option<usize>) -> Html {
-    (1..=lines)
-        .map(|line| {
-            let class = classes!("number", (wrong == Some(line)).then_some("wrong"));
-            html! { <span key={line} {class}>{ line }</span> }
-        })
-        .collect()
+fn tools(draft: &Draft, on: &Callback<Action>) -> Html {
+    let act = |description: Button, action| button(description, on, Action::Draft(action));
+    let view = |view: View, test: &'static str, words: &'static str| {
+        let description = Button {
+            test,
+            words,
+            pressed: Some(draft.view == view),
+            ..Button::default()
+        };
+        act(description, draft::Action::ViewChosen(view))
+    };
+    let tool = |class: &'static str, test: &'static str, words: &'static str| Button {
+        class,
+        test,
+        words,
+        ..Button::default()
+    };
+    let undo = Button {
+        disabled: !draft.can_undo(),
+        keys: "Control+Z",
+        ..tool("ghost", "undo", words::UNDO)
+    };
+    let redo = Button {
+        disabled: !draft.can_redo(),
+        keys: "Control+Shift+Z",
+        ..tool("ghost", "redo", words::REDO)
+    };
+    let revert = tool("link", "revert", words::REVERT);
+    let fixed = draft.fixed_by().map(|name| {
+        let chosen = Action::ScenarioChosen { name, run: false };
+        button(tool("link", "fixed", words::FIXED), on, chosen)
+    });
+    let revert =
+        (draft.from.is_some() && draft.is_edited()).then(|| act(revert, draft::Action::Reverted));
+    el!("div" { "class": "tools" }
+        el!("h2" { "id": "editor-title" } words::TITLE),
+        el!("span" { "class": "file" } draft.from.unwrap_or(words::UNTITLED), ".toml"),
+        el!("div" { "class": "choices", "role": "group", "aria-label": words::VIEWS }
+            view(View::Both, "view-both", words::VIEW_BOTH),
+            view(View::Story, "view-story", words::VIEW_STORY),
+            view(View::Text, "view-text", words::VIEW_TEXT),
+        ),
+        el!("span" { "class": "push" }),
+        act(undo, draft::Action::Undone),
+        act(redo, draft::Action::Redone),
+        revert,
+        fixed,
+    )
 }
 
 fn reads(scenario: &Scenario) -> Html {
     let steps = text::count(scenario.steps.len() as u64, "step", "steps");
     let endpoints: Vec<_> = scenario.endpoints().into_iter().map(text::shown).collect();
-    html! { <p class="reads">{ format!("Reads well: {steps} by {}.", endpoints.join(", ")) }</p> }
+    let line = [
+        words::READS_WELL,
+        ": ",
+        &steps,
+        " by ",
+        &endpoints.join(", "),
+        ".",
+    ]
+    .concat();
+    el!("p" { "class": "reads" } line)
+}
+
+/// What the newest run came to, where the change was made that it shows.
+fn newest_run(state: &AppState) -> Html {
+    let Some(now) = verdict(&state.run).filter(|_| !hides_verdict(state)) else {
+        return Html::default();
+    };
+    let ran = state
+        .run
+        .header
+        .as_ref()
+        .map(|header| header.scenario.toml.as_str());
+    let is_old = ran.is_some_and(|ran| ran != state.draft.text.as_str());
+    let mut line = String::new();
+    if is_old {
+        line = [", ", words::RUN_IS_OLD].concat();
+    }
+    if let Some(before) = state.previous.as_ref().and_then(|run| verdict(run)) {
+        line = [&line, "; ", words::RUN_BEFORE, " ", before].concat();
+    }
+    el!("p" { "class": "newest-run", "data-test": "newest-run" } words::RUN_SAYS, " ", el!("b" {} now), line)
+}
+
+fn verdict(run: &RunEvents) -> Option<&'static str> {
+    let diagnosis = run.diagnosis.as_ref()?;
+    Some(text::outcome(diagnosis.outcome))
 }
 
 /// Place, message, the line and a caret below the column.
@@ -76,28 +139,48 @@ fn mistake(error: &ScenarioError) -> Html {
         message,
         text: source,
     } = error;
+    let line = line.to_string();
     let source_line = text::shown(source).replace('\t', " ");
-    let caret = format!("{:>column$}", "^");
-    html! {
-        <div class="mistake" data-test="editor-error">
-            <p><b>{ format!("{line}:{column}") }</b>{ " " }{ text::shown(message) }</p>
-            if !source.trim().is_empty() {
-                <pre aria-hidden="true">{ format!("{line} | {source_line}\n{:>margin$} | {caret}", "", margin = line.to_string().len()) }</pre>
-            }
-        </div>
-    }
+    let margin = " ".repeat(line.len());
+    let caret = " ".repeat(column.saturating_sub(1));
+    let marked = [
+        &line,
+        " | ",
+        &source_line,
+        "\n",
+        &margin,
+        " | ",
+        &caret,
+        "^",
+    ]
+    .concat();
+    let place = [&line, ":", &column.to_string()].concat();
+    let shown = (!source.trim().is_empty()).then(|| el!("pre" { "aria-hidden": "true" } marked));
+    el!("div" { "class": "mistake", "data-test": "editor-error" }
+        el!("p" {} el!("b" {} place), " ", text::shown(message)),
+        shown,
+    )
 }
 
 fn hidden_characters(source: &str) -> Html {
     match text::first_hidden(source) {
-        None => html! {},
-        Some((line, letter)) => html! {
-            <p class="mistake">
-                { format!(
-                    "Line {line} holds a character that cannot be seen and may reorder what is: U+{:04X}.",
-                    u32::from(letter)
-                ) }
-            </p>
-        },
+        None => Html::default(),
+        Some((line, letter)) => {
+            let said = format!("Line {line} {} U+{:04X}.", words::HIDDEN, u32::from(letter));
+            el!("p" { "class": "mistake" } said)
+        }
     }
+}
+
+/// The classes that depend on what holds.
+#[inline(never)]
+fn classes_if(always: &'static str, others: &[(&'static str, bool)]) -> AttrValue {
+    let mut classes = always.to_owned();
+    for (class, holds) in others {
+        if *holds {
+            classes.push(' ');
+            classes.push_str(class);
+        }
+    }
+    AttrValue::from(classes)
 }

@@ -4,6 +4,7 @@ use aftershake_shared::event::call::CallReturned;
 use aftershake_shared::event::step_progress::Progress;
 use aftershake_shared::event::{Event, EventBody, EventId};
 use aftershake_shared::ladder::{Item, Ladder};
+use aftershake_shared::scenario::OUTSIDE;
 use aftershake_shared::units::Nanos;
 use yew::{Callback, Html, Properties, classes, component, html, use_state};
 
@@ -118,6 +119,21 @@ fn cells(event: &Event, ladder: &Ladder) -> Cells {
                 reset.from.to_string(),
                 "sends RST".to_owned(),
                 reset.reason.clone(),
+            )
+        },
+        EventBody::ProcessEnded(ended) => plain(
+            "calls",
+            ended.process.clone(),
+            "ends".to_owned(),
+            ended.how.to_string(),
+        ),
+        EventBody::Outside(acted) => Cells {
+            is_bad: !acted.succeeded(),
+            ..plain(
+                "outside",
+                OUTSIDE.to_owned(),
+                acted.act.to_string(),
+                acted.result.to_string(),
             )
         },
         EventBody::Socket(socket) => {

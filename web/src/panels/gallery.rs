@@ -1,4 +1,4 @@
-//! The catalogue, by family: search, choose. Folds into a `<details key={props.chosen.unwrap_or_default()}>` where the column has no room.
+//! The catalogue, by family: search, choose. Folds into a `<details>` where the column has no room.
 
 use yew::{AttrValue, Callback, Html, InputEvent, TargetCast as _, html};
 
@@ -15,6 +15,8 @@ pub struct Props {
     pub chosen: Option<&'static str>,
     pub query: AttrValue,
     pub width: Width,
+    /// Whether the list keeps to itself how scenarios end.
+    pub hides_outcomes: bool,
     pub on: Callback<Action>,
 }
 
@@ -100,16 +102,17 @@ fn item(listed: &'static Listed, props: &Props) -> Html {
         }
     });
     let is_chosen = props.chosen == Some(name);
+    let outcome = listed.outcome.filter(|_| !props.hides_outcomes);
     html! {
         <li key={name}>
             <button
                 type="button" data-test={format!("scenario-{name}")} {onclick}
                 aria-current={is_chosen.then_some("true")}
-                title={format!("{name}: {}", glyph_words(listed.outcome))}
+                title={format!("{name}: {}", glyph_words(outcome))}
             >
-                { glyph(listed.outcome) }
+                { glyph(outcome) }
                 <span>{ text::shown(&listed.title) }</span>
-                <span class="sr-only">{ format!(", {}", glyph_words(listed.outcome)) }</span>
+                <span class="sr-only">{ format!(", {}", glyph_words(outcome)) }</span>
             </button>
         </li>
     }

@@ -1,11 +1,15 @@
 //! The top of the page: name, whether an agent answers, theme, help, run.
 
-use yew::{Callback, Html, MouseEvent, classes, html};
+use yew::{Callback, Html, classes, html};
 
+use super::press::press;
+
+use crate::commands;
 use crate::store::channel_status::ChannelStatus;
 use crate::store::run_events;
 use crate::store::window;
 use crate::store::{Action, AppState};
+use crate::text::guide::PALETTE;
 
 /// The page's header.
 pub fn header(state: &AppState, on: &Callback<Action>) -> Html {
@@ -17,6 +21,12 @@ pub fn header(state: &AppState, on: &Callback<Action>) -> Html {
             <span class="brand">{ "after" }<b>{ "shake" }</b></span>
             { agent_status(&state.channel) }
             <div class="top-buttons">
+                <button
+                    type="button" class="ghost theme" data-test="commands" onclick={press(on, commands::OPEN)}
+                    aria-keyshortcuts="Control+Shift+P" title="Ctrl Shift P"
+                >
+                    { PALETTE }
+                </button>
                 <button
                     type="button" class="ghost theme" data-test="theme" onclick={turn}
                     title="Turn between the system's colours, light and dark"
@@ -33,11 +43,6 @@ pub fn header(state: &AppState, on: &Callback<Action>) -> Html {
             </div>
         </header>
     }
-}
-
-fn press(on: &Callback<Action>, action: Action) -> Callback<MouseEvent> {
-    let on = on.clone();
-    Callback::from(move |_| on.emit(action.clone()))
 }
 
 fn agent_status(channel: &ChannelStatus) -> Html {

@@ -2,21 +2,11 @@
 
 use yew::{Callback, Event, Html, html};
 
+use crate::commands::OTHER_KEYS;
 use crate::store::{Action, window};
+use crate::text::guide::HELP_TITLE;
 
-const KEYS: [(&str, &str); 9] = [
-    ("Ctrl Enter", "run the scenario, from anywhere"),
-    ("↑ ↓", "in the ladder: previous and next event"),
-    ("Home End", "in the ladder: first and last event"),
-    ("Enter", "in the ladder: to the event's details"),
-    ("n p", "next and previous event, from anywhere"),
-    ("t", "ladder or table"),
-    ("/", "search the scenarios"),
-    ("?", "this help"),
-    ("Esc", "close, or leave the selected event"),
-];
-
-/// The help; shown by [`crate::browser::show_help`].
+/// The help; shown by [`crate::browser::show_dialog`].
 pub fn help(on: &Callback<Action>) -> Html {
     let on = on.clone();
     let closed = Callback::from(move |()| on.emit(Action::Window(window::Action::HelpClosed)));
@@ -24,9 +14,9 @@ pub fn help(on: &Callback<Action>) -> Html {
     let onclick = closed.reform(|_| ());
     html! {
         <dialog class="help" aria-labelledby="help-title" {onclose}>
-            <h2 id="help-title">{ "Keyboard" }</h2>
+            <h2 id="help-title">{ HELP_TITLE }</h2>
             <dl>
-                { for KEYS.iter().map(|(keys, does)| html! {
+                { for OTHER_KEYS.iter().map(|(keys, does)| html! {
                     <>
                         <dt>{ for keys.split(' ').map(|key| html! { <kbd>{ key }</kbd> }) }</dt>
                         <dd>{ *does }</dd>

@@ -7,6 +7,8 @@ mod sockets;
 
 use aftershake_shared::event::counters::CountersMoved;
 use aftershake_shared::event::kernel_reset::{KernelReset, TiedBy};
+use aftershake_shared::event::outside_acted::OutsideActed;
+use aftershake_shared::event::process_ended::ProcessEnded;
 use aftershake_shared::event::socket_sampled::SocketSampled;
 use aftershake_shared::event::step_progress::{Progress, StepProgress};
 use aftershake_shared::event::{Event, EventBody, Source};
@@ -79,6 +81,8 @@ pub(super) fn details(event: &Event, run: &RunEvents) -> Html {
         EventBody::Socket(sample) => socket(event, sample),
         EventBody::Counters(counters) => moved(event, counters),
         EventBody::KernelReset(reset) => kernel_reset(event, reset),
+        EventBody::ProcessEnded(ended) => process_ended(event, ended, run),
+        EventBody::Outside(acted) => outside(event, acted, run),
         EventBody::Step(progress) => step(event, progress, run),
         EventBody::Trouble(trouble) => section(
             &format!("Remark {}", event.id),
@@ -104,6 +108,34 @@ fn socket(event: &Event, sample: &SocketSampled) -> Html {
         </>
     };
     section(&format!("Socket, event {}", event.id), facts(rows))
+}
+
+fn process_ended(event: &Event, ended: &ProcessEnded, run: &RunEvents) -> Html {
+    let closed = ended.closed.iter().map(|closed| {
+        let shown = |address: Option<std::net::SocketAddr>| {
+            address.map_or_else(String::new, |address| address.to_string())
+        };
+        let remote = closed.remote.map(|remote| format!(" ↔ {remote}"));
+        let unread = closed
+            .unread
+            .map(|unread| format!(", {} unread", text::count(unread.into(), "byte", "bytes")));
+        let words = [Some(shown(closed.local)), remote, unread];
+        plain("closed", &words.into_iter().flatten().collect::<String>())
+    });
+    let rows = html! {
+        <>
+            { at(event) }
+            { plain("process", &ended.process) }
+            { plain("ended by", &ended.how.to_string()) }
+            { plain("took", &ended.took.to_string()) }
+            if let Some(number) = ended.step { { plain("step", &call::step_words(number, run)) } }
+            { for closed }
+        </>
+    };
+    section(
+        &format!("End of a process, event {}", event.id),
+        facts(rows),
+    )
 }
 
 fn moved(event: &Event, counters: &CountersMoved) -> Html {
@@ -149,6 +181,19 @@ fn kernel_reset(event: &Event, reset: &KernelReset) -> Html {
         &format!("The kernel’s reason, event {}", event.id),
         facts(rows),
     )
+}
+
+fn outside(event: &Event, acted: &OutsideActed, run: &RunEvents) -> Html {
+    let rows = html! {
+        <>
+            { at(event) }
+            { plain("did", &acted.act.to_string()) }
+            { fact("result", call::returned(acted.result)) }
+            { plain("took", &acted.took.to_string()) }
+            if let Some(step) = acted.step { { plain("step", &call::step_words(step, run)) } }
+        </>
+    };
+    section(&format!("From outside, event {}", event.id), facts(rows))
 }
 
 fn step(event: &Event, progress: &StepProgress, run: &RunEvents) -> Html {

@@ -4,6 +4,7 @@ use yew::{Callback, Html, html};
 
 use super::claims::claims;
 use super::editor::editor;
+use super::guide::{course, hides_verdict, lacks, quiz};
 use super::ladder_card::ladder_card;
 use super::no_agent::no_agent;
 use super::verdict::verdict;
@@ -14,10 +15,16 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
     html! {
         <main class="stage" id="stage" tabindex="-1">
             { no_agent(&state.channel) }
-            { verdict(state, on) }
-            { claims(state) }
+            { course(state, on) }
+            if hides_verdict(state) {
+                { quiz(state, on) }
+            } else {
+                { verdict(state, on) }
+                { claims(state) }
+            }
+            { lacks(state) }
             if let Some(ladder) = &state.run.ladder { { ladder_card(state, ladder, on) } }
-            { editor(&state.draft, on) }
+            { editor(state, on) }
         </main>
     }
 }

@@ -223,6 +223,8 @@ fn troubles(run: &RunEvents) -> Html {
         EventBody::Call(_)
         | EventBody::Counters(_)
         | EventBody::KernelReset(_)
+        | EventBody::ProcessEnded(_)
+        | EventBody::Outside(_)
         | EventBody::Segment(_)
         | EventBody::Socket(_)
         | EventBody::Step(_) => None,

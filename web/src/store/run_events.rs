@@ -108,6 +108,8 @@ impl RunEvents {
             EventBody::Call(_)
             | EventBody::Counters(_)
             | EventBody::KernelReset(_)
+            | EventBody::ProcessEnded(_)
+            | EventBody::Outside(_)
             | EventBody::Segment(_)
             | EventBody::Socket(_)
             | EventBody::Trouble(_) => false,

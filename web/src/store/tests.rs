@@ -99,7 +99,10 @@ fn events_in_any_order_of_arrival_give_the_same_run() {
 fn nothing_runs_without_an_agent_or_with_a_mistake() {
     assert!(!after([chosen()]).can_run());
     assert_eq!(after([chosen(), Action::RunAsked]).run.phase, Phase::Idle);
-    let mistake = Action::Draft(draft::Action::Edited("title = ".into()));
+    let mistake = Action::Draft(draft::Action::Edited {
+        text: "title = ".into(),
+        caret: 8,
+    });
     let state = after([
         welcome(PROTOCOL_VERSION),
         chosen(),
@@ -129,7 +132,10 @@ fn events_of_another_run_are_passed_over() {
 fn a_lost_channel_keeps_events_and_text_and_gives_no_verdict() {
     let edited = "# mine\n".to_owned() + &after([chosen()]).draft.text;
     let lost = [
-        Action::Draft(draft::Action::Edited(edited.clone().into())),
+        Action::Draft(draft::Action::Edited {
+            text: edited.clone().into(),
+            caret: 0,
+        }),
         Action::Channel(channel_status::Action::Closed),
         Action::AgentSaid(ServerMessage::Finished { run: 1, took_ns: 1 }),
     ];

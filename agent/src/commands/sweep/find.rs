@@ -8,6 +8,7 @@ use aftershake_shared::distribution::Tally;
 use aftershake_shared::distribution::report::About;
 use aftershake_shared::distribution::search::Search;
 use aftershake_shared::distribution::summary::RunSummary;
+use aftershake_shared::distribution::vary::Vary;
 use aftershake_shared::recording::ScenarioText;
 use aftershake_shared::scenario::Scenario;
 
@@ -15,7 +16,6 @@ use super::super::bad_input;
 use super::collect::{Collected, millis, was_interrupted, worse};
 use super::odd::Odd;
 use crate::many::jitter;
-use crate::many::vary::Vary;
 use crate::sys::thread;
 use crate::worker::protocol::ManyRequest;
 use crate::worker_process::WorkerProcess;
@@ -43,7 +43,7 @@ pub(super) fn find(
             .at(text, value)
             .map_err(|message| bad_input(message, ""))?;
         let request = ManyRequest {
-            bins: vec![bin],
+            bins: vec![bin.into()],
             runs: u64::from(count),
             seed,
             first: search.runs(),

@@ -53,14 +53,12 @@ impl Odd {
         summary: RunSummary,
         recording: Recording,
     ) {
-        let raw = recording.events.iter().map(|event| match &event.body {
-            EventBody::Segment(seen) => 200 + seen.raw.0.len(),
-            EventBody::Call(_)
-            | EventBody::Counters(_)
-            | EventBody::KernelReset(_)
-            | EventBody::Socket(_)
-            | EventBody::Step(_)
-            | EventBody::Trouble(_) => 400,
+        let raw = recording.events.iter().map(|event| {
+            if let EventBody::Segment(seen) = &event.body {
+                200 + seen.raw.0.len()
+            } else {
+                400
+            }
         });
         let bytes = raw.sum::<usize>();
         if self.bytes + bytes <= MEMORY {

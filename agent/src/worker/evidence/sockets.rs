@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 
 use aftershake_shared::event::EventBody;
 use aftershake_shared::event::socket_sampled::SocketSampled;
 use aftershake_shared::tcp::state::TcpState;
 
-use crate::sys::sock_diag::{Found, SockDiag, Timer};
+use crate::sys::sock_diag::{Found, SockDiag, Timer, nowhere};
 use crate::worker::clock::Clock;
 use crate::worker::recorder::Recorder;
 
@@ -172,14 +172,6 @@ impl Sockets {
 /// A look-up by addresses falls back to the listener on that port, which is no end of a connection.
 fn is_end(found: &Found) -> bool {
     found.state != TcpState::Listen
-}
-
-fn nowhere(family: IpAddr) -> SocketAddr {
-    let ip = match family {
-        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
-    };
-    SocketAddr::new(ip, 0)
 }
 
 /// Whether something that this end has sent is still on its way.

@@ -1,15 +1,14 @@
 //! Performs `accept`.
 
-use std::io;
-use std::os::fd::AsRawFd;
-
-use aftershake_shared::errno::Errno;
 use aftershake_shared::event::call::{Call, Returned};
 use aftershake_shared::event::step_progress::StepResult;
+use aftershake_shared::scenario::steps::close::What;
 
-use super::{Act, Attempt, Task};
+use super::{Act, Attempt, Task, calling};
 use crate::sys::poll::Interest;
 use crate::worker::endpoint::{Endpoint, Opened, Timing, address, errno_of};
+use std::io;
+use std::os::fd::AsRawFd;
 
 /// Waits for the oldest connection of the queue.
 pub(super) struct Accepting {
@@ -29,7 +28,7 @@ impl Accepting {
 impl Act for Accepting {
     fn attempt(&mut self, endpoint: &mut Endpoint<'_>) -> Attempt {
         let clock = endpoint.clock();
-        let Some(listener) = endpoint.listener(self.task.on.as_deref()) else {
+        let Some(listener) = endpoint.opened(What::Listener, self.task.on.as_deref()) else {
             return Attempt::Finished(StepResult::NotRun);
         };
         let mut place = listener.place();
@@ -39,29 +38,19 @@ impl Act for Accepting {
         let fd = socket.as_raw_fd();
         match self.timing.attempt(&clock, || socket.accept()) {
             Ok((socket, from)) => {
-                let remote = address(Ok(from));
-                let local = address(socket.local_addr());
+                place.remote = address(Ok(from));
+                place.local = address(socket.local_addr());
                 // Accepted sockets do not inherit the listener's mode on Linux.
                 let _ = socket.set_nonblocking(true);
-                let id = endpoint.new_socket_id();
-                place.local = local;
-                place.remote = remote;
+                let id = endpoint.common.new_socket_id();
+                let call = Call::Accept { opened: Some(id) };
                 let result = Returned::Ok(u64::from(id.0));
-                endpoint.record(
-                    self.task.number,
-                    self.timing,
-                    place,
-                    Call::Accept { opened: Some(id) },
-                    result,
-                );
+                endpoint.record(&self.task, self.timing, place, call, result);
                 endpoint.keep_connection(Opened {
-                    id,
-                    socket: Some(socket),
-                    local,
-                    remote,
+                    local: place.local,
+                    remote: place.remote,
                     usable: true,
-                    named: self.task.name.iter().cloned().collect(),
-                    received: Vec::new(),
+                    ..Opened::new(id, Some(socket), self.task.name.as_deref())
                 });
                 Attempt::Finished(StepResult::Done)
             }
@@ -71,31 +60,15 @@ impl Act for Accepting {
             Err(error) => {
                 let errno = errno_of(&error);
                 let call = Call::Accept { opened: None };
-                endpoint.record(
-                    self.task.number,
-                    self.timing,
-                    place,
-                    call,
-                    Returned::Err(errno),
-                );
+                let result = Returned::Err(errno);
+                endpoint.record(&self.task, self.timing, place, call, result);
                 Attempt::Finished(StepResult::Failed(errno))
             }
         }
     }
 
     fn expire(&mut self, endpoint: &mut Endpoint<'_>) {
-        if let Some(place) = endpoint
-            .listener(self.task.on.as_deref())
-            .map(|listener| listener.place())
-        {
-            let call = Call::Accept { opened: None };
-            endpoint.record(
-                self.task.number,
-                self.timing,
-                place,
-                call,
-                Returned::Err(Errno::EAGAIN),
-            );
-        }
+        let call = Call::Accept { opened: None };
+        calling::expired(&self.task, self.timing, endpoint, What::Listener, call);
     }
 }

@@ -2,6 +2,7 @@
 
 use aftershake_shared::event::step_progress::StepResult;
 use aftershake_shared::scenario::steps::check_received::{CheckReceived, Reaction};
+use aftershake_shared::scenario::steps::close::What;
 
 use super::{Act, Attempt, Task, close};
 use crate::worker::endpoint::Endpoint;
@@ -24,7 +25,7 @@ impl Checking {
 impl Act for Checking {
     fn attempt(&mut self, endpoint: &mut Endpoint<'_>) -> Attempt {
         let Some(opened) = endpoint
-            .connection(self.task.on.as_deref())
+            .opened(What::Connection, self.task.on.as_deref())
             .filter(|opened| opened.usable)
         else {
             return Attempt::Finished(StepResult::NotRun);
@@ -36,7 +37,7 @@ impl Act for Checking {
             self.check.on_mismatch
         };
         if let Some(Reaction::Close) = reaction {
-            close::close_connection(&self.task, endpoint);
+            close::close(&self.task, endpoint, What::Connection);
         }
         Attempt::Finished(StepResult::Checked(holds))
     }

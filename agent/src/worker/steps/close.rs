@@ -8,7 +8,7 @@ use aftershake_shared::scenario::steps::close::{Close, What};
 
 use super::{Act, Attempt, Task};
 use crate::sys;
-use crate::worker::endpoint::{Endpoint, Opened, Timing};
+use crate::worker::endpoint::{Endpoint, Timing};
 
 /// A close, done at once.
 pub(super) struct Closing {
@@ -27,60 +27,33 @@ impl Closing {
 
 impl Act for Closing {
     fn attempt(&mut self, endpoint: &mut Endpoint<'_>) -> Attempt {
-        let result = match self.what {
-            What::Connection => close_connection(&self.task, endpoint),
-            What::Listener => {
-                let on = self.task.on.as_deref();
-                close(
-                    self.task.number,
-                    endpoint,
-                    |endpoint| endpoint.listener(on),
-                    What::Listener,
-                )
-            }
-        };
-        Attempt::Finished(result)
+        Attempt::Finished(close(&self.task, endpoint, self.what))
     }
 }
 
-/// Closes the connection that the step means.
-pub(super) fn close_connection(task: &Task, endpoint: &mut Endpoint<'_>) -> StepResult {
-    let on = task.on.as_deref();
-    close(
-        task.number,
-        endpoint,
-        |endpoint| endpoint.connection(on),
-        What::Connection,
-    )
-}
-
-fn close<'e>(
-    number: u32,
-    endpoint: &mut Endpoint<'e>,
-    find: impl for<'f> FnOnce(&'f mut Endpoint<'e>) -> Option<&'f mut Opened>,
-    what: What,
-) -> StepResult {
+/// Closes one descriptor of the socket that the task means. Only the socket's last is told what was unread.
+pub(super) fn close(task: &Task, endpoint: &mut Endpoint<'_>, what: What) -> StepResult {
     let clock = endpoint.clock();
-    let Some(opened) = find(endpoint) else {
+    let common = endpoint.common;
+    let Some(opened) = endpoint.opened(what, task.on.as_deref()) else {
         return StepResult::NotRun;
     };
     let place = opened.place();
-    let Some(socket) = opened.socket.take() else {
+    let Some(socket) = opened.copies.pop().or_else(|| opened.socket.take()) else {
         return StepResult::NotRun;
     };
-    opened.usable = false;
-    let unread = match what {
-        What::Connection => sys::socket::unread_bytes(socket.as_fd()).ok(),
-        What::Listener => None,
+    opened.usable = opened.socket.is_some();
+    let call = if common.known().drop_descriptors(opened.id, 1) {
+        let unread = match what {
+            What::Connection => sys::socket::unread_bytes(socket.as_fd()).ok(),
+            What::Listener => None,
+        };
+        Call::Close { unread }
+    } else {
+        Call::CloseCopy
     };
     let mut timing = Timing::default();
     timing.attempt(&clock, || drop(socket));
-    endpoint.record(
-        number,
-        timing,
-        place,
-        Call::Close { unread },
-        Returned::Ok(0),
-    );
+    endpoint.record(task, timing, place, call, Returned::Ok(0));
     StepResult::Done
 }

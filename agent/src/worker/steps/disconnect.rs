@@ -2,12 +2,12 @@
 
 use std::os::fd::AsFd;
 
-use aftershake_shared::event::call::{Call, Returned};
-use aftershake_shared::event::step_progress::StepResult;
+use aftershake_shared::event::call::Call;
+use aftershake_shared::scenario::steps::close::What;
 
-use super::{Act, Attempt, Task};
+use super::{Act, Attempt, Task, calling};
 use crate::sys;
-use crate::worker::endpoint::{Endpoint, Timing, errno_of};
+use crate::worker::endpoint::Endpoint;
 
 /// A `connect` with `AF_UNSPEC`, done at once.
 pub(super) struct Disconnecting {
@@ -22,27 +22,10 @@ impl Disconnecting {
 
 impl Act for Disconnecting {
     fn attempt(&mut self, endpoint: &mut Endpoint<'_>) -> Attempt {
-        let clock = endpoint.clock();
-        let Some(opened) = endpoint
-            .connection(self.task.on.as_deref())
-            .filter(|opened| opened.usable)
-        else {
-            return Attempt::Finished(StepResult::NotRun);
-        };
-        let place = opened.place();
-        let Some(socket) = &opened.socket else {
-            return Attempt::Finished(StepResult::NotRun);
-        };
-        let mut timing = Timing::default();
-        let done = timing.attempt(&clock, || sys::socket::disconnect(socket.as_fd()));
-        let (result, step) = match done {
-            Ok(()) => (Returned::Ok(0), StepResult::Done),
-            Err(error) => (
-                Returned::Err(errno_of(&error)),
-                StepResult::Failed(errno_of(&error)),
-            ),
-        };
-        endpoint.record(self.task.number, timing, place, Call::Disconnect, result);
-        Attempt::Finished(step)
+        let (what, call) = (What::Connection, Call::Disconnect);
+        let result = calling::once(&self.task, endpoint, what, call, |socket| {
+            sys::socket::disconnect(socket.as_fd())
+        });
+        Attempt::Finished(result)
     }
 }

@@ -3,13 +3,13 @@
 use std::io;
 use std::net::SocketAddr;
 
-use aftershake_shared::event::call::{Call, Returned};
+use aftershake_shared::event::call::Call;
 use aftershake_shared::event::step_progress::StepResult;
 use aftershake_shared::scenario::steps::listen::Listen;
-use socket2::{Domain, Socket, Type};
+use aftershake_shared::scenario::steps::set_option::OptionValue;
 
-use super::{Act, Attempt, Task};
-use crate::worker::endpoint::{Endpoint, Opened, Place, Timing, errno_of};
+use super::{Act, Attempt, Task, calling, set_option};
+use crate::worker::endpoint::{Endpoint, Opened, Place, errno_of};
 
 /// Opens a listener, at once.
 pub(super) struct Listening {
@@ -37,58 +37,55 @@ impl Act for Listening {
 
 impl Listening {
     fn open(&self, endpoint: &mut Endpoint<'_>) -> io::Result<()> {
-        let clock = endpoint.clock();
-        let ip = self.listen.address.ips().into_iter().next();
+        let listen = &self.listen;
+        let ip = listen.address.ips().into_iter().next();
         let ip = ip.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
-        let address = SocketAddr::new(ip, self.listen.port);
-        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-        socket.set_nonblocking(true)?;
-        if ip.is_ipv6() {
-            socket.set_only_v6(!self.listen.dual_stack)?;
-        }
-        let id = endpoint.new_socket_id();
+        let address = SocketAddr::new(ip, listen.port);
         let place = Place {
-            socket: id,
+            socket: endpoint.common.new_socket_id(),
             local: Some(address),
             remote: None,
         };
-        let mut timing = Timing::default();
-        let bound = timing.attempt(&clock, || socket.bind(&address.into()));
-        endpoint.record(
-            self.task.number,
-            timing,
-            place,
-            Call::Bind,
-            returned(&bound),
-        );
-        bound?;
-        let backlog = i32::from(self.listen.backlog);
-        let mut timing = Timing::default();
-        let listening = timing.attempt(&clock, || socket.listen(backlog));
-        endpoint.record(
-            self.task.number,
-            timing,
-            place,
-            Call::Listen { backlog },
-            returned(&listening),
-        );
-        listening?;
+        let socket = calling::open(&self.task, endpoint, place, listen.mptcp)?;
+        if ip.is_ipv6() {
+            socket.set_only_v6(!listen.dual_stack)?;
+        }
+        let mut make = |call, make: &dyn Fn() -> io::Result<()>| {
+            calling::on_new(&self.task, endpoint, place, call, make)
+        };
+        if listen.reuse_address {
+            make(flag("SO_REUSEADDR"), &|| socket.set_reuse_address(true))?;
+        }
+        if listen.reuse_port {
+            make(flag("SO_REUSEPORT"), &|| socket.set_reuse_port(true))?;
+        }
+        make(Call::Bind, &|| socket.bind(&address.into()))?;
+        for value in listen.options() {
+            make(named(value), &|| set_option::set(&socket, value))?;
+        }
+        let backlog = i32::from(listen.backlog);
+        make(Call::Listen { backlog }, &|| socket.listen(backlog))?;
         endpoint.keep_listener(Opened {
-            id,
-            socket: Some(socket),
             local: Some(address),
-            remote: None,
             usable: true,
-            named: self.task.name.iter().cloned().collect(),
-            received: Vec::new(),
+            ..Opened::new(place.socket, Some(socket), self.task.name.as_deref())
         });
         Ok(())
     }
 }
 
-fn returned(result: &io::Result<()>) -> Returned {
-    match result {
-        Ok(()) => Returned::Ok(0),
-        Err(error) => Returned::Err(errno_of(error)),
+fn named(value: OptionValue) -> Call {
+    let (option, value) = value.in_c();
+    Call::SetOption {
+        option: option.to_owned(),
+        value,
+    }
+}
+
+/// An option that is switched on.
+pub(super) fn flag(option: &str) -> Call {
+    Call::SetOption {
+        option: option.to_owned(),
+        value: "1".to_owned(),
     }
 }

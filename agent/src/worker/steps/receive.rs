@@ -5,10 +5,13 @@ use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
 
 use aftershake_shared::errno::Errno;
-use aftershake_shared::event::call::{Call, Returned};
+use aftershake_shared::event::call::Call;
 use aftershake_shared::event::step_progress::StepResult;
+use aftershake_shared::scenario::steps::close::What;
 use aftershake_shared::scenario::steps::receive::{DEFAULT_BUFFER, Receive};
+use socket2::Socket;
 
+use super::calling::{self, Made};
 use super::{Act, Attempt, Task};
 use crate::sys::poll::{self, Interest};
 use crate::worker::endpoint::{Endpoint, Timing, errno_of};
@@ -47,12 +50,16 @@ impl Receiving {
 
     fn call(&self) -> Call {
         let Receive {
-            peek, out_of_band, ..
+            peek,
+            out_of_band,
+            truncate,
+            ..
         } = self.receive;
         Call::Receive {
             at_most: self.at_most(),
             peek,
             out_of_band,
+            truncate,
         }
     }
 
@@ -70,97 +77,76 @@ impl Receiving {
 
 impl Act for Receiving {
     fn attempt(&mut self, endpoint: &mut Endpoint<'_>) -> Attempt {
-        let clock = endpoint.clock();
+        let wants = if self.receive.out_of_band {
+            Interest::Urgent
+        } else {
+            Interest::Readable
+        };
         loop {
-            let on = self.task.on.as_deref();
-            let Some(opened) = endpoint.connection(on).filter(|opened| opened.usable) else {
-                return Attempt::Finished(StepResult::NotRun);
-            };
-            let place = opened.place();
-            let Some(socket) = &opened.socket else {
-                return Attempt::Finished(StepResult::NotRun);
-            };
-            let size = usize::try_from(self.at_most()).unwrap_or(1);
             let mut buffer = Vec::new();
-            let result = if self.receive.peek || self.receive.out_of_band {
-                let mut room = vec![MaybeUninit::uninit(); size];
-                let peek = if self.receive.peek { libc::MSG_PEEK } else { 0 };
-                let oob = if self.receive.out_of_band {
-                    libc::MSG_OOB
+            let (call, what) = (self.call(), What::Connection);
+            let size = usize::try_from(self.at_most()).unwrap_or(1);
+            let (receive, timing) = (&self.receive, &mut self.timing);
+            let made = calling::attempt(&self.task, timing, endpoint, what, call, |socket| {
+                read(socket, receive, size, &mut buffer)
+            });
+            let count = match made {
+                Made::Waits(fd) => return Attempt::Waits(fd, wants),
+                Made::Returned(count) => count,
+                Made::Failed(_) | Made::NoSocket => {
+                    return Attempt::Finished(made.step_result());
+                }
+            };
+            self.total += count;
+            let kept = endpoint.opened(what, self.task.on.as_deref());
+            let satisfied = kept.is_some_and(|opened| {
+                let room = KEPT.saturating_sub(opened.received.len());
+                opened.received.extend(buffer.into_iter().take(room));
+                self.is_satisfied(&opened.received)
+            });
+            if count == 0 {
+                let result = if self.total == 0 || self.receive.exactly.is_some() {
+                    StepResult::Eof
                 } else {
-                    0
+                    StepResult::Bytes(self.total)
                 };
-                self.timing
-                    .attempt(&clock, || socket.recv_with_flags(&mut room, peek | oob))
-            } else {
-                buffer = vec![0; size];
-                let mut reader = socket;
-                self.timing.attempt(&clock, || reader.read(&mut buffer))
-            };
-            let wants = if self.receive.out_of_band {
-                Interest::Urgent
-            } else {
-                Interest::Readable
-            };
-            let call = self.call();
-            match result {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    return Attempt::Waits(socket.as_raw_fd(), wants);
-                }
-                // No urgent byte yet is EINVAL, not EAGAIN. Source: tcp_recv_urg.
-                Err(error)
-                    if self.receive.out_of_band
-                        && errno_of(&error) == Errno::EINVAL
-                        && !poll::is_broken(socket.as_raw_fd()) =>
-                {
-                    return Attempt::Waits(socket.as_raw_fd(), wants);
-                }
-                Err(error) => {
-                    let errno = errno_of(&error);
-                    endpoint.record(
-                        self.task.number,
-                        self.timing,
-                        place,
-                        call,
-                        Returned::Err(errno),
-                    );
-                    return Attempt::Finished(StepResult::Failed(errno));
-                }
-                Ok(count) => {
-                    buffer.truncate(count);
-                    let room = KEPT.saturating_sub(opened.received.len());
-                    opened.received.extend(buffer.into_iter().take(room));
-                    self.total += count as u64;
-                    let satisfied = self.is_satisfied(&opened.received);
-                    let timing = std::mem::take(&mut self.timing);
-                    endpoint.record(
-                        self.task.number,
-                        timing,
-                        place,
-                        call,
-                        Returned::Ok(count as u64),
-                    );
-                    if count == 0 {
-                        let result = if self.total == 0 || self.receive.exactly.is_some() {
-                            StepResult::Eof
-                        } else {
-                            StepResult::Bytes(self.total)
-                        };
-                        return Attempt::Finished(result);
-                    }
-                    if satisfied {
-                        return Attempt::Finished(StepResult::Bytes(self.total));
-                    }
-                }
+                return Attempt::Finished(result);
+            }
+            if satisfied {
+                return Attempt::Finished(StepResult::Bytes(self.total));
             }
         }
     }
 
     fn expire(&mut self, endpoint: &mut Endpoint<'_>) {
-        let on = self.task.on.as_deref();
-        if let Some(place) = endpoint.connection(on).map(|opened| opened.place()) {
-            let result = Returned::Err(Errno::EAGAIN);
-            endpoint.record(self.task.number, self.timing, place, self.call(), result);
+        let call = self.call();
+        calling::expired(&self.task, self.timing, endpoint, What::Connection, call);
+    }
+}
+
+/// One `recv` into `buffer`; what is only looked at, urgent or thrown away stays out of it.
+fn read(socket: &Socket, receive: &Receive, size: usize, buffer: &mut Vec<u8>) -> io::Result<u64> {
+    let flag = |set: bool, flag: i32| if set { flag } else { 0 };
+    let flags = flag(receive.peek, libc::MSG_PEEK)
+        | flag(receive.out_of_band, libc::MSG_OOB)
+        | flag(receive.truncate, libc::MSG_TRUNC);
+    if flags == 0 {
+        buffer.resize(size, 0);
+        let mut reader = socket;
+        let count = reader.read(buffer);
+        buffer.truncate(*count.as_ref().unwrap_or(&0));
+        return count.map(|count| count as u64);
+    }
+    let mut room = vec![MaybeUninit::uninit(); size];
+    match socket.recv_with_flags(&mut room, flags) {
+        // No urgent byte yet is EINVAL, not EAGAIN. Source: tcp_recv_urg.
+        Err(error)
+            if receive.out_of_band
+                && errno_of(&error) == Errno::EINVAL
+                && !poll::is_broken(socket.as_raw_fd()) =>
+        {
+            Err(io::ErrorKind::WouldBlock.into())
         }
+        result => result.map(|count| count as u64),
     }
 }

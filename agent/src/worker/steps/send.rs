@@ -1,15 +1,14 @@
 //! Performs `send`: all of the bytes, in as many calls as it takes.
 
-use std::io;
-use std::os::fd::AsRawFd;
-
-use aftershake_shared::event::call::{Call, Returned};
+use aftershake_shared::event::call::Call;
 use aftershake_shared::event::step_progress::StepResult;
+use aftershake_shared::scenario::steps::close::What;
 use aftershake_shared::scenario::steps::send::Send;
 
+use super::calling::{self, Made};
 use super::{Act, Attempt, Task};
 use crate::sys::poll::Interest;
-use crate::worker::endpoint::{Endpoint, Timing, errno_of};
+use crate::worker::endpoint::{Endpoint, Timing};
 
 /// Writes until the last byte is accepted.
 pub(super) struct Sending {
@@ -43,57 +42,30 @@ impl Sending {
 
 impl Act for Sending {
     fn attempt(&mut self, endpoint: &mut Endpoint<'_>) -> Attempt {
-        let clock = endpoint.clock();
         loop {
-            let on = self.task.on.as_deref();
-            let Some(opened) = endpoint.connection(on).filter(|opened| opened.usable) else {
-                return Attempt::Finished(StepResult::NotRun);
-            };
-            let place = opened.place();
-            let Some(socket) = &opened.socket else {
-                return Attempt::Finished(StepResult::NotRun);
-            };
-            let fd = socket.as_raw_fd();
             let left = self.bytes.get(self.sent..).unwrap_or_default();
             let piece = left.get(..self.piece.min(left.len())).unwrap_or_default();
             let oob = if self.out_of_band { libc::MSG_OOB } else { 0 };
             // Without MSG_NOSIGNAL a second write after a reset would end this process with SIGPIPE.
             let flags = libc::MSG_NOSIGNAL | oob;
-            let result = self
-                .timing
-                .attempt(&clock, || socket.send_with_flags(piece, flags));
             let call = Call::Send {
                 bytes: piece.len() as u64,
                 out_of_band: self.out_of_band,
             };
-            match result {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    return Attempt::Waits(fd, Interest::Writable);
-                }
-                Err(error) => {
-                    let errno = errno_of(&error);
-                    endpoint.record(
-                        self.task.number,
-                        self.timing,
-                        place,
-                        call,
-                        Returned::Err(errno),
-                    );
-                    return Attempt::Finished(StepResult::Failed(errno));
-                }
-                Ok(count) => {
-                    self.sent += count;
-                    let timing = std::mem::take(&mut self.timing);
-                    endpoint.record(
-                        self.task.number,
-                        timing,
-                        place,
-                        call,
-                        Returned::Ok(count as u64),
-                    );
+            let (timing, what) = (&mut self.timing, What::Connection);
+            let made = calling::attempt(&self.task, timing, endpoint, what, call, |socket| {
+                socket.send_with_flags(piece, flags).map(|sent| sent as u64)
+            });
+            match made {
+                Made::Waits(fd) => return Attempt::Waits(fd, Interest::Writable),
+                Made::Returned(count) => {
+                    self.sent += usize::try_from(count).unwrap_or(0);
                     if self.sent >= self.bytes.len() {
                         return Attempt::Finished(StepResult::Bytes(self.sent as u64));
                     }
+                }
+                Made::Failed(_) | Made::NoSocket => {
+                    return Attempt::Finished(made.step_result());
                 }
             }
         }

@@ -5,6 +5,7 @@ use super::{ResetCause, Verdict};
 use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
+use crate::diagnosis::weigh::cited;
 
 /// Source: `tcp_check_req` (`listen_overflow`), sysctl `tcp_abort_on_overflow`.
 pub(super) struct AcceptQueueOverflowAbort;
@@ -27,23 +28,39 @@ impl ResetCause for AcceptQueueOverflowAbort {
     }
 
     fn counter(&self, _reset: &Reset<'_>) -> Option<&'static str> {
-        Some("TcpExtListenOverflows")
+        Some("TcpExtEmbryonicRsts")
     }
 
     fn examine(&self, reset: &Reset<'_>) -> Verdict {
         if let Some(because) = not_in_syn_received(reset) {
             return Verdict::RuledOut(because);
         }
-        if reset.moved("TcpExtEmbryonicRsts") == Some(0) {
-            return Verdict::ruled_out("EmbryonicRsts did not move");
+        if reset.moved("TcpExtListenOverflows") == Some(0) {
+            return Verdict::ruled_out("ListenOverflows did not move");
+        }
+        let abort = reset
+            .run
+            .sysctl("net.ipv4.tcp_abort_on_overflow", reset.at());
+        if abort.is_some_and(|(_, value)| value == "0") {
+            return Verdict::ruled_out("tcp_abort_on_overflow was 0");
         }
         if reset.was_accepted() == Some(true) {
             return Verdict::ruled_out("accept had returned the connection");
         }
         match reset.moved("TcpExtListenOverflows") {
-            Some(_) => Verdict::Explains(Vec::new()),
+            Some(_) => Verdict::Explains(
+                abort
+                    .map(|(event, value)| {
+                        let label = format!("tcp_abort_on_overflow = {value}");
+                        cited(event, "outside", &label)
+                    })
+                    .into_iter()
+                    .collect(),
+            ),
             None if reset.drawn_by_probe() => Verdict::Unlikely,
-            None => Verdict::Likely(Vec::new()),
+            // The final ACK itself is what a full queue answers.
+            None if reset.drawn_by_first_words() => Verdict::Likely(Vec::new()),
+            None => Verdict::Possible,
         }
     }
 

@@ -38,7 +38,7 @@ impl ResetCause for BadAckInHandshake {
         let sender = reset.before.of(reset.from);
         if sender.last_at.is_none() && !reset.seen_from_start() {
             // A lone segment for a connection whose beginning the capture does not hold.
-            let only = reset.before.of(reset.to()).spoken == 1;
+            let only = reset.before.of(reset.to()).spoken <= 1;
             return if only {
                 Verdict::Likely(Vec::new())
             } else {

@@ -1,12 +1,11 @@
 //! `close` (or the end of the process) while received bytes were never read.
 
+use super::listener_closed_with_queued_connection::waited_with_others;
 use super::{ResetCause, Verdict};
 use crate::diagnosis::calls::{OddReads, Unread};
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
-use crate::diagnosis::weigh::cited;
 use crate::diagnosis::{CauseId, headline};
-use crate::event::call::Call;
 
 /// Sources: RFC 9293 §3.6.1 (SHLD-3), RFC 1122 §4.2.2.13; `__tcp_close`, `data_was_unread`.
 pub(super) struct CloseWithUnreadData;
@@ -43,13 +42,14 @@ impl ResetCause for CloseWithUnreadData {
             return Verdict::ruled_out("no program ever held the connection: it was not accepted");
         }
         if let Some(ending) = reset.sending_call()
-            && (ending.on_listener || matches!(ending.call.call, Call::Disconnect))
+            && (ending.on_listener || !ending.lets_go())
         {
-            return Verdict::RuledOut(format!("the RST left within {}", ending.call.signature()));
+            return Verdict::RuledOut(format!("the RST left within {}", ending.words()));
         }
         match (reset.unread(), reset.unread_at_close()) {
             (Some(unread), said) => by_calls(reset, unread, said),
-            (None, _) if answered(reset) => Verdict::Possible,
+            (None, _) if waited_with_others(reset) => Verdict::Possible,
+            (None, _) if answered(reset) => Verdict::Usual,
             (None, _) => Verdict::Likely(Vec::new()),
         }
     }
@@ -62,8 +62,9 @@ impl ResetCause for CloseWithUnreadData {
             _ => "bytes".to_owned(),
         };
         let how = match reset.sending_call() {
-            None if reset.covers_sender() => "ended",
-            _ => "closed",
+            None if reset.covers_sender() => "ended".to_owned(),
+            Some(ending) if ending.is_process() => format!("ended ({})", ending.words()),
+            _ => "closed".to_owned(),
         };
         format!("{sender} {how} with {what} still unread, so Linux reset the connection.")
     }
@@ -83,13 +84,9 @@ impl ResetCause for CloseWithUnreadData {
             Some(unread) => format!("its program read {}", unread.read),
             None => "how many its program read was not recorded".to_owned(),
         };
-        let when = reset.sending_call().map_or_else(String::new, |ending| {
-            format!(
-                " The RST left within {}, which began at {}.",
-                ending.call.signature(),
-                ending.event.at
-            )
-        });
+        let when = reset
+            .sending_call()
+            .map_or_else(String::new, |ending| ending.sentence());
         format!(
             "{peer} had sent {received} that {sender} acknowledged; {read}.{odd} To close with data unread \
              is to lose it, so the kernel says so with a RST in place of a FIN.{when}"
@@ -107,9 +104,7 @@ impl ResetCause for CloseWithUnreadData {
 
 fn by_calls(reset: &Reset<'_>, unread: Unread, said: Option<u32>) -> Verdict {
     let left = unread.bytes();
-    let close = reset
-        .sending_call()
-        .map(|ending| cited(ending.event.id, "call", &ending.call.signature()));
+    let close = reset.sending_call().map(|ending| ending.cited());
     if left > unread.urgent || said.is_some_and(|said| said > 0) {
         return Verdict::Explains(close.into_iter().collect());
     }

@@ -121,16 +121,23 @@ fn listening(reset: &Reset<'_>) -> Option<String> {
                     Call::Close { .. } | Call::Shutdown { .. } => open = false,
                     Call::Accept { .. }
                     | Call::Bind
+                    | Call::CloseCopy
                     | Call::Connect
                     | Call::Disconnect
+                    | Call::Duplicate
+                    | Call::HandOver { .. }
                     | Call::Listen { .. }
                     | Call::Receive { .. }
                     | Call::Send { .. }
+                    | Call::SendFastOpen { .. }
                     | Call::SetOption { .. }
-                    | Call::Socket => {}
+                    | Call::Socket { .. } => {}
                 }
             }
-            open
+            open && listener
+                .ended
+                .and_then(|ended| reset.run.events.get(ended.position))
+                .is_none_or(|ended| ended.at > reset.at())
         })
         .map(|listener| listener.by.clone())
 }

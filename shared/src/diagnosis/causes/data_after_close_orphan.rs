@@ -4,9 +4,7 @@ use super::{ResetCause, Verdict};
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::samples::Left;
 use crate::diagnosis::shape::Shape;
-use crate::diagnosis::weigh::cited;
 use crate::diagnosis::{CauseId, headline};
-use crate::event::call::Call;
 
 /// Sources: RFC 9293 §3.6.1, RFC 1122 §4.2.2.13; `tcp_rcv_state_process` (`TCP_ABORT_ON_DATA`).
 pub(super) struct DataAfterCloseOrphan;
@@ -60,10 +58,7 @@ impl ResetCause for DataAfterCloseOrphan {
         if reset.covers_sender() && ending.is_none() && reset.used_after(trigger.at).is_some() {
             return Verdict::RuledOut(format!("{} had not closed", reset.sender()));
         }
-        let cites: Vec<_> = ending
-            .map(|ending| cited(ending.event.id, "call", &ending.call.signature()))
-            .into_iter()
-            .collect();
+        let cites: Vec<_> = ending.map(|ending| ending.cited()).into_iter().collect();
         if reset.own_fin().is_some() {
             return match reset.fin_acked_before_trigger() {
                 None => Verdict::Likely(cites),
@@ -88,7 +83,7 @@ impl ResetCause for DataAfterCloseOrphan {
     fn headline(&self, reset: &Reset<'_>) -> String {
         let (sender, receiver) = (reset.sender(), reset.receiver());
         let verb = match reset.last_ending_before(reset.at()) {
-            Some(ending) if matches!(ending.call.call, Call::Shutdown { .. }) => "shut down",
+            Some(ending) if ending.is_shutdown() => "shut down",
             _ => "closed",
         };
         format!("{receiver} sent data when {sender} had just {verb}.")
@@ -101,9 +96,7 @@ impl ResetCause for DataAfterCloseOrphan {
             .map_or(0, |trigger| trigger.segment.payload_len);
         let bytes = headline::bytes(bytes);
         let ended = match reset.last_ending_before(reset.at()) {
-            Some(ending) if matches!(ending.call.call, Call::Shutdown { .. }) => {
-                "shut down both ways"
-            }
+            Some(ending) if ending.is_shutdown() => "shut down both ways",
             _ => "closed",
         };
         let fin = match (reset.own_fin(), reset.fin_acked_before_trigger()) {

@@ -70,11 +70,23 @@ impl ResetCause for DataAfterCloseTimewait {
             }
             None => {}
         }
+        let gap = trigger.at - acked;
+        if reset.record_expires_after().is_some_and(|life| gap > life) {
+            return Verdict::RuledOut(format!(
+                "its FIN had been acknowledged {gap} before: tcp_fin_timeout was over"
+            ));
+        }
         if trigger.at - acked > LONGEST_RECORD {
             return Verdict::Unlikely;
         }
+        let all = &reset.run.counters;
+        let (killed, kept) = (all.total("TcpExtTWKilled"), all.total("TcpExtTW"));
+        if killed.is_some_and(|killed| killed > 0) && kept == Some(0) {
+            // The only record was a short-lived one; it may have expired before.
+            return Verdict::Possible;
+        }
         let ending = reset.last_ending_before(acked);
-        cites.extend(ending.map(|ending| cited(ending.event.id, "call", &ending.call.signature())));
+        cites.extend(ending.map(|ending| ending.cited()));
         if let Some((index, _)) = reset.before.of(reset.from).fin_acked
             && let Some(ack) = reset.connection.segments.get(index)
         {

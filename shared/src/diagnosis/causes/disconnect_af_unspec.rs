@@ -5,8 +5,6 @@ use crate::connection::Role;
 use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
-use crate::diagnosis::weigh::cited;
-use crate::event::call::Call;
 
 /// Source: `__inet_stream_connect` > `tcp_disconnect`; RFC 9293 §3.10.5 (ABORT).
 pub(super) struct DisconnectAfUnspec;
@@ -38,11 +36,10 @@ impl ResetCause for DisconnectAfUnspec {
             return Verdict::ruled_out("no program ever held the connection: it was not accepted");
         }
         if let Some(ending) = reset.sending_call() {
-            if matches!(ending.call.call, Call::Disconnect) {
-                let call = ending.call.signature();
-                return Verdict::Explains(vec![cited(ending.event.id, "call", &call)]);
+            if ending.is_disconnect() {
+                return Verdict::Explains(vec![ending.cited()]);
             }
-            return Verdict::RuledOut(format!("the RST left within {}", ending.call.signature()));
+            return Verdict::RuledOut(format!("the RST left within {}", ending.words()));
         }
         if reset.covers_sender() {
             return Verdict::ruled_out("nobody called connect(AF_UNSPEC)");

@@ -5,8 +5,6 @@ use crate::diagnosis::CauseId;
 use crate::diagnosis::calls::LingerZero;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
-use crate::diagnosis::weigh::cited;
-use crate::event::call::Call;
 
 /// Source: `tcp_disconnect` in CLOSING or LAST-ACK with a send queue; RFC 9293 §3.10.5.
 pub(super) struct DisconnectWithUnsentData;
@@ -41,22 +39,24 @@ impl ResetCause for DisconnectWithUnsentData {
             return Verdict::ruled_out("everything had been sent: its own FIN was on the wire");
         }
         let stalled = reset.before.window_left(reset.from) < u64::from(own.largest.max(1));
+        if reset.closed_in_last_ack() == Some(false) {
+            return Verdict::ruled_out(
+                "it had not ended its sending before: nothing of FIN was waiting",
+            );
+        }
         if own.payload == 0 || !stalled {
             return Verdict::ruled_out("the other end's window left room for everything");
         }
         if reset.linger_zero() == LingerZero::Never {
             return Verdict::ruled_out("SO_LINGER was never set to {1,0}");
         }
-        let shut = reset.run.calls_of(reset.connection, reset.from);
-        let shut = shut
-            .filter(|(_, call)| matches!(call.call, Call::Shutdown { .. }))
-            .last();
-        match shut {
-            Some((event, call)) => {
-                Verdict::Likely(vec![cited(event.id, "call", &call.signature())])
+        match reset.shut_before() {
+            Some(ending) if reset.closed_in_last_ack() == Some(true) => {
+                Verdict::Explains(vec![ending.cited()])
             }
+            Some(ending) => Verdict::Likely(vec![ending.cited()]),
             None if reset.covers_sender() => Verdict::Unlikely,
-            None => Verdict::Possible,
+            None => Verdict::Usual,
         }
     }
 

@@ -6,6 +6,7 @@ use crate::diagnosis::CauseId;
 use crate::diagnosis::counters::SentByTcp;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
+use crate::diagnosis::weigh::cited;
 
 /// Source: `nf_send_reset` of `net/ipv4/netfilter`; RFC 3360 on resets by middleboxes.
 pub(super) struct FirewallRejectTcpReset;
@@ -28,6 +29,16 @@ impl ResetCause for FirewallRejectTcpReset {
     }
 
     fn examine(&self, reset: &Reset<'_>) -> Verdict {
+        if let Some(rule) = reset.rejecting_rule()
+            && reset.sent_by_tcp() != SentByTcp::Yes
+        {
+            return Verdict::Explains(vec![cited(rule.event, "outside", rule.text)]);
+        }
+        if reset.knows_all_acts() {
+            return Verdict::ruled_out(
+                "no rule rejected with a reset: every act from outside was recorded",
+            );
+        }
         if reset.sent_by_tcp() == SentByTcp::No {
             return Verdict::Explains(Vec::new());
         }

@@ -5,7 +5,7 @@ use crate::diagnosis::CauseId;
 use crate::diagnosis::counters::SentByTcp;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
-use crate::diagnosis::weigh::ANY_SHAPE;
+use crate::diagnosis::weigh::{ANY_SHAPE, cited};
 
 /// Sources: RFC 5961 §3.2, RFC 9293 §3.5.3; `tcp_validate_incoming`.
 pub(super) struct InjectedRst;
@@ -28,6 +28,12 @@ impl ResetCause for InjectedRst {
     }
 
     fn examine(&self, reset: &Reset<'_>) -> Verdict {
+        if let Some(event) = reset.forged() {
+            return Verdict::Explains(vec![cited(event, "outside", "a raw socket wrote it")]);
+        }
+        if reset.knows_all_acts() {
+            return Verdict::ruled_out("nobody forged it: every act from outside was recorded");
+        }
         if reset.shape == Shape::Foreign {
             return Verdict::Explains(Vec::new());
         }
@@ -60,7 +66,9 @@ impl ResetCause for InjectedRst {
     }
 
     fn explain(&self, reset: &Reset<'_>) -> String {
-        let effect = if reset.accepted {
+        let effect = if reset.run.outside.is_damaged(reset.sent.event) {
+            "Its checksum was wrong, so the kernel never looked at it."
+        } else if reset.accepted {
             "Its number was exactly the one expected, so it was taken."
         } else {
             "Its number was not the one expected, so it ended nothing."

@@ -37,7 +37,7 @@ impl ResetCause for KeepaliveTimeout {
             return Verdict::RuledOut(format!("{} sent no keepalive probe before", reset.sender()));
         }
         if let Some(ending) = reset.sending_call() {
-            return Verdict::RuledOut(format!("the RST left within {}", ending.call.signature()));
+            return Verdict::RuledOut(format!("the RST left within {}", ending.words()));
         }
         let on = reset.option_in_force("SO_KEEPALIVE");
         if reset.covers_sender() && on.is_none_or(|(_, value)| value.trim() == "0") {

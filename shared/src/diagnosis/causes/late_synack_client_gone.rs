@@ -34,6 +34,12 @@ impl ResetCause for LateSynackClientGone {
         if !(flags.syn() && flags.ack()) {
             return Verdict::ruled_out("the segment that drew it was no SYN,ACK");
         }
+        if reset.knows_all_acts() && !reset.seen_from_start() && !reset.ever_connected() {
+            return Verdict::RuledOut(format!(
+                "no program had ever connected from {}",
+                reset.connection.end(reset.from).address
+            ));
+        }
         let own = reset.before.of(reset.from);
         if own.spoken > 0 {
             return Verdict::ruled_out("the client had finished its handshake");

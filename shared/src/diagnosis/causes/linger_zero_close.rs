@@ -7,7 +7,6 @@ use crate::diagnosis::calls::LingerZero;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::weigh::cited;
-use crate::event::call::Call;
 
 /// Source: RFC 9293 §3.10.5 (ABORT); `__tcp_close` > `tcp_disconnect`.
 pub(super) struct LingerZeroClose;
@@ -47,11 +46,16 @@ impl ResetCause for LingerZeroClose {
         if reset.from == Role::Server && reset.was_accepted() == Some(false) {
             return Verdict::ruled_out("no program ever held the connection: it was not accepted");
         }
+        if reset.closed_in_last_ack() == Some(true) {
+            return Verdict::ruled_out(
+                "both ends had finished and its FIN still waited behind unsent data",
+            );
+        }
         let ending = reset.sending_call();
         if let Some(ending) = ending
-            && (ending.on_listener || !matches!(ending.call.call, Call::Close { .. }))
+            && (ending.on_listener || !ending.lets_go())
         {
-            return Verdict::RuledOut(format!("the RST left within {}", ending.call.signature()));
+            return Verdict::RuledOut(format!("the RST left within {}", ending.words()));
         }
         let unread = reset.unread();
         let unread = unread.is_some_and(|unread| unread.bytes() > unread.urgent);
@@ -61,7 +65,7 @@ impl ResetCause for LingerZeroClose {
                 Verdict::ruled_out("bytes were unread, and close looks at those before SO_LINGER")
             }
             LingerZero::Set(set) => {
-                let close = ending.map(|e| cited(e.event.id, "call", &e.call.signature()));
+                let close = ending.map(|ending| ending.cited());
                 let option = cited(set, "call", "setsockopt(SO_LINGER, {1,0})");
                 Verdict::Explains(std::iter::once(option).chain(close).collect())
             }
@@ -78,7 +82,7 @@ impl ResetCause for LingerZeroClose {
 
     fn explain(&self, reset: &Reset<'_>) -> String {
         let inherited = match reset.option_in_force("SO_LINGER") {
-            Some((set, _)) if reset.listener_calls().any(|call| call.event.id == set) => {
+            Some((set, _)) if reset.listener_calls().any(|(event, _)| event.id == set) => {
                 " It was set on the listener, and accept handed it on."
             }
             _ => "",

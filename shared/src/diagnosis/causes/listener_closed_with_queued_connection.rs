@@ -1,11 +1,16 @@
 //! A listener closed while a finished connection still waited in its queue to be accepted.
 
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
 use super::{ResetCause, Verdict};
 use crate::connection::Role;
 use crate::diagnosis::CauseId;
+use crate::diagnosis::outside::Destroyed;
 use crate::diagnosis::reset::{PROMPT, Reset};
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::weigh::cited;
+use crate::units::Nanos;
 
 /// Source: `inet_csk_listen_stop` > `inet_child_forget` > `tcp_disconnect`; RFC 9293 knows no accept queue.
 pub(super) struct ListenerClosedWithQueuedConnection;
@@ -45,16 +50,20 @@ impl ResetCause for ListenerClosedWithQueuedConnection {
         {
             return Verdict::ruled_out("the socket was still ESTABLISHED when the RST left");
         }
+        if let Some((event, Destroyed::Listener)) = reset.destroyed() {
+            return Verdict::Explains(vec![cited(event, "outside", "destroy listener")]);
+        }
         match reset.was_accepted() {
             Some(true) => Verdict::ruled_out("accept had returned the connection"),
             Some(false) => match reset.sending_call() {
-                Some(ending) => {
-                    let call = ending.call.signature();
-                    Verdict::Explains(vec![cited(ending.event.id, "call", &call)])
-                }
+                Some(ending) => Verdict::Explains(vec![ending.cited()]),
                 None => Verdict::Possible,
             },
+            None if listener_lived_on(reset) => Verdict::Unlikely,
             None if died_together(reset) => Verdict::Likely(Vec::new()),
+            None if reset.received() == 0 && reset.before.of(reset.to()).fin.is_none() => {
+                Verdict::Usual
+            }
             None => Verdict::Possible,
         }
     }
@@ -68,13 +77,9 @@ impl ResetCause for ListenerClosedWithQueuedConnection {
 
     fn explain(&self, reset: &Reset<'_>) -> String {
         let (sender, receiver) = (reset.sender(), reset.receiver());
-        let when = reset.sending_call().map_or_else(String::new, |ending| {
-            format!(
-                " The RST left within {} on the listener, at {}.",
-                ending.call.signature(),
-                ending.event.at
-            )
-        });
+        let when = reset
+            .sending_call()
+            .map_or_else(String::new, |ending| ending.sentence());
         format!(
             "The kernel finishes handshakes by itself: for {receiver} the connection existed, but {sender} never \
              called accept for it. With its listener such a connection dies, and no Abort counter moves.{when}"
@@ -91,26 +96,40 @@ impl ResetCause for ListenerClosedWithQueuedConnection {
     }
 }
 
-/// Another connection to the same address was reset at the same time, or a later SYN was refused.
-fn died_together(reset: &Reset<'_>) -> bool {
+/// The same address answered a SYN after one of its connections had been reset: it was not the listener's end.
+fn listener_lived_on(reset: &Reset<'_>) -> bool {
     let server = reset.connection.server.address;
-    let at = reset.at();
-    let deaths = reset
+    let first = reset
         .run
         .deaths
         .get(&server)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let from = deaths.partition_point(|death| *death + PROMPT < at);
+        .and_then(|deaths| deaths.first());
+    let last = reset.run.answered.get(&server);
+    matches!((first, last), (Some(first), Some(last)) if last > first)
+}
+
+/// Another connection to the same address was reset at the same time, or a later SYN was refused.
+///
+/// Connections die together when each had waited longer than one request takes to be answered.
+pub(super) fn died_together(reset: &Reset<'_>) -> bool {
+    let server = reset.connection.server.address;
+    let at = reset.at();
+    let times = |of: &HashMap<SocketAddr, Vec<Nanos>>| of.get(&server).cloned().unwrap_or_default();
+    let deaths = times(&reset.run.deaths);
     let near = deaths
         .iter()
-        .skip(from)
-        .take_while(|death| **death <= at + PROMPT);
-    let refusals = reset
-        .run
-        .refusals
-        .get(&server)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    near.count() > 1 || refusals.last().is_some_and(|refused| *refused > at)
+        .filter(|death| **death + PROMPT >= at && **death <= at + PROMPT);
+    let refused = times(&reset.run.refusals);
+    near.count() > 1 || refused.last().is_some_and(|refused| *refused > at)
+}
+
+/// Died together with others after its data had waited unread for long: nobody had accepted it.
+pub(super) fn waited_with_others(reset: &Reset<'_>) -> bool {
+    let waited = reset.before.of(reset.to()).last_payload;
+    let own = reset.before.of(reset.from);
+    let silent = reset.from == Role::Server && own.payload == 0 && own.fin.is_none();
+    silent
+        && waited.is_some_and(|(_, since)| reset.at() - since > PROMPT)
+        && died_together(reset)
+        && !listener_lived_on(reset)
 }

@@ -4,6 +4,7 @@ use super::{ResetCause, Verdict};
 use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
+use crate::diagnosis::weigh::cited;
 
 /// Source: RFC 5382 REQ-5; conntrack timeouts of netfilter.
 pub(super) struct NatStateLost;
@@ -26,6 +27,11 @@ impl ResetCause for NatStateLost {
     }
 
     fn examine(&self, reset: &Reset<'_>) -> Verdict {
+        if reset.knows_all_acts() && reset.redirection().is_none() {
+            return Verdict::ruled_out(
+                "no rule translated addresses: every act from outside was recorded",
+            );
+        }
         if reset.own_fin().is_some() || reset.sender_was_gone {
             return Verdict::RuledOut(format!(
                 "{} had ended the connection itself",
@@ -46,7 +52,9 @@ impl ResetCause for NatStateLost {
         let server = reset.before.of(crate::connection::Role::Server);
         if server.isn.is_some() && client.isn.is_none() {
             // The SYN went to another port than the SYN,ACK came from.
-            return Verdict::Explains(Vec::new());
+            let rule = reset.redirection();
+            let rule = rule.map(|(event, rule)| cited(event, "outside", rule));
+            return Verdict::Explains(rule.into_iter().collect());
         }
         if server.isn.is_some() && server.spoken == 0 {
             return Verdict::ruled_out("the server had said nothing since its SYN,ACK");

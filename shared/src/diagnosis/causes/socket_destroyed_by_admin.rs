@@ -2,6 +2,7 @@
 
 use super::{ResetCause, Verdict};
 use crate::diagnosis::CauseId;
+use crate::diagnosis::outside::Destroyed;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::weigh::cited;
@@ -34,6 +35,9 @@ impl ResetCause for SocketDestroyedByAdmin {
                 "the socket was closed by its own program when the RST left",
             );
         }
+        if let Some((event, Destroyed::Socket)) = reset.destroyed() {
+            return Verdict::Explains(vec![cited(event, "outside", "destroy socket")]);
+        }
         let told = reset
             .run
             .calls_of(reset.connection, reset.from)
@@ -42,8 +46,18 @@ impl ResetCause for SocketDestroyedByAdmin {
             let label = format!("{} = ECONNABORTED", call.signature());
             return Verdict::Explains(vec![cited(event.id, "call", &label)]);
         }
+        let timed_out = reset
+            .run
+            .calls_of(reset.connection, reset.from)
+            .any(|(_, call)| call.failed_with(Errno::ETIMEDOUT));
+        if timed_out {
+            return Verdict::RuledOut(format!(
+                "{} was told ETIMEDOUT, not ECONNABORTED",
+                reset.sender()
+            ));
+        }
         if let Some(ending) = reset.sending_call() {
-            return Verdict::RuledOut(format!("the RST left within {}", ending.call.signature()));
+            return Verdict::RuledOut(format!("the RST left within {}", ending.words()));
         }
         if reset.covers_sender() && reset.used_after(reset.at()).is_some() {
             return Verdict::RuledOut(format!("{} was never told ECONNABORTED", reset.sender()));

@@ -43,12 +43,25 @@ impl ResetCause for StaleConnectionNoSocket {
                 None => Verdict::Likely(Vec::new()),
             };
         }
-        if reset.before.in_syn_sent(reset.from) {
+        if reset.before.in_syn_sent(reset.from) || reset.is_connecting() {
             return Verdict::ruled_out("it was sent by the end that was still connecting");
         }
         let Some(trigger) = reset.trigger else {
             return Verdict::Possible;
         };
+        if reset.is_unheard_of() {
+            return Verdict::ruled_out("there had never been a connection between the two");
+        }
+        if never_served(reset) {
+            return Verdict::ruled_out(
+                "no program of the server ever had that address: it was another's, translated",
+            );
+        }
+        if request_was_dropped(reset) {
+            return Verdict::ruled_out(
+                "the listener was closed before the server's SYN,ACK was a second old",
+            );
+        }
         let held = reset.used_after(reset.at()).is_some() && !reset.kernel_gave_up();
         if held && reset.own_fin().is_none() {
             return Verdict::RuledOut(format!("{} still had the socket", reset.sender()));
@@ -123,7 +136,9 @@ fn after_fin(reset: &Reset<'_>, gap: Nanos) -> Verdict {
             "its FIN had been acknowledged {gap} before: too short for the record to expire"
         ));
     }
-    if gap > LONGEST_RECORD {
+    let kept = reset.run.counters.total("TcpExtTW");
+    let expired = killed.is_some_and(|killed| killed > 0) && kept == Some(0);
+    if gap > LONGEST_RECORD || (gap > SHORTEST_RECORD && expired) {
         return Verdict::Likely(Vec::new());
     }
     if gap < SHORTEST_RECORD {
@@ -131,6 +146,30 @@ fn after_fin(reset: &Reset<'_>, gap: Nanos) -> Verdict {
     } else {
         Verdict::Possible
     }
+}
+
+/// Bytes were exchanged with an address at which no program ever had a socket: another stood behind it.
+fn never_served(reset: &Reset<'_>) -> bool {
+    let Some(_) = reset.redirection() else {
+        return false;
+    };
+    let end = reset.connection.end(reset.from);
+    let listens = reset.run.connections.listens_at(end.address);
+    reset.knows_all_acts() && end.socket.is_none() && !listens
+}
+
+/// A half-open connection is forgotten with its listener; by itself not before its first timer, which is a second.
+///
+/// Source: `TCP_TIMEOUT_INIT`, RFC 6298 §2.1.
+fn request_was_dropped(reset: &Reset<'_>) -> bool {
+    const FIRST_TIMER: Nanos = Nanos::from_millis(1_000);
+    let server = reset.before.of(Role::Server);
+    let young = server
+        .last_at
+        .is_some_and(|answered| reset.at() < answered + FIRST_TIMER);
+    let mut endings = reset.listener_endings();
+    let closed = endings.any(|ending| ending.worked() && ending.event.at <= reset.at());
+    reset.was_accepted() == Some(false) && unaccepted_silence(reset) && young && closed
 }
 
 /// The server said nothing after its SYN,ACK: it may never have known the connection.

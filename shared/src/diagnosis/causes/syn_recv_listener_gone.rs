@@ -5,7 +5,6 @@ use crate::connection::Role;
 use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
-use crate::event::call::{Call, Returned};
 
 /// Source: RFC 9293 §3.5.2; a request of a listener that was closed, mostly with `TCP_DEFER_ACCEPT`.
 pub(super) struct SynRecvListenerGone;
@@ -34,15 +33,13 @@ impl ResetCause for SynRecvListenerGone {
         if reset.was_accepted() == Some(true) {
             return Verdict::ruled_out("accept had returned the connection");
         }
-        let closed = |ending: &crate::diagnosis::calls::EndingCall<'_>| {
-            let ended = matches!(ending.call.call, Call::Close { .. } | Call::Shutdown { .. });
-            ended && matches!(ending.call.result, Returned::Ok(_)) && ending.event.at <= reset.at()
-        };
-        let is_closed = reset.listener_calls().any(|ending| closed(&ending));
+        let mut endings = reset.listener_endings();
+        let is_closed = endings.any(|ending| ending.worked() && ending.event.at <= reset.at());
         match (reset.was_accepted(), is_closed) {
             (Some(false), true) => Verdict::Likely(Vec::new()),
             (Some(false), false) => Verdict::ruled_out("the listener was still open"),
-            _ => Verdict::Possible,
+            _ if reset.drawn_by_first_words() || reset.drawn_by_probe() => Verdict::Possible,
+            _ => Verdict::Usual,
         }
     }
 

@@ -214,6 +214,7 @@ pub(super) fn sent_before_close() -> Vec<Event> {
         at_most: 1024,
         peek: false,
         out_of_band: false,
+        truncate: false,
     };
     let reset = Returned::Err(Errno::ECONNRESET);
     story.call(21_950..21_985, 0, "client", receive, client, reset);
@@ -253,6 +254,7 @@ pub(super) fn through_a_proxy() -> Vec<Event> {
         at_most: 4096,
         peek: false,
         out_of_band: false,
+        truncate: false,
     };
     let linger = Call::SetOption {
         option: "SO_LINGER".into(),

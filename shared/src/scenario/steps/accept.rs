@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::{Kind, Makes, Needs};
+use crate::scenario::field::{Field, Takes};
 use crate::scenario::time::Span;
 
 /// `do = "accept"`, or `do.accept = { timeout = "100ms" }`.
@@ -16,6 +17,11 @@ pub struct Accept {
 impl Kind for Accept {
     const NAME: &'static str = "accept";
     const HELP: &'static str = "take the oldest connection from the listener's queue";
+    const FIELDS: &'static [Field] = &[Field::new(
+        "timeout",
+        Takes::Duration,
+        "give up after this time; waits for ever without",
+    )];
 
     fn needs(&self) -> Needs {
         Needs::Listener

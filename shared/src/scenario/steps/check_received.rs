@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::{Kind, Needs};
+use crate::scenario::field::{Field, Takes};
 
 /// `do.check = { starts_with = "correct_prefix" }`. Exactly one comparison is given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -31,6 +32,39 @@ pub enum Reaction {
 impl Kind for CheckReceived {
     const NAME: &'static str = "check";
     const HELP: &'static str = "compare what was received so far, and close on match or mismatch";
+    const FIELDS: &'static [Field] = &[
+        Field::new(
+            "starts_with",
+            Takes::Text,
+            "the received bytes begin with this text",
+        )
+        .one_of("comparison")
+        .example("\"hello\""),
+        Field::new("equals", Takes::Text, "the received bytes are this text")
+            .one_of("comparison")
+            .example("\"hello\""),
+        Field::new(
+            "length_prefix",
+            Takes::Number {
+                unit: "bytes",
+                least: 1,
+                most: 4,
+            },
+            "they are a length in 1, 2 or 4 big-endian bytes, then that many bytes",
+        )
+        .one_of("comparison")
+        .example("2"),
+        Field::new(
+            "on_mismatch",
+            Takes::Choice(&["close"]),
+            "what to do when it fails",
+        ),
+        Field::new(
+            "on_match",
+            Takes::Choice(&["close"]),
+            "what to do when it holds",
+        ),
+    ];
 
     fn needs(&self) -> Needs {
         Needs::Connection

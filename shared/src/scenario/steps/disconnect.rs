@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::{Kind, Needs};
+use crate::scenario::field::Field;
 
 /// `do = "disconnect"`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -13,6 +14,7 @@ impl Kind for Disconnect {
     const NAME: &'static str = "disconnect";
     const HELP: &'static str =
         "dissolve the connection with connect(AF_UNSPEC), keeping the socket";
+    const FIELDS: &'static [Field] = &[];
 
     fn needs(&self) -> Needs {
         Needs::Connection

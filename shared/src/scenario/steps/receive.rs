@@ -3,12 +3,17 @@
 use serde::Deserialize;
 
 use super::{Kind, Needs};
+use crate::scenario::field::{Field, Takes};
 use crate::scenario::limits;
 use crate::scenario::time::Span;
 
 /// `do.receive = { at_most = 1024 }`: one `recv`. The other forms are one step and many calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own, as in the system call"
+)]
 pub struct Receive {
     /// One call with a buffer of this many bytes; 1024 when no form is given.
     pub at_most: Option<u64>,
@@ -22,6 +27,9 @@ pub struct Receive {
     /// `MSG_PEEK`: look without taking.
     #[serde(default)]
     pub peek: bool,
+    /// `MSG_TRUNC`: take the bytes without looking at them; not into a buffer.
+    #[serde(default)]
+    pub truncate: bool,
     /// `MSG_OOB`: take the urgent byte.
     #[serde(default)]
     pub out_of_band: bool,
@@ -35,6 +43,53 @@ pub const DEFAULT_BUFFER: u64 = 1024;
 impl Kind for Receive {
     const NAME: &'static str = "receive";
     const HELP: &'static str = "read from the connection, once or until enough has come";
+    const FIELDS: &'static [Field] = &[
+        Field::number(
+            "at_most",
+            "bytes",
+            1,
+            limits::BYTES,
+            "one call with a buffer of this size",
+        )
+        .one_of("form")
+        .default("1024")
+        .example("1024"),
+        Field::number(
+            "exactly",
+            "bytes",
+            1,
+            limits::BYTES,
+            "calls until this many have come, or the end",
+        )
+        .one_of("form")
+        .example("16"),
+        Field::new(
+            "until",
+            Takes::Text,
+            "calls until the bytes end with this text, or the end",
+        )
+        .one_of("form")
+        .example("\"\\n\""),
+        Field::new(
+            "until_end",
+            Takes::Flag,
+            "calls until the other end has finished sending",
+        )
+        .one_of("form"),
+        Field::new("peek", Takes::Flag, "look without taking (MSG_PEEK)").default("false"),
+        Field::new("out_of_band", Takes::Flag, "take the urgent byte (MSG_OOB)").default("false"),
+        Field::new(
+            "truncate",
+            Takes::Flag,
+            "drop the bytes instead of copying them (MSG_TRUNC)",
+        )
+        .default("false"),
+        Field::new(
+            "timeout",
+            Takes::Duration,
+            "give up after this time; waits for ever without",
+        ),
+    ];
 
     fn needs(&self) -> Needs {
         Needs::Connection
@@ -62,6 +117,9 @@ impl Kind for Receive {
         let many = self.exactly.is_some() || self.until.is_some() || self.until_end;
         if many && (self.peek || self.out_of_band) {
             return Err("`peek` and `out_of_band` go with `at_most` only".to_owned());
+        }
+        if self.truncate && (self.peek || self.out_of_band || self.until.is_some()) {
+            return Err("`truncate` does not go with `peek`, `out_of_band` or `until`".to_owned());
         }
         Ok(())
     }

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Needs};
+use super::{Actor, Kind, Needs};
+use crate::scenario::field::Field;
 
 /// `do = "sample"`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -12,6 +13,8 @@ pub struct Sample {}
 impl Kind for Sample {
     const NAME: &'static str = "sample";
     const HELP: &'static str = "read the state and queues of all sockets now";
+    const FIELDS: &'static [Field] = &[];
+    const ACTOR: Actor = Actor::Either;
 
     fn needs(&self) -> Needs {
         Needs::Nothing

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::{Kind, Needs};
+use crate::scenario::field::{Field, Takes};
 use crate::scenario::limits;
 
 /// `do.send = { text = "hello" }`, `{ hex = "00 ff" }` or `{ count = 2000 }`.
@@ -25,6 +26,37 @@ pub struct Send {
 impl Kind for Send {
     const NAME: &'static str = "send";
     const HELP: &'static str = "write bytes to the connection";
+    const FIELDS: &'static [Field] = &[
+        Field::new("text", Takes::Text, "these characters as UTF-8")
+            .one_of("content")
+            .example("\"hello\""),
+        Field::new("hex", Takes::Text, "these bytes, two digits each")
+            .one_of("content")
+            .example("\"00 ff\""),
+        Field::number(
+            "count",
+            "bytes",
+            1,
+            limits::BYTES,
+            "this many of the letter x",
+        )
+        .one_of("content")
+        .example("2000"),
+        Field::number(
+            "pieces",
+            "bytes",
+            1,
+            limits::BYTES,
+            "for each call; all in one call without",
+        )
+        .example("512"),
+        Field::new(
+            "out_of_band",
+            Takes::Flag,
+            "the last byte is urgent (MSG_OOB)",
+        )
+        .default("false"),
+    ];
 
     fn needs(&self) -> Needs {
         Needs::Connection
@@ -63,8 +95,14 @@ impl Kind for Send {
                 limits::BYTES
             ));
         }
-        if self.pieces == Some(0) {
-            return Err("pieces is 0, expected 1 or more bytes for each call".to_owned());
+        if let Some(pieces) = self
+            .pieces
+            .filter(|pieces| !(1..=limits::BYTES).contains(pieces))
+        {
+            return Err(format!(
+                "pieces is {pieces}, expected 1 to {} bytes for each call",
+                limits::BYTES
+            ));
         }
         Ok(())
     }

@@ -2,8 +2,13 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Needs};
+use super::{Kind, Needs, close};
+use crate::scenario::facility::Facility;
+use crate::scenario::field::{Field, Takes};
 use crate::scenario::time::Span;
+
+/// The largest number that a buffer's field holds.
+const U32: u64 = u32::MAX as u64;
 
 /// `do.set_option = { linger = "0s" }`. Exactly one option is given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -11,7 +16,7 @@ use crate::scenario::time::Span;
 pub struct SetOption {
     /// The connection, unless this names the listener.
     #[serde(default)]
-    pub what: super::close::What,
+    pub what: close::What,
     /// `SO_LINGER` on, with this time in whole seconds; 0 s turns `close` into an abort.
     pub linger: Option<Span>,
     /// `TCP_NODELAY`.
@@ -26,6 +31,14 @@ pub struct SetOption {
     pub keepalive_probes: Option<u8>,
     /// `TCP_USER_TIMEOUT`, whole milliseconds.
     pub user_timeout: Option<Span>,
+    /// `TCP_LINGER2` in seconds: how long an orphan waits in FIN-WAIT-2; -1 for not at all, then `close` resets.
+    pub linger2: Option<i16>,
+    /// `TCP_DEFER_ACCEPT`, whole seconds; on the listener.
+    pub defer_accept: Option<Span>,
+    /// `TCP_FASTOPEN`, the queue's length; on the listener.
+    pub fast_open: Option<u16>,
+    /// `SO_OOBINLINE`: the urgent byte stays in the stream.
+    pub out_of_band_inline: Option<bool>,
     /// `SO_RCVBUF` in bytes; Linux doubles it.
     pub receive_buffer: Option<u32>,
     /// `SO_SNDBUF` in bytes; Linux doubles it.
@@ -42,6 +55,10 @@ pub enum OptionValue {
     KeepaliveInterval { seconds: u16 },
     KeepaliveProbes(u8),
     UserTimeout { millis: u32 },
+    Linger2 { seconds: i16 },
+    DeferAccept { seconds: u16 },
+    FastOpen(u16),
+    OutOfBandInline(bool),
     ReceiveBuffer(u32),
     SendBuffer(u32),
 }
@@ -57,6 +74,10 @@ impl OptionValue {
             Self::KeepaliveInterval { seconds } => ("TCP_KEEPINTVL", seconds.to_string()),
             Self::KeepaliveProbes(count) => ("TCP_KEEPCNT", count.to_string()),
             Self::UserTimeout { millis } => ("TCP_USER_TIMEOUT", millis.to_string()),
+            Self::Linger2 { seconds } => ("TCP_LINGER2", seconds.to_string()),
+            Self::DeferAccept { seconds } => ("TCP_DEFER_ACCEPT", seconds.to_string()),
+            Self::FastOpen(queue) => ("TCP_FASTOPEN", queue.to_string()),
+            Self::OutOfBandInline(on) => ("SO_OOBINLINE", u8::from(on).to_string()),
             Self::ReceiveBuffer(bytes) => ("SO_RCVBUF", bytes.to_string()),
             Self::SendBuffer(bytes) => ("SO_SNDBUF", bytes.to_string()),
         }
@@ -68,21 +89,27 @@ impl SetOption {
     pub fn values(&self) -> Vec<OptionValue> {
         [
             self.linger.map(|span| OptionValue::Linger {
-                seconds: whole_seconds(span),
+                seconds: seconds(span),
             }),
             self.no_delay.map(OptionValue::NoDelay),
             self.keepalive.map(OptionValue::Keepalive),
             self.keepalive_idle.map(|s| OptionValue::KeepaliveIdle {
-                seconds: whole_seconds(s),
+                seconds: seconds(s),
             }),
             self.keepalive_interval
                 .map(|s| OptionValue::KeepaliveInterval {
-                    seconds: whole_seconds(s),
+                    seconds: seconds(s),
                 }),
             self.keepalive_probes.map(OptionValue::KeepaliveProbes),
             self.user_timeout.map(|span| OptionValue::UserTimeout {
                 millis: u32::try_from(span.0.0 / 1_000_000).unwrap_or(u32::MAX),
             }),
+            self.linger2.map(|seconds| OptionValue::Linger2 { seconds }),
+            self.defer_accept.map(|s| OptionValue::DeferAccept {
+                seconds: seconds(s),
+            }),
+            self.fast_open.map(OptionValue::FastOpen),
+            self.out_of_band_inline.map(OptionValue::OutOfBandInline),
             self.receive_buffer.map(OptionValue::ReceiveBuffer),
             self.send_buffer.map(OptionValue::SendBuffer),
         ]
@@ -92,19 +119,102 @@ impl SetOption {
     }
 }
 
-fn whole_seconds(span: Span) -> u16 {
+/// Whole seconds of a checked time.
+fn seconds(span: Span) -> u16 {
     u16::try_from(span.0.0 / 1_000_000_000).unwrap_or(u16::MAX)
 }
 
 impl Kind for SetOption {
     const NAME: &'static str = "set_option";
     const HELP: &'static str = "set a socket option";
+    const FIELDS: &'static [Field] = &[
+        close::WHAT,
+        Field::new(
+            "linger",
+            Takes::Duration,
+            "SO_LINGER, whole seconds; 0s makes close an abort",
+        )
+        .one_of("option")
+        .example("\"0s\""),
+        Field::new("no_delay", Takes::Flag, "TCP_NODELAY").one_of("option"),
+        Field::new("keepalive", Takes::Flag, "SO_KEEPALIVE").one_of("option"),
+        Field::new(
+            "keepalive_idle",
+            Takes::Duration,
+            "TCP_KEEPIDLE, whole seconds",
+        )
+        .one_of("option")
+        .example("\"1s\""),
+        Field::new(
+            "keepalive_interval",
+            Takes::Duration,
+            "TCP_KEEPINTVL, whole seconds",
+        )
+        .one_of("option")
+        .example("\"1s\""),
+        Field::number("keepalive_probes", "probes", 1, 127, "TCP_KEEPCNT").one_of("option"),
+        Field::new(
+            "user_timeout",
+            Takes::Duration,
+            "TCP_USER_TIMEOUT, whole milliseconds",
+        )
+        .one_of("option"),
+        Field::new(
+            "linger2",
+            Takes::Number {
+                unit: "seconds",
+                least: -1,
+                most: 60,
+            },
+            "TCP_LINGER2; -1 makes close reset",
+        )
+        .one_of("option")
+        .example("-1"),
+        Field::new(
+            "defer_accept",
+            Takes::Duration,
+            "TCP_DEFER_ACCEPT, whole seconds; of the listener",
+        )
+        .one_of("option")
+        .example("\"1s\""),
+        Field::number(
+            "fast_open",
+            "connections",
+            0,
+            65_535,
+            "TCP_FASTOPEN; of the listener",
+        )
+        .one_of("option"),
+        Field::new("out_of_band_inline", Takes::Flag, "SO_OOBINLINE").one_of("option"),
+        Field::number(
+            "receive_buffer",
+            "bytes",
+            0,
+            U32,
+            "SO_RCVBUF; Linux doubles it",
+        )
+        .one_of("option")
+        .example("4096"),
+        Field::number(
+            "send_buffer",
+            "bytes",
+            0,
+            U32,
+            "SO_SNDBUF; Linux doubles it",
+        )
+        .one_of("option")
+        .example("4096"),
+    ];
 
     fn needs(&self) -> Needs {
-        match self.what {
-            super::close::What::Connection => Needs::Connection,
-            super::close::What::Listener => Needs::Listener,
-        }
+        self.what.needs()
+    }
+
+    fn facilities(&self) -> Vec<Facility> {
+        self.fast_open
+            .map(|_| Facility::FastOpen)
+            .into_iter()
+            .collect()
     }
 
     fn check(&self) -> Result<(), String> {
@@ -118,17 +228,31 @@ impl Kind for SetOption {
             ("linger", self.linger, 0),
             ("keepalive_idle", self.keepalive_idle, 1),
             ("keepalive_interval", self.keepalive_interval, 1),
+            ("defer_accept", self.defer_accept, 1),
         ];
         for (name, span, least) in whole {
             let Some(span) = span else { continue };
-            if !span.0.0.is_multiple_of(1_000_000_000) || span.0.0 < least * 1_000_000_000 {
-                return Err(format!(
-                    "{name} is {span}, expected whole seconds from {least}s: the kernel takes no parts"
-                ));
-            }
+            super::whole_seconds(name, span, least)?;
         }
-        if self.keepalive_probes == Some(0) {
-            return Err("keepalive_probes is 0, expected 1 to 127".to_owned());
+        if self
+            .linger2
+            .is_some_and(|seconds| !(-1..=60).contains(&seconds))
+        {
+            let seconds = self.linger2.unwrap_or(0);
+            return Err(format!(
+                "linger2 is {seconds}, expected -1 or 0 to 60 seconds"
+            ));
+        }
+        let of_listener = self.defer_accept.is_some() || self.fast_open.is_some();
+        if of_listener && self.what != close::What::Listener {
+            return Err("`defer_accept` and `fast_open` go with `what = \"listener\"`".to_owned());
+        }
+        if self
+            .keepalive_probes
+            .is_some_and(|probes| probes == 0 || probes > 127)
+        {
+            let probes = self.keepalive_probes.unwrap_or(0);
+            return Err(format!("keepalive_probes is {probes}, expected 1 to 127"));
         }
         Ok(())
     }

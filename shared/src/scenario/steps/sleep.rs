@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Needs};
+use super::{Actor, Kind, Needs};
+use crate::scenario::field::{Field, Takes};
 use crate::scenario::time::Span;
 
 /// `do.sleep = { time = "100ms" }`, or a random time from a seeded range: `{ at_least = "0ms", at_most = "2ms" }`.
@@ -17,6 +18,12 @@ pub struct Sleep {
 impl Kind for Sleep {
     const NAME: &'static str = "sleep";
     const HELP: &'static str = "let a fixed or a random time pass";
+    const FIELDS: &'static [Field] = &[
+        Field::new("time", Takes::Duration, "this long").one_of("length"),
+        Field::new("at_least", Takes::Duration, "a random time from here").one_of("length"),
+        Field::new("at_most", Takes::Duration, "to here, from the run’s seed"),
+    ];
+    const ACTOR: Actor = Actor::Either;
 
     fn needs(&self) -> Needs {
         Needs::Nothing

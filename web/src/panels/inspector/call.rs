@@ -21,14 +21,18 @@ pub(super) fn details(event: &Event, call: &CallReturned, run: &RunEvents) -> Ht
         }),
         Call::Accept { .. }
         | Call::Bind
+        | Call::CloseCopy
         | Call::Connect
         | Call::Disconnect
+        | Call::Duplicate
+        | Call::HandOver { .. }
         | Call::Listen { .. }
         | Call::Receive { .. }
         | Call::Send { .. }
+        | Call::SendFastOpen { .. }
         | Call::SetOption { .. }
         | Call::Shutdown { .. }
-        | Call::Socket => None,
+        | Call::Socket { .. } => None,
     };
     let address = |name, address: Option<std::net::SocketAddr>| {
         address.map(|address| plain(name, &address.to_string()))
@@ -38,7 +42,7 @@ pub(super) fn details(event: &Event, call: &CallReturned, run: &RunEvents) -> Ht
             { at(event) }
             { plain("by", &call.by) }
             { fact("call", html! { <code>{ text::shown(&call.signature()) }</code> }) }
-            { fact("result", result(call)) }
+            { fact("result", returned(call.result)) }
             { plain("took", &call.took.to_string()) }
             if call.parked != Nanos(0) { { plain("parked", &format!("{} before", call.parked)) } }
             { for unread }
@@ -55,8 +59,9 @@ pub(super) fn details(event: &Event, call: &CallReturned, run: &RunEvents) -> Ht
     }
 }
 
-fn result(call: &CallReturned) -> Html {
-    match call.result {
+/// A number, or an errno with its meaning.
+pub(super) fn returned(result: Returned) -> Html {
+    match result {
         Returned::Ok(number) => html! { { number } },
         Returned::Err(errno) => html! {
             <><code>{ errno.to_string() }</code>{ " " }<em>{ errno.words() }</em></>

@@ -79,6 +79,8 @@ fn since_call(event: &Event, run: &RunEvents) -> Html {
         EventBody::Call(call) => Some((other.at, call)),
         EventBody::Counters(_)
         | EventBody::KernelReset(_)
+        | EventBody::ProcessEnded(_)
+        | EventBody::Outside(_)
         | EventBody::Segment(_)
         | EventBody::Socket(_)
         | EventBody::Step(_)

@@ -59,6 +59,7 @@ pub(super) fn peeked() -> Story {
         at_most: 1024,
         peek: true,
         out_of_band: false,
+        truncate: false,
     };
     story.ok(400, SERVER, peek, 16);
     story

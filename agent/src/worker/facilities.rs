@@ -1,0 +1,70 @@
+//! Whether this machine has what a scenario needs: found out by trying, never by a version number.
+
+use std::fs::OpenOptions;
+use std::io;
+use std::os::fd::AsFd;
+use std::path::PathBuf;
+
+use aftershake_shared::channel::Failure;
+use aftershake_shared::scenario::Scenario;
+use aftershake_shared::scenario::facility::Facility;
+use socket2::{Domain, Protocol, Socket, Type};
+
+use crate::sys;
+
+/// The first thing that the scenario needs and this thread's namespace does not give, in words.
+///
+/// # Errors
+/// A failure of code 3, `not on this machine: …`, by which a test skips the scenario.
+pub(crate) fn all_there(scenario: &Scenario) -> Result<(), Failure> {
+    scenario
+        .facilities()
+        .iter()
+        .try_for_each(|facility| attempt(facility).map_err(|error| missing(facility, &error)))
+}
+
+fn missing(facility: &Facility, error: &io::Error) -> Failure {
+    Failure {
+        code: 3,
+        message: format!("not on this machine: {facility}: {error}"),
+        remedy: facility.remedy().to_owned(),
+    }
+}
+
+/// Uses it once, without leaving anything behind.
+fn attempt(facility: &Facility) -> io::Result<()> {
+    match facility {
+        Facility::FastOpen => {
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+            let queue = 1;
+            let level = libc::IPPROTO_TCP;
+            sys::socket::set_int(socket.as_fd(), level, libc::TCP_FASTOPEN, queue)?;
+            setting("net.ipv4.tcp_fastopen")
+        }
+        Facility::Mptcp => Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::MPTCP)).map(drop),
+        Facility::Sysctl(name) => setting(name),
+    }
+}
+
+/// Whether that setting exists here and may be written.
+fn setting(name: &str) -> io::Result<()> {
+    let path = PathBuf::from("/proc/sys").join(name.replace('.', "/"));
+    OpenOptions::new().write(true).open(path).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_kernel_has_is_named_with_its_reason() {
+        let facility = Facility::Sysctl("net.ipv4.no_such_setting".into());
+        let failure = missing(&facility, &attempt(&facility).unwrap_err());
+        assert_eq!(failure.code, 3);
+        assert_eq!(
+            failure.message,
+            "not on this machine: the sysctl net.ipv4.no_such_setting: \
+             No such file or directory (os error 2)"
+        );
+    }
+}

@@ -1,0 +1,343 @@
+//! A program that is a process of its own, because the story ends it: the worker asks, the child makes the calls.
+//!
+//! The descriptors are the child's alone, so that its end closes them as any program's end does. When a call is
+//! made and when it goes on is decided here as for every endpoint; the child only does as it is told.
+
+mod child;
+
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+
+use aftershake_shared::event::call::SocketId;
+use aftershake_shared::event::process_ended::{ClosedSocket, Ended, ProcessEnded};
+use aftershake_shared::event::step_progress::StepResult;
+use aftershake_shared::event::{Event, EventBody};
+use aftershake_shared::scenario::steps::StepKind;
+use aftershake_shared::scenario::steps::close::What;
+use aftershake_shared::scenario::steps::kill::Signal;
+use aftershake_shared::scenario::{Program, Scenario, Step};
+use serde::{Deserialize, Serialize};
+use socket2::Socket;
+
+use crate::sys::poll::Interest;
+use crate::sys::process::{Channel, Child, Watch, fork};
+use crate::worker::common::{Common, Known};
+use crate::worker::endpoint::{Endpoint, Given, Opened};
+use crate::worker::steps::{Act, Attempt};
+
+/// A child process and the way to it.
+pub(crate) struct Process {
+    child: Child,
+    channel: Channel,
+    /// For each endpoint in it, by name: ready when what its parked call waits for is.
+    watches: Vec<(String, Watch)>,
+}
+
+/// What the child is asked.
+#[derive(Debug, Serialize, Deserialize)]
+enum Request {
+    /// Go as far as that step can go.
+    Attempt {
+        step: u32,
+    },
+    /// That step's time is over.
+    Expire {
+        step: u32,
+    },
+    /// Say what would close now.
+    Holdings,
+    Exit {
+        code: u8,
+    },
+    /// Keep the descriptor that comes with this.
+    Keep {
+        what: What,
+        socket: Described,
+    },
+}
+
+/// A request with what the child needs to know of the others.
+#[derive(Debug, Serialize, Deserialize)]
+struct Asked {
+    request: Request,
+    known: Known,
+    first_number: u32,
+}
+
+/// How far the child came.
+#[derive(Debug, Serialize, Deserialize)]
+enum Came {
+    Finished(StepResult),
+    Waits,
+    Holds {
+        closed: Vec<ClosedSocket>,
+        descriptors: Vec<(SocketId, u32)>,
+    },
+    Kept,
+}
+
+/// An answer with what the child did meanwhile.
+#[derive(Debug, Serialize, Deserialize)]
+struct Answer {
+    came: Came,
+    events: Vec<Event>,
+    news: Known,
+    next_number: u32,
+    /// A descriptor for another program; it comes with this.
+    given: Option<(String, What, Described)>,
+}
+
+/// A socket without its descriptor.
+#[derive(Debug, Serialize, Deserialize)]
+struct Described {
+    id: SocketId,
+    local: Option<std::net::SocketAddr>,
+    remote: Option<std::net::SocketAddr>,
+    named: Vec<String>,
+}
+
+impl Described {
+    fn of(opened: &Opened) -> Self {
+        Self {
+            id: opened.id,
+            local: opened.local,
+            remote: opened.remote,
+            named: opened.named.clone(),
+        }
+    }
+
+    fn opened(self, descriptor: OwnedFd) -> Opened {
+        Opened {
+            local: self.local,
+            remote: self.remote,
+            usable: true,
+            named: self.named,
+            ..Opened::new(self.id, Some(Socket::from(descriptor)), None)
+        }
+    }
+}
+
+impl Process {
+    /// Starts the process that these endpoints are threads of.
+    ///
+    /// # Errors
+    /// What the system says against another process.
+    pub(crate) fn start(
+        scenario: &Scenario,
+        program: &Program<'_>,
+        common: &Common,
+    ) -> io::Result<Self> {
+        let (channel, childs) = Channel::pair()?;
+        let mut watches = Vec::new();
+        for endpoint in &program.endpoints {
+            watches.push(((*endpoint).to_owned(), Watch::new()?));
+        }
+        let mut keep = vec![childs.as_raw_fd()];
+        keep.extend(watches.iter().map(|(_, watch)| watch.as_raw_fd()));
+        let child = fork(&keep, || {
+            child::serve(scenario, program.name, &watches, &childs, common)
+        })?;
+        drop(childs);
+        Ok(Self {
+            child,
+            channel,
+            watches,
+        })
+    }
+
+    /// The child's only thread, by which trace events name it.
+    pub(crate) const fn thread(&self) -> i32 {
+        self.child.id()
+    }
+
+    fn ask(
+        &self,
+        request: Request,
+        with: Option<&Socket>,
+        common: &Common,
+    ) -> io::Result<(Answer, Option<OwnedFd>)> {
+        let first = common.lend_numbers();
+        let asked = Asked {
+            request,
+            known: common.known().for_child(),
+            first_number: first,
+        };
+        self.channel.send(
+            &serde_json::to_vec(&asked)?,
+            with.map(|socket| socket.as_fd()),
+        )?;
+        let (bytes, descriptor) = self.channel.receive()?;
+        let mut answer: Answer = serde_json::from_slice(&bytes)?;
+        common.return_numbers(first, answer.next_number);
+        common.known().learn(std::mem::take(&mut answer.news));
+        Ok((answer, descriptor))
+    }
+
+    fn watch_of(&self, endpoint: &str) -> Option<&Watch> {
+        let mut watches = self.watches.iter();
+        watches
+            .find(|(name, _)| name == endpoint)
+            .map(|(_, watch)| watch)
+    }
+}
+
+/// A step that the child carries out.
+pub(crate) struct Remote {
+    step: u32,
+    by: String,
+}
+
+impl Remote {
+    /// A step's performance by the process that its endpoint is in.
+    pub(crate) fn begin(number: u32, step: &Step) -> Box<dyn Act> {
+        Box::new(Self {
+            step: number,
+            by: step.by.clone(),
+        })
+    }
+}
+
+impl Act for Remote {
+    fn attempt(&mut self, endpoint: &mut Endpoint<'_>) -> Attempt {
+        let came = endpoint.ask(Request::Attempt { step: self.step }, None);
+        let watch = endpoint
+            .process
+            .as_ref()
+            .and_then(|process| process.watch_of(&self.by));
+        match (came, watch) {
+            (Ok(Came::Waits), Some(watch)) => Attempt::Waits(watch.as_raw_fd(), Interest::Readable),
+            (Ok(Came::Finished(result)), _) => Attempt::Finished(result),
+            // The process was killed meanwhile; whoever killed it says so.
+            _ => Attempt::Finished(StepResult::Killed),
+        }
+    }
+
+    fn expire(&mut self, endpoint: &mut Endpoint<'_>) {
+        // A process that is gone has no call left to record.
+        let _ = endpoint.ask(Request::Expire { step: self.step }, None);
+    }
+}
+
+/// By what a process ends.
+pub(crate) enum End {
+    Exit(u8),
+    Kill(Signal),
+}
+
+/// Which endpoint's process a step ends, and how.
+pub(crate) fn ends(step: &Step) -> Option<(&str, End)> {
+    match &step.does {
+        StepKind::Exit(exit) => Some((&step.by, End::Exit(exit.code))),
+        StepKind::Kill(kill) => Some((&kill.endpoint, End::Kill(kill.signal))),
+        StepKind::Listen(_)
+        | StepKind::Accept(_)
+        | StepKind::Connect(_)
+        | StepKind::Send(_)
+        | StepKind::Receive(_)
+        | StepKind::CheckReceived(_)
+        | StepKind::Shutdown(_)
+        | StepKind::Close(_)
+        | StepKind::SetOption(_)
+        | StepKind::Disconnect(_)
+        | StepKind::Duplicate(_)
+        | StepKind::HandOver(_)
+        | StepKind::Sleep(_)
+        | StepKind::Sample(_)
+        | StepKind::Destroy(_)
+        | StepKind::AddRule(_)
+        | StepKind::RemoveRule(_)
+        | StepKind::SetSysctl(_)
+        | StepKind::Forge(_)
+        | StepKind::AddAddress(_)
+        | StepKind::RemoveAddress(_)
+        | StepKind::SetLink(_)
+        | StepKind::ForgetNat(_) => None,
+    }
+}
+
+impl Endpoint<'_> {
+    /// Asks the child; keeps what it recorded and what it gives to others.
+    fn ask(&mut self, request: Request, with: Option<&Socket>) -> io::Result<Came> {
+        let common = self.common;
+        let process = self.process.as_ref().ok_or(io::ErrorKind::NotConnected)?;
+        let (answer, descriptor) = process.ask(request, with, common)?;
+        self.note_all(answer.events);
+        if let (Some((to, what, socket)), Some(descriptor)) = (answer.given, descriptor) {
+            let opened = socket.opened(descriptor);
+            self.given.push(Given { to, what, opened });
+        }
+        Ok(answer.came)
+    }
+
+    /// Takes what another program hands over.
+    pub(crate) fn take_given(&mut self, what: What, mut opened: Opened) {
+        if self.process.is_none() {
+            return self.keep_given(what, opened);
+        }
+        let socket = Described::of(&opened);
+        let descriptor = opened.socket.take();
+        // A process that is gone takes nothing: the descriptor closes here, as it would on the way.
+        let _ = self.ask(Request::Keep { what, socket }, descriptor.as_ref());
+    }
+
+    /// Ends the process, and notes what it held. `false` where it has ended before or never was one.
+    pub(crate) fn end_process(&mut self, step: u32, end: &End) -> bool {
+        let Ok(Came::Holds {
+            closed,
+            descriptors,
+        }) = self.ask(Request::Holdings, None)
+        else {
+            return false;
+        };
+        let clock = self.clock();
+        let at = clock.now();
+        let how = match end {
+            End::Exit(code) => {
+                // No answer comes: the channel ends with the process.
+                let _ = self.ask(Request::Exit { code: *code }, None);
+                Ended::Exited((*code).into())
+            }
+            End::Kill(signal) => {
+                if let Some(process) = &self.process {
+                    process.child.signal(number_of(*signal));
+                }
+                Ended::Killed(signal.name().to_owned())
+            }
+        };
+        let Some(process) = &mut self.process else {
+            return false;
+        };
+        process.child.wait();
+        let took = clock.now() - at;
+        let mut known = self.common.known();
+        for (socket, count) in descriptors {
+            known.drop_descriptors(socket, count);
+        }
+        let pairs = closed
+            .iter()
+            .filter_map(|closed| Some((closed.local?, closed.remote?)));
+        known.touched.extend(pairs);
+        drop(known);
+        let body = EventBody::ProcessEnded(ProcessEnded {
+            process: self.name.clone(),
+            step: Some(step),
+            how,
+            took,
+            closed,
+        });
+        self.note(at, body);
+        true
+    }
+}
+
+const fn number_of(signal: Signal) -> i32 {
+    match signal {
+        Signal::SigAbrt => libc::SIGABRT,
+        Signal::SigHup => libc::SIGHUP,
+        Signal::SigInt => libc::SIGINT,
+        Signal::SigKill => libc::SIGKILL,
+        Signal::SigQuit => libc::SIGQUIT,
+        Signal::SigSegv => libc::SIGSEGV,
+        Signal::SigTerm => libc::SIGTERM,
+    }
+}

@@ -1,0 +1,64 @@
+//! `docs/causes.md` is made of what the program knows: this test says when it is out of date, and how to renew it.
+
+#![expect(clippy::unwrap_used, reason = "a failed test says enough")]
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use aftershake_shared::catalog::CATALOG;
+use aftershake_shared::diagnosis::CauseId;
+use aftershake_shared::remedy::page::{error_table, markdown};
+
+const INTRODUCTION: &str = "# The 24 causes of a RST
+
+Made by `AFTERSHAKE_RENEW=1 cargo test -p aftershake --test cause_pages`. `aftershake cause NAME` prints one of them.
+
+## What programs show
+
+";
+
+fn page() -> String {
+    let mut page = String::from(INTRODUCTION);
+    page.push_str(&error_table());
+    for cause in CauseId::ALL {
+        let scenarios: Vec<&str> = CATALOG
+            .iter()
+            .filter(|entry| {
+                let expect = entry.text().parse().unwrap().expect.unwrap_or_default();
+                expect.cause.as_deref() == Some(cause.slug())
+            })
+            .map(|entry| entry.name)
+            .collect();
+        let _ = write!(page, "\n{}", markdown(cause, 2, &scenarios));
+    }
+    page
+}
+
+#[test]
+fn the_page_of_causes_is_up_to_date() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/causes.md");
+    if std::env::var_os("AFTERSHAKE_RENEW").is_some() {
+        std::fs::write(&path, page()).unwrap();
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        found == page(),
+        "renew it: AFTERSHAKE_RENEW=1 cargo test -p aftershake --test cause_pages"
+    );
+}
+
+#[test]
+fn every_cause_has_a_scenario_that_produces_it_live() {
+    let page = page();
+    let without: Vec<&str> = CauseId::ALL
+        .into_iter()
+        .filter(|cause| {
+            let section = page.split(&format!("\n## {cause}\n")).nth(1).unwrap();
+            let section = section.split("\n## ").next().unwrap();
+            !section.contains("See it happen")
+        })
+        .map(CauseId::slug)
+        .collect();
+    // Its limit is the machine's, not the namespace's: it is recorded once and never produced.
+    assert_eq!(without, ["orphan-resource-pressure"]);
+}

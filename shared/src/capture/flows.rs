@@ -1,0 +1,244 @@
+//! All connections that a capture has open, found by their addresses in constant time.
+//!
+//! What has been over for long is put away, so that a long capture needs no more memory than its open connections.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+use super::kept::Kept;
+use super::packet::{Packet, Pair};
+use super::tracked::Tracked;
+
+/// More connections are not open at once; beyond it one of those silent for longest is put away.
+pub(super) const MOST_OPEN: usize = 1_000_000;
+
+/// With more than so many connections, those that are over and silent for so many nanoseconds, or for so many
+/// frames, are put away.
+const PATIENCE: [(usize, u64, u32); 2] = [
+    (50_000, 2_000_000_000, 200_000),
+    (10_000, 60_000_000_000, 1_000_000),
+];
+
+/// Connections looked at for each new one: a few, so that no segment waits for many.
+const LOOKED_AT: usize = 4;
+/// The same when there are too many.
+const LOOKED_AT_WHEN_FULL: usize = 64;
+
+/// Open connections.
+pub(super) struct Flows {
+    index: HashMap<Pair, usize, Keyed>,
+    slots: Vec<Option<Tracked>>,
+    free: Vec<usize>,
+    latest: Option<(Pair, usize)>,
+    /// Where the search for connections to put away goes on.
+    hand: usize,
+    /// Segments of a connection's end that are kept.
+    tail: usize,
+    /// Connections begun so far.
+    pub(super) begun: u64,
+    /// Segments so far, copies left out.
+    pub(super) segments: u64,
+    /// Copies of segments passed over.
+    pub(super) copies: u64,
+    /// A connection was seen that is not on loopback.
+    pub(super) has_remote: bool,
+    /// An open connection had to be put away.
+    pub(super) overflowed: bool,
+}
+
+impl Flows {
+    pub(super) fn new(tail: usize) -> Self {
+        Self {
+            index: HashMap::with_hasher(Keyed::new()),
+            slots: Vec::new(),
+            free: Vec::new(),
+            latest: None,
+            hand: 0,
+            tail: tail.max(1),
+            begun: 0,
+            segments: 0,
+            copies: 0,
+            has_remote: false,
+            overflowed: false,
+        }
+    }
+
+    /// Takes in a segment; connections that it shows to be over go to `ended`.
+    pub(super) fn note(&mut self, packet: &Packet<'_>, ended: &mut Vec<Tracked>) {
+        let place = match self.latest {
+            Some((pair, place)) if pair == packet.pair => Some(place),
+            _ => self.index.get(&packet.pair).copied(),
+        };
+        let kept = packet.kept;
+        let tail = self.tail;
+        if let Some(place) = place
+            && let Some(Some(tracked)) = self.slots.get_mut(place)
+        {
+            self.latest = Some((packet.pair, place));
+            if tracked.is_copy(&kept) {
+                self.copies += 1;
+                return;
+            }
+            self.segments += 1;
+            if tracked.is_followed_by(&kept) {
+                self.replace(place, &[], packet, ended);
+            } else if let Some(frame) = tracked.splits_at(&kept) {
+                let moved = tracked.split_off(frame);
+                self.replace(place, &moved, packet, ended);
+            } else {
+                tracked.note(kept, packet.options, tail);
+            }
+            return;
+        }
+        self.segments += 1;
+        self.has_remote |= !packet.pair.is_loopback();
+        self.put_away(&kept, ended);
+        let mut tracked = self.begin(packet);
+        tracked.note(kept, packet.options, tail);
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            self.slots.len() - 1
+        });
+        if let Some(slot) = self.slots.get_mut(place) {
+            *slot = Some(tracked);
+        }
+        self.index.insert(packet.pair, place);
+        self.latest = Some((packet.pair, place));
+    }
+
+    fn begin(&mut self, packet: &Packet<'_>) -> Tracked {
+        let id = self.begun;
+        self.begun += 1;
+        Tracked::begin(packet, id)
+    }
+
+    /// Puts the connection at that place away; the next one there begins with what was moved out of it.
+    fn replace(
+        &mut self,
+        place: usize,
+        moved: &[(Kept, Option<Box<[u8]>>)],
+        packet: &Packet<'_>,
+        ended: &mut Vec<Tracked>,
+    ) {
+        let first = moved.first().map_or(packet.kept, |(kept, _)| *kept);
+        let mut next = self.begin(&Packet {
+            kept: first,
+            ..*packet
+        });
+        for (kept, options) in moved {
+            next.note(*kept, options.as_deref(), self.tail);
+        }
+        next.note(packet.kept, packet.options, self.tail);
+        if let Some(slot) = self.slots.get_mut(place) {
+            ended.extend(slot.replace(next));
+        }
+    }
+
+    /// Looks at a few connections and puts away what has been over for long.
+    fn put_away(&mut self, now: &Kept, ended: &mut Vec<Tracked>) {
+        let open = self.slots.len() - self.free.len();
+        let Some((_, nanos, frames)) = PATIENCE.iter().find(|(most, ..)| open > *most) else {
+            return;
+        };
+        let full = open >= MOST_OPEN;
+        let looked_at = if full { LOOKED_AT_WHEN_FULL } else { LOOKED_AT };
+        let mut oldest: Option<(u32, usize)> = None;
+        for _ in 0..looked_at {
+            self.hand = (self.hand + 1) % self.slots.len().max(1);
+            let Some(Some(tracked)) = self.slots.get(self.hand) else {
+                continue;
+            };
+            let silent = now.at.saturating_sub(tracked.last_at) >= *nanos
+                || now.frame.saturating_sub(tracked.last_frame) >= *frames;
+            if tracked.is_over() && silent {
+                let place = self.hand;
+                ended.extend(self.remove(place));
+            } else if oldest.is_none_or(|(frame, _)| tracked.last_frame < frame) {
+                oldest = Some((tracked.last_frame, self.hand));
+            }
+        }
+        if full && let Some((_, place)) = oldest {
+            self.overflowed = true;
+            ended.extend(self.remove(place));
+        }
+    }
+
+    fn remove(&mut self, place: usize) -> Option<Tracked> {
+        let tracked = self.slots.get_mut(place)?.take()?;
+        self.index.remove(&tracked.pair);
+        self.free.push(place);
+        self.latest = None;
+        Some(tracked)
+    }
+
+    /// Open connections that hold a RST.
+    pub(super) fn resets(&mut self) -> impl Iterator<Item = &mut Tracked> {
+        let open = self.slots.iter_mut().flatten();
+        open.filter(|tracked| tracked.rsts > 0)
+    }
+
+    /// Puts everything away, in order of the first segment.
+    pub(super) fn end(&mut self) -> Vec<Tracked> {
+        self.index.clear();
+        self.free.clear();
+        self.latest = None;
+        let mut all: Vec<Tracked> = self.slots.drain(..).flatten().collect();
+        all.sort_by_key(|tracked| tracked.id);
+        all
+    }
+}
+
+/// A fast hash that a capture's author cannot foresee: multiplications, keyed anew for each capture.
+#[derive(Clone, Copy)]
+struct Keyed(u64);
+
+impl Keyed {
+    fn new() -> Self {
+        Self(RandomState::new().build_hasher().finish())
+    }
+}
+
+impl BuildHasher for Keyed {
+    type Hasher = Mixed;
+    fn build_hasher(&self) -> Mixed {
+        Mixed(self.0)
+    }
+}
+
+struct Mixed(u64);
+
+impl Mixed {
+    /// Source: the folded multiplication of wyhash.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "both halves of the product are used"
+    )]
+    fn mix(&mut self, word: u64) {
+        let wide = u128::from(self.0 ^ word) * 0x9e37_79b9_7f4a_7c15_u128;
+        self.0 = wide as u64 ^ (wide >> 64) as u64;
+    }
+}
+
+impl Hasher for Mixed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.mix((*byte).into());
+        }
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.mix(number.into());
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "both halves are used")]
+    fn write_u128(&mut self, number: u128) {
+        self.mix(number as u64);
+        if number >> 32 != 0xffff {
+            self.mix((number >> 64) as u64);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! How a program let go of a connection: by a call, or by the end of its process.
+
+use super::finding::Cited;
+use super::run::end_of;
+use super::weigh::cited;
+use crate::event::call::{Call, CallReturned, How, Returned};
+use crate::event::process_ended::ProcessEnded;
+use crate::event::{Event, EventBody};
+use crate::units::Nanos;
+
+/// A call or an end of a process after which a socket may be gone, and what it was made on.
+#[derive(Clone, Copy)]
+pub(crate) struct Ending<'a> {
+    pub(crate) event: &'a Event,
+    pub(crate) by: EndedBy<'a>,
+    /// It was made on the listening socket, not on the connection.
+    pub(crate) on_listener: bool,
+}
+
+/// What ended it.
+#[derive(Clone, Copy)]
+pub(crate) enum EndedBy<'a> {
+    /// `close`, `shutdown` or `connect(AF_UNSPEC)`.
+    Call(&'a CallReturned),
+    Process(&'a ProcessEnded),
+}
+
+impl<'a> Ending<'a> {
+    /// Of a call: `None` for one that cannot end a connection.
+    pub(crate) fn of_call(
+        event: &'a Event,
+        call: &'a CallReturned,
+        on_listener: bool,
+    ) -> Option<Self> {
+        let may_end = match &call.call {
+            Call::Close { .. } | Call::Disconnect => true,
+            Call::Shutdown { how } => *how != How::Read,
+            Call::Accept { .. }
+            | Call::Bind
+            | Call::CloseCopy
+            | Call::Connect
+            | Call::Duplicate
+            | Call::HandOver { .. }
+            | Call::Listen { .. }
+            | Call::Receive { .. }
+            | Call::Send { .. }
+            | Call::SendFastOpen { .. }
+            | Call::SetOption { .. }
+            | Call::Socket { .. } => false,
+        };
+        may_end.then_some(Self {
+            event,
+            by: EndedBy::Call(call),
+            on_listener,
+        })
+    }
+
+    /// Of the end of a process: `None` for any other event.
+    pub(crate) fn of_process(event: &'a Event, on_listener: bool) -> Option<Self> {
+        let process = ended_process(event)?;
+        Some(Self {
+            event,
+            by: EndedBy::Process(process),
+            on_listener,
+        })
+    }
+
+    /// `close()`, `exit(1)`, `SIGKILL`.
+    pub(crate) fn words(&self) -> String {
+        match self.by {
+            EndedBy::Call(call) => call.signature(),
+            EndedBy::Process(process) => process.how.to_string(),
+        }
+    }
+
+    /// When it was over.
+    pub(crate) fn until(&self) -> Nanos {
+        match self.by {
+            EndedBy::Call(call) => end_of(self.event, call),
+            EndedBy::Process(process) => self.event.at + process.took,
+        }
+    }
+
+    /// It let go of the last descriptor: `close`, or the process's end.
+    pub(crate) fn lets_go(&self) -> bool {
+        match self.by {
+            EndedBy::Call(call) => matches!(call.call, Call::Close { .. }),
+            EndedBy::Process(_) => true,
+        }
+    }
+
+    pub(crate) fn is_disconnect(&self) -> bool {
+        matches!(self.by, EndedBy::Call(call) if call.call == Call::Disconnect)
+    }
+
+    pub(crate) fn is_shutdown(&self) -> bool {
+        matches!(self.by, EndedBy::Call(call) if matches!(call.call, Call::Shutdown { .. }))
+    }
+
+    pub(crate) fn is_process(&self) -> bool {
+        matches!(self.by, EndedBy::Process(_))
+    }
+
+    pub(crate) fn worked(&self) -> bool {
+        match self.by {
+            EndedBy::Call(call) => matches!(call.result, Returned::Ok(_)),
+            EndedBy::Process(_) => true,
+        }
+    }
+
+    /// As a piece of evidence.
+    pub(crate) fn cited(&self) -> Cited {
+        cited(self.event.id, "call", &self.words())
+    }
+
+    /// ` The RST left within close(), which began at 0.5 ms.`
+    pub(crate) fn sentence(&self) -> String {
+        let on = if self.on_listener {
+            " of the listener"
+        } else {
+            ""
+        };
+        let (words, at) = (self.words(), self.event.at);
+        let what = if self.is_process() {
+            format!("while its process ended ({words})")
+        } else {
+            format!("within {words}{on}")
+        };
+        format!(" The RST left {what}, which began at {at}.")
+    }
+}
+
+/// The end of a process that this event is; `None` for any other.
+pub(crate) fn ended_process(event: &Event) -> Option<&ProcessEnded> {
+    match &event.body {
+        EventBody::ProcessEnded(process) => Some(process),
+        EventBody::Call(_)
+        | EventBody::Counters(_)
+        | EventBody::KernelReset(_)
+        | EventBody::Outside(_)
+        | EventBody::Segment(_)
+        | EventBody::Socket(_)
+        | EventBody::Step(_)
+        | EventBody::Trouble(_) => None,
+    }
+}

@@ -1,0 +1,25 @@
+//! `set_link`: switches the loopback interface off or on.
+
+use serde::Deserialize;
+
+use super::{Actor, Kind, Needs};
+use crate::scenario::field::{Field, Takes};
+
+/// `do.set_link = { up = false }`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetLink {
+    pub up: bool,
+}
+
+impl Kind for SetLink {
+    const NAME: &'static str = "set_link";
+    const HELP: &'static str = "switch the loopback interface off or on";
+    const FIELDS: &'static [Field] =
+        &[Field::new("up", Takes::Flag, "whether it is on").required()];
+    const ACTOR: Actor = Actor::Outside;
+
+    fn needs(&self) -> Needs {
+        Needs::Nothing
+    }
+}
