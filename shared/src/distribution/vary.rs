@@ -122,9 +122,10 @@ fn set(story: &Story, text: &str, path: &str, value: Amount) -> Result<String, S
     let (place, step) = find_step(story, wanted)?;
     let field = field_of(step, name)?;
     if !is_variable(field.1) {
+        let own = step.field(name).map(|field| field.value.as_str());
+        let found = own.unwrap_or_else(|| step.value(name));
         return Err(format!(
-            "`{name}` is no number and no duration, found `{}`",
-            step.value(name)
+            "`{name}` is no number and no duration, found `{found}`"
         ));
     }
     let edit = story.set(text, place, field.0, Some(&value.to_string()));
@@ -182,7 +183,7 @@ fn is_variable(field: &Field) -> bool {
     }
 }
 
-/// Every path to a number or a duration, those that stand in the text first for each step.
+/// Every path to a number or a duration of what a step does.
 pub fn variable(story: &Story) -> Vec<String> {
     let mut paths = Vec::new();
     for (number, step) in (1..).zip(&story.steps) {

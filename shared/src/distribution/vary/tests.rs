@@ -92,7 +92,7 @@ fn a_wrong_path_is_answered_with_those_that_exist() {
         ("steps.reply.delay=1..5", "`1` has no unit"),
         (
             "steps.speak.text=1..5",
-            "`text` is no number and no duration, found `\"hello\"`",
+            "`text` is no number and no duration, found `hello`",
         ),
         ("steps.reply.by=1..5", "`by` is no number"),
         ("steps.1.backlog=0..100000", "backlog"),
