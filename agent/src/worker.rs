@@ -215,7 +215,10 @@ fn live_once(shared: &Arc<Shared>, jobs: &Receiver<Job>) {
     let Ok(job) = jobs.recv() else { return };
     match prepared {
         Ok(mut evidence) => {
-            carry_out(shared, &job, &mut evidence, &|said| reply(&said));
+            match make_ready(&job, &mut evidence) {
+                Ok(setting) => carry_out(shared, &job, &mut evidence, setting, &|r| reply(&r)),
+                Err(failure) => reply(&WorkerReply::Failed(failure)),
+            }
             // The next run may have begun already: its cancel is not ours to forget.
             let mut current = lock(&shared.current);
             if current
@@ -243,18 +246,27 @@ fn fresh_namespace() -> io::Result<Evidence> {
     Ok(Evidence::open())
 }
 
-/// Does one run in this thread's namespace; `say` hears what a parent would be told.
-fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence, say: &dyn Fn(WorkerReply)) {
-    if let Err(failure) = facilities::all_there(&job.scenario) {
-        return say(WorkerReply::Failed(failure));
-    }
-    let setting = job.sysctl.as_ref();
-    let setting = match setting.map(|(name, value)| sysctl::set(name, *value)) {
-        Some(Err(failure)) => return say(WorkerReply::Failed(failure)),
-        Some(Ok(event)) => Some(event),
-        None => None,
-    };
+/// What can be done in a namespace before its run begins; gives the event of the setting that was made.
+///
+/// # Errors
+/// What this machine lacks for the scenario, or a setting that cannot be made.
+fn make_ready(job: &Job, evidence: &mut Evidence) -> Result<Option<EventBody>, Failure> {
+    facilities::all_there(&job.scenario)?;
     evidence.expect_bytes(job.scenario.bytes_sent());
+    let setting = job.sysctl.as_ref();
+    setting
+        .map(|(name, value)| sysctl::set(name, *value))
+        .transpose()
+}
+
+/// Does one run in this thread's namespace; `say` hears what a parent would be told.
+fn carry_out(
+    shared: &Shared,
+    job: &Job,
+    evidence: &mut Evidence,
+    setting: Option<EventBody>,
+    say: &dyn Fn(WorkerReply),
+) {
     let mut kernel_resets = lock(&shared.kernel_resets);
     if let Err(trouble) = &*kernel_resets {
         evidence.absent.push(trouble.clone());

@@ -27,6 +27,7 @@ pub(crate) struct Evidence {
     pub(crate) sockets: Option<Sockets>,
     /// What is missing, and why.
     pub(crate) absent: Vec<Trouble>,
+    is_warm: bool,
 }
 
 impl Evidence {
@@ -55,6 +56,7 @@ impl Evidence {
             counters,
             sockets,
             absent,
+            is_warm: false,
         }
     }
 
@@ -65,6 +67,7 @@ impl Evidence {
             && let Ok(large) = Segments::open_large()
         {
             self.segments = Some(large);
+            self.is_warm = false;
         }
     }
 
@@ -82,8 +85,9 @@ impl Evidence {
             .collect()
     }
 
-    /// Starts recording: the capture is proved to run, the counters are read, what is absent is noted.
-    pub(crate) fn begin(&mut self, clock: &Clock, recorder: &mut Recorder<'_>) {
+    /// Makes the capture run, proves it, and reads the counters: the part of beginning that needs no clock.
+    /// Nothing happens in the namespace before its first step, so it may be done long before.
+    pub(crate) fn warm_up(&mut self) {
         if let Some(segments) = &mut self.segments
             && let Err(trouble) = segments.begin()
         {
@@ -92,6 +96,14 @@ impl Evidence {
         }
         if let Some(counters) = &mut self.counters {
             counters.begin();
+        }
+        self.is_warm = true;
+    }
+
+    /// Starts recording; notes what is absent.
+    pub(crate) fn begin(&mut self, clock: &Clock, recorder: &mut Recorder<'_>) {
+        if !self.is_warm {
+            self.warm_up();
         }
         for trouble in self.absent.drain(..) {
             recorder.note(clock.now(), EventBody::Trouble(trouble));

@@ -19,7 +19,8 @@ use aftershake_shared::scenario::Scenario;
 use super::protocol::{ManyBin, ManyRequest, RunRequest, WorkerReply};
 use super::run::Cancel;
 use super::{
-    Job, NO_NAMESPACE_REMEDY, Shared, carry_out, clock, fail, fresh_namespace, lock, reply,
+    Job, NO_NAMESPACE_REMEDY, Shared, carry_out, clock, fail, fresh_namespace, lock, make_ready,
+    reply,
 };
 
 /// Namespaces made at once. Each needs a thread, some descriptors and 300 KiB.
@@ -217,11 +218,13 @@ impl Many {
             sysctl: bin.sysctl.clone(),
             cancel: Arc::clone(&self.cancel),
         };
+        let setting = make_ready(&job, &mut evidence)?;
+        evidence.warm_up();
         let told = RefCell::new(Told::default());
         if says.send(Said::Ready).is_err() || goes.recv().is_err() {
             return Ok(());
         }
-        carry_out(&self.shared, &job, &mut evidence, &|reply| {
+        carry_out(&self.shared, &job, &mut evidence, setting, &|reply| {
             hear(&told, reply)
         });
         if says.send(Said::Over).is_err() || goes.recv().is_err() {

@@ -116,8 +116,14 @@ fn listed(fields: &[String]) -> String {
 /// The text with the field set that a path names.
 fn set(story: &Story, text: &str, path: &str, value: Amount) -> Result<String, String> {
     let parts: Vec<&str> = path.split('.').collect();
+    if let ["copies", name] = parts.as_slice() {
+        let edit = story.set_copies(name, &value.to_string());
+        let edit = edit.ok_or_else(|| format!("`[copies]` has no `{name}`"))?;
+        return Ok(edit.apply(text));
+    }
     let ["steps", wanted, name] = parts.as_slice() else {
-        return Err("expected `steps.NAME_OR_NUMBER.FIELD` or `sysctl.NAME`".to_owned());
+        let expected = "`steps.NAME_OR_NUMBER.FIELD`, `copies.ENDPOINT` or `sysctl.NAME`";
+        return Err(format!("expected {expected}"));
     };
     let (place, step) = find_step(story, wanted)?;
     let field = field_of(step, name)?;
@@ -185,7 +191,10 @@ fn is_variable(field: &Field) -> bool {
 
 /// Every path to a number or a duration of what a step does.
 pub fn variable(story: &Story) -> Vec<String> {
-    let mut paths = Vec::new();
+    let copies = story.copies.iter();
+    let mut paths: Vec<String> = copies
+        .map(|field| format!("copies.{}", field.name))
+        .collect();
     for (number, step) in (1..).zip(&story.steps) {
         let name = match step.value("name") {
             "" => format!("{number}"),

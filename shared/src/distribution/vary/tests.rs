@@ -8,6 +8,9 @@ use super::*;
 const TOML: &str = "# A comment that stays.
 title = \"x\"
 
+[copies]
+other = 2
+
 [[steps]]
 by = \"server\"
 do.listen = { port = 8080, backlog = 1 }
@@ -18,6 +21,10 @@ do = \"accept\"
 
 [[steps]]
 by = \"client\"
+do = \"connect\"
+
+[[steps]]
+by = \"other\"
 do = \"connect\"
 
 [[steps]]
@@ -46,18 +53,20 @@ fn at(vary: &str) -> Result<(AtValue, Scenario), String> {
 #[test]
 fn a_field_is_set_and_the_rest_stays() {
     let (bin, scenario) = at("steps.reply.delay=0..5ms").unwrap();
-    assert_eq!(scenario.steps[4].delay.unwrap().to_string(), "5ms");
+    assert_eq!(scenario.steps[6].delay.unwrap().to_string(), "5ms");
     assert_eq!(
         bin.scenario.toml,
         TOML.replace("delay = \"1ms\"", "delay = \"5ms\"")
     );
+    let (_, scenario) = at("copies.other=1..5").unwrap();
+    assert_eq!(scenario.endpoints().len(), 7);
     let (_, scenario) = at("steps.2.delay=0..250us").unwrap();
     assert_eq!(scenario.steps[1].delay.unwrap().to_string(), "250us");
     let (_, scenario) = at("steps.1.backlog=0..64").unwrap();
     assert!(matches!(&scenario.steps[0].does, StepKind::Listen(listen) if listen.backlog == 64));
     let (_, scenario) = at("steps.reply.timeout=1ms..9ms").unwrap();
     assert!(
-        matches!(&scenario.steps[4].does, StepKind::Receive(receive) if receive.timeout.is_some())
+        matches!(&scenario.steps[6].does, StepKind::Receive(receive) if receive.timeout.is_some())
     );
     let (_, scenario) = at("steps.2.timeout=1ms..9ms").unwrap();
     assert!(
@@ -81,7 +90,7 @@ fn a_wrong_path_is_answered_with_those_that_exist() {
         ("steps.reply.delay", "has no `=`"),
         (
             "steps.nobody.delay=0..1ms",
-            "no step `nobody`, expected a number from 1 to 5 or a name (speak, reply)",
+            "no step `nobody`, expected a number from 1 to 6 or a name (speak, reply)",
         ),
         ("steps.0.delay=0..1ms", "no step `0`"),
         ("steps.99.delay=0..1ms", "no step `99`"),
@@ -98,9 +107,9 @@ fn a_wrong_path_is_answered_with_those_that_exist() {
         ("steps.1.backlog=0..100000", "backlog"),
         (
             "steps.1.port=0..5",
-            "can be varied: steps.1.port, steps.1.backlog, steps.2.timeout",
+            "can be varied: copies.other, steps.1.port, steps.1.backlog, steps.1.defer_accept",
         ),
-        ("title=1..5", "expected `steps.NAME_OR_NUMBER.FIELD`"),
+        ("title=1..5", "expected `steps.NAME_OR_NUMBER.FIELD`, `copies.ENDPOINT`"),
         (
             "sysctl.kernel.hostname=1..5",
             "expected a setting of the network",
