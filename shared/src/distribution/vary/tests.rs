@@ -109,7 +109,10 @@ fn a_wrong_path_is_answered_with_those_that_exist() {
             "steps.1.port=0..5",
             "can be varied: copies.other, steps.1.port, steps.1.backlog, steps.1.defer_accept",
         ),
-        ("title=1..5", "expected `steps.NAME_OR_NUMBER.FIELD`, `copies.ENDPOINT`"),
+        (
+            "title=1..5",
+            "expected `steps.NAME_OR_NUMBER.FIELD`, `copies.ENDPOINT`",
+        ),
         (
             "sysctl.kernel.hostname=1..5",
             "expected a setting of the network",
