@@ -86,7 +86,7 @@ impl WorkerProcess {
         loop {
             match self.hear(&mut line)? {
                 // Only many runs are told so.
-                WorkerReply::Came(_) | WorkerReply::Kept(_) => {}
+                WorkerReply::Noise(_) | WorkerReply::Came(_) | WorkerReply::Kept(_) => {}
                 WorkerReply::Started(started) => header = Some(started),
                 WorkerReply::Events(batch) => events.extend(batch),
                 WorkerReply::Finished { took_ns } => {
@@ -115,7 +115,7 @@ impl WorkerProcess {
             match self.hear(&mut line)? {
                 WorkerReply::Came(summaries) => summaries.into_iter().for_each(&mut came),
                 WorkerReply::Kept(run) => kept(run.0, run.1),
-                WorkerReply::Started(_) | WorkerReply::Events(_) => {}
+                WorkerReply::Started(_) | WorkerReply::Events(_) | WorkerReply::Noise(_) => {}
                 WorkerReply::Finished { .. } => return Ok(()),
                 WorkerReply::Failed(failure) => return Err(RunError::Failed(failure)),
             }

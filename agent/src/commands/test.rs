@@ -152,6 +152,7 @@ fn run_one(
         seed: SEED,
         first: 0,
         keep: 0,
+        noise: false,
         beside: None,
     };
     match worker.many(request, |run| row.count(&run, repeat > 1), |_, _| {}) {

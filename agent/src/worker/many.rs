@@ -16,6 +16,8 @@ use aftershake_shared::event::Event;
 use aftershake_shared::recording::{Header, Recording};
 use aftershake_shared::scenario::Scenario;
 
+use crate::many::jitter;
+
 use super::protocol::{ManyBin, ManyRequest, RunRequest, WorkerReply};
 use super::run::Cancel;
 use super::{
@@ -98,6 +100,7 @@ struct Hand {
 impl Many {
     fn carry_out(self: &Arc<Self>) {
         let began = clock::tick();
+        self.tell_noise();
         let mut kept: BTreeMap<(u32, String), u32> = BTreeMap::new();
         let mut number = 0;
         while number < self.request.runs && !self.cancel.is_asked() {
@@ -117,8 +120,17 @@ impl Many {
             *current = None;
         }
         drop(current);
+        if !self.cancel.is_asked() {
+            self.tell_noise();
+        }
         let took_ns = clock::tick().saturating_sub(began);
         reply(&WorkerReply::Finished { took_ns });
+    }
+
+    fn tell_noise(&self) {
+        if self.request.noise {
+            reply(&WorkerReply::Noise(jitter::measure()));
+        }
     }
 
     fn round_length(&self) -> u64 {
@@ -290,7 +302,10 @@ fn hear(told: &RefCell<Told>, said: WorkerReply) {
         WorkerReply::Started(header) => told.header = Some(header),
         WorkerReply::Events(events) => told.events.extend(events),
         WorkerReply::Failed(failure) => told.failed = Some(failure),
-        WorkerReply::Came(_) | WorkerReply::Kept(_) | WorkerReply::Finished { .. } => {}
+        WorkerReply::Noise(_)
+        | WorkerReply::Came(_)
+        | WorkerReply::Kept(_)
+        | WorkerReply::Finished { .. } => {}
     }
 }
 

@@ -4,6 +4,7 @@
 //! any number of `events`, and `finished`, or with `failed`. End of stdin ends the worker, also in mid-run.
 
 use aftershake_shared::channel::Failure;
+use aftershake_shared::distribution::noise::Noise;
 use aftershake_shared::distribution::summary::RunSummary;
 use aftershake_shared::distribution::vary::AtValue;
 use aftershake_shared::event::Event;
@@ -44,6 +45,8 @@ pub struct ManyRequest {
     pub first: u64,
     /// So many runs of each ending at each value are handed over whole.
     pub keep: u32,
+    /// Measure the machine's jitter before and after, and say it.
+    pub noise: bool,
     /// A command run in each namespace from before the first step to after the last.
     pub beside: Option<String>,
 }
@@ -68,6 +71,8 @@ impl From<AtValue> for ManyBin {
 pub enum WorkerReply {
     Started(Header),
     Events(Vec<Event>),
+    /// Of many runs: how exactly this machine keeps its times.
+    Noise(Noise),
     /// Of many runs: what came of some of them, each counted once.
     Came(Vec<RunSummary>),
     /// Of many runs: one that is to be kept whole. Its summary comes in `came` as well.

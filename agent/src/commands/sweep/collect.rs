@@ -58,6 +58,7 @@ pub(crate) fn collect(worker: &mut WorkerProcess, plan: Plan) -> Result<Collecte
         seed: plan.seed,
         first: 0,
         keep: plan.keep,
+        noise: false,
         beside: plan.beside,
     };
     let values = &plan.values;

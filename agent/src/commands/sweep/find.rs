@@ -48,6 +48,7 @@ pub(super) fn find(
             seed,
             first: search.runs(),
             keep: 1,
+            noise: false,
             beside: None,
         };
         let made = worker.many(
