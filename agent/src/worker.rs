@@ -26,10 +26,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
 use aftershake_shared::channel::Failure;
-use aftershake_shared::event::EventBody;
 use aftershake_shared::event::call::Returned;
 use aftershake_shared::event::outside_acted::{OutsideAct, OutsideActed};
 use aftershake_shared::event::trouble::Trouble;
+use aftershake_shared::event::{EventBody, Source};
 use aftershake_shared::recording::{Environment, FORMAT_VERSION, Header};
 use aftershake_shared::scenario::Scenario;
 use aftershake_shared::units::Nanos;
@@ -77,7 +77,11 @@ pub fn serve() -> ! {
     let parent = sys::thread::parent_id();
     let _ = sys::thread::die_with_parent();
     let _ = sys::thread::allow_most_files();
-    let kernel_resets = KernelResets::start();
+    let kernel_resets = if evidence::calls_only() {
+        Err(evidence::switched_off(Source::KernelResets))
+    } else {
+        KernelResets::start()
+    };
     let entered = enter();
     // Entering a user namespace forgets the wish to die with the parent.
     let _ = sys::thread::die_with_parent();

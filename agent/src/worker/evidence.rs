@@ -20,6 +20,20 @@ use sockets::Sockets;
 /// Bytes that the capture's socket buffer holds on every machine, whatever `net.core.rmem_max` says.
 const SMALL_RUN: u64 = 100_000;
 
+/// Whether `AFTERSHAKE_CALLS_ONLY=1` switches every source off but the calls: a benchmark compares both.
+pub(crate) fn calls_only() -> bool {
+    std::env::var_os("AFTERSHAKE_CALLS_ONLY").is_some_and(|value| value == "1")
+}
+
+/// What is said of a source that was switched off.
+pub(crate) fn switched_off(evidence: Source) -> Trouble {
+    Trouble::Absent {
+        evidence,
+        reason: "switched off by AFTERSHAKE_CALLS_ONLY".to_owned(),
+        remedy: "unset it".to_owned(),
+    }
+}
+
 /// What a run can observe.
 pub(crate) struct Evidence {
     pub(crate) segments: Option<Segments>,
@@ -33,6 +47,9 @@ pub(crate) struct Evidence {
 impl Evidence {
     /// Opens every source in this thread's network namespace. Nothing is recorded before [`Self::begin`].
     pub(crate) fn open() -> Self {
+        if calls_only() {
+            return Self::none();
+        }
         let mut absent = Vec::new();
         let mut keep = |evidence, error: std::io::Error| {
             let (reason, remedy) = (error.to_string(), String::new());
@@ -57,6 +74,18 @@ impl Evidence {
             sockets,
             absent,
             is_warm: false,
+        }
+    }
+
+    fn none() -> Self {
+        Self {
+            segments: None,
+            counters: None,
+            sockets: None,
+            absent: [Source::Segments, Source::Counters, Source::Sockets]
+                .map(switched_off)
+                .to_vec(),
+            is_warm: true,
         }
     }
 

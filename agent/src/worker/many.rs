@@ -237,7 +237,7 @@ impl Many {
             return Ok(());
         }
         carry_out(&self.shared, &job, &mut evidence, setting, &|reply| {
-            hear(&told, reply)
+            hear(&told, reply);
         });
         if says.send(Said::Over).is_err() || goes.recv().is_err() {
             return Ok(());

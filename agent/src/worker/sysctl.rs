@@ -30,14 +30,19 @@ pub(super) fn set(name: &str, value: u64) -> Result<EventBody, Failure> {
         .write(true)
         .open(&path)
         .and_then(|mut file| io::Write::write_all(&mut file, value.to_string().as_bytes()));
-    written.map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => {
+    written.map_err(|error| {
+        let kind = error.kind();
+        let for_writing = [
+            io::ErrorKind::PermissionDenied,
+            io::ErrorKind::ReadOnlyFilesystem,
+        ];
+        if kind == io::ErrorKind::NotFound {
             refused("this kernel has no such setting in a network namespace".to_owned())
-        }
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+        } else if for_writing.contains(&kind) {
             refused("cannot be set inside a namespace".to_owned())
+        } else {
+            refused(format!("the kernel refuses it: {error}"))
         }
-        _ => refused(format!("the kernel refuses it: {error}")),
     })?;
     Ok(EventBody::Outside(OutsideActed {
         step: None,

@@ -30,6 +30,7 @@ impl Amount {
     }
 
     /// The same kind of amount with another size.
+    #[must_use]
     pub const fn with_size(self, size: u64) -> Self {
         match self {
             Self::Number(_) => Self::Number(size),

@@ -123,7 +123,7 @@ fn bin_row(bin: &Bin) -> BinRow {
             runs: *runs,
         })
         .collect();
-    answers.sort_by(|one, other| other.runs.cmp(&one.runs));
+    answers.sort_by_key(|row| std::cmp::Reverse(row.runs));
     BinRow {
         value: bin.value,
         runs: bin.runs,

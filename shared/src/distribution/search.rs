@@ -76,7 +76,7 @@ impl Search {
     }
 
     /// The next value to try, and how many runs; `None` when the search is over.
-    pub fn next(&mut self) -> Option<(Amount, u32)> {
+    pub fn ask(&mut self) -> Option<(Amount, u32)> {
         let (from, to) = (self.range.from.size(), self.range.to.size());
         loop {
             let open = self
@@ -232,7 +232,7 @@ impl Search {
             "; between these two several endings come".to_owned()
         };
         if second.is_some() || first.1 != after {
-            let list: Vec<_> = rules
+            let turns: Vec<_> = rules
                 .iter()
                 .zip(std::iter::once(None).chain(rules.iter().map(Some)))
                 .filter(|(now, before)| before.is_none_or(|before| before.1 != now.1))
@@ -245,7 +245,7 @@ impl Search {
                 after: first.1.clone(),
                 ..nothing(format!(
                     "there is no single flip: by growing value the rule is {}",
-                    list.join(", then ")
+                    turns.join(", then ")
                 ))
             };
         }
@@ -282,7 +282,7 @@ mod tests {
     fn search(range: &str, probability: impl Fn(u64) -> f64, seed: u64) -> (Found, u64) {
         let mut search = Search::new(Range::parse(range).unwrap());
         let mut number = 0;
-        while let Some((at, runs)) = search.next() {
+        while let Some((at, runs)) = search.ask() {
             for _ in 0..runs {
                 number += 1;
                 let random = super::super::seeds::of_run(seed, number);

@@ -148,12 +148,12 @@ fn find_step<'a>(story: &'a Story, wanted: &str) -> Result<(usize, &'a StepText)
     if let Some((place, step)) = place.and_then(|place| Some((place, story.steps.get(place)?))) {
         return Ok((place, step));
     }
-    let names = story.steps.iter().map(|step| step.value("name"));
-    let named: Vec<_> = names.filter(|name| !name.is_empty()).collect();
+    let all = story.steps.iter().map(|step| step.value("name"));
+    let given: Vec<_> = all.filter(|name| !name.is_empty()).collect();
     Err(format!(
         "no step `{wanted}`, expected a number from 1 to {} or a name ({})",
         story.steps.len(),
-        named.join(", ")
+        given.join(", ")
     ))
 }
 

@@ -70,7 +70,7 @@ pub(super) fn expand(
             continue;
         };
         for number in 1..=count {
-            let copied = |name: &String| match groups.get(name) {
+            let of_this = |name: &String| match groups.get(name) {
                 Some(_) => format!("{name}-{number}"),
                 None => name.clone(),
             };
@@ -79,7 +79,7 @@ pub(super) fn expand(
                 step.by = format!("{of}-{number}");
             }
             for name in [&mut step.name, &mut step.on, &mut step.after] {
-                *name = name.as_ref().map(copied);
+                *name = name.as_ref().map(of_this);
             }
             all.push(step);
             spans.push(written.span.clone());

@@ -38,7 +38,7 @@ pub(super) fn find(
     let mut odd = Odd::default();
     let mut interrupted = false;
     thread::end_child_on_interrupt(worker.id());
-    while let Some((value, count)) = search.next() {
+    while let Some((value, count)) = search.ask() {
         let bin = vary
             .at(text, value)
             .map_err(|message| bad_input(message, ""))?;

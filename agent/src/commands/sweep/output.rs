@@ -25,11 +25,14 @@ pub(crate) struct Wanted<'a> {
 pub(crate) fn put_out(collected: &Collected, wanted: &Wanted<'_>) -> Result<(), Failure> {
     let tally = &collected.tally;
     let mut about = collected.about.clone();
-    about.kept = "every run recorded with all evidence and diagnosed by itself".to_owned();
-    if let Some(folder) = wanted.save_odd {
-        let count = collected.odd.save(folder, tally)?;
-        about.kept += &format!("; {count} saved whole in {}", folder.display());
-    }
+    let saved = match wanted.save_odd {
+        None => String::new(),
+        Some(folder) => {
+            let count = collected.odd.save(folder, tally)?;
+            format!("; {count} saved whole in {}", folder.display())
+        }
+    };
+    about.kept = format!("every run recorded with all evidence and diagnosed by itself{saved}");
     let value = |bin: usize| tally.bins.get(bin).and_then(|bin| bin.value);
     let mut object = Distribution::new(tally, about, |(one, before), (other, after)| {
         let odd = &collected.odd;

@@ -98,7 +98,12 @@ impl KernelResets {
         let mut captured = ties.captured.to_vec();
         captured.sort_by_key(|(.., when)| *when);
         let mut untied = lost > 0;
-        for Sent { at, thread, sent } in &read.sent {
+        for Sent {
+            at,
+            thread,
+            reset: sent,
+        } in &read.sent
+        {
             let cookie = read.cookie_of(sent.socket, *at);
             let is_ours = cookie.is_some_and(|cookie| ties.cookies.contains(&cookie));
             let tied_by = match match_captured(sent, *at, &read.sent, &captured) {
@@ -163,9 +168,9 @@ impl KernelResets {
         let format = &self.destroy_sock;
         for sample in samples.iter().filter(|sample| sample.at >= since) {
             let at = clock.at_monotonic(sample.at);
-            if let Some(sent) = self.sent_reset(sample) {
+            if let Some(reset) = self.sent_reset(sample) {
                 let thread = sample.thread;
-                read.sent.push(Sent { at, thread, sent });
+                read.sent.push(Sent { at, thread, reset });
             } else if format.number(&sample.record, "common_type") == Some(format.id)
                 && let Some(socket) = format.number(&sample.record, "skaddr")
             {
@@ -182,7 +187,7 @@ struct Sent {
     at: Nanos,
     /// The thread that was on the processor.
     thread: i32,
-    sent: KernelSent,
+    reset: KernelSent,
 }
 
 /// The samples of a run, in order of time.
@@ -222,7 +227,7 @@ fn match_captured(
         (Some(_), Some(_)) => return Match::Several,
     };
     let (.., when) = captured;
-    let rivals = near(all, *when, |rival| rival.at).filter(|rival| fits(&rival.sent, captured));
+    let rivals = near(all, *when, |rival| rival.at).filter(|rival| fits(&rival.reset, captured));
     if rivals.count() == 1 {
         Match::Only
     } else {
