@@ -1,8 +1,7 @@
 //! Measures how late this machine wakes who sleeps and who waits: what no result can be finer than.
 
 use std::os::fd::AsRawFd;
-use std::sync::Barrier;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::channel;
 use std::thread;
 
 use aftershake_shared::distribution::noise::{Lateness, Noise};
@@ -11,8 +10,8 @@ use crate::sys::clock::monotonic;
 use crate::sys::poll::{self, Bell, Interest};
 use crate::sys::thread::exact_timers;
 
-/// How often each is measured: some 30 ms altogether.
-const SAMPLES: u32 = 100;
+/// How often each is measured: some 15 ms altogether.
+const SAMPLES: u32 = 50;
 /// What a short sleep asks for, in nanoseconds.
 const SLEEP: u64 = 100_000;
 
@@ -43,32 +42,33 @@ fn sleeps() -> Vec<u64> {
 
 /// From one thread's ringing to another's return from its wait.
 fn wake_ups() -> Vec<u64> {
-    let mut late = Vec::new();
-    for _ in 0..SAMPLES {
-        let Ok(bell) = Bell::new() else { break };
-        let rung = AtomicU64::new(0);
-        let both = Barrier::new(2);
-        let woken = thread::scope(|scope| {
-            let waiting = scope.spawn(|| {
-                both.wait();
+    let bells: Result<Vec<Bell>, _> = (0..SAMPLES).map(|_| Bell::new()).collect();
+    let Ok(bells) = bells else {
+        return Vec::new();
+    };
+    thread::scope(|scope| {
+        let (says, said) = channel();
+        let waiting = &bells;
+        scope.spawn(move || {
+            for bell in waiting {
                 let _ = poll::wait(
                     &[(bell.as_raw_fd(), Interest::Readable)],
                     Some(1_000_000_000),
                 );
-                monotonic()
-            });
-            both.wait();
+                if says.send(monotonic()).is_err() {
+                    return;
+                }
+            }
+        });
+        let late = bells.iter().filter_map(|bell| {
             // The other thread needs some time to reach its wait.
             let _ = poll::wait(&[], Some(SLEEP));
-            rung.store(monotonic(), Ordering::Release);
+            let rung = monotonic();
             bell.ring();
-            waiting.join().ok()
+            Some(said.recv().ok()?.saturating_sub(rung))
         });
-        if let Some(woken) = woken {
-            late.push(woken.saturating_sub(rung.load(Ordering::Acquire)));
-        }
-    }
-    late
+        late.collect()
+    })
 }
 
 #[cfg(test)]

@@ -34,9 +34,9 @@ fn connections(count: usize) -> String {
 /// Bytes sent one by one.
 fn segments(count: usize) -> String {
     format!(
-        "# So many segments.\ntitle = \"Many segments\"\n\n\
-         [[steps]]\nby = \"server\"\ndo = \"listen\"\n\n[[steps]]\nby = \"server\"\ndo = \"accept\"\n\n\
-         [[steps]]\nby = \"client\"\ndo = \"connect\"\n\n\
+        "# So many segments.\ntitle = \"Many segments\"\norder = \"free\"\n\n\
+         [[steps]]\nby = \"server\"\nname = \"listening\"\ndo = \"listen\"\n\n[[steps]]\nby = \"server\"\ndo = \"accept\"\n\n\
+         [[steps]]\nby = \"client\"\nafter = \"listening\"\ndo = \"connect\"\n\n\
          [[steps]]\nby = \"client\"\ndo.set_option = {{ no_delay = true }}\n\n\
          [[steps]]\nby = \"client\"\ndo.send = {{ count = {count}, pieces = 1 }}\n\n\
          [[steps]]\nby = \"server\"\ndo.receive = {{ exactly = {count} }}\n"
@@ -91,15 +91,23 @@ fn in_folder(binary: &Path, folder: &Path, table: &mut Table) -> anyhow::Result<
         let file = written(folder, &segments(count))?;
         let saved = folder.join("saved.jsonl");
         let saved = saved.to_string_lossy();
+        let mut seen = 0;
         let took = median(ROUNDS, || {
             let (took, object) = timed(binary, &["run", &file, "--json", "--save", &saved])?;
-            let held = object.get("segments").and_then(Value::as_array);
-            if held.is_none_or(|segments| segments.len() < count) || !lost_nothing(&object) {
-                bail!("expected {count} segments and nothing lost");
+            let of = |what| {
+                object
+                    .get(what)
+                    .and_then(Value::as_array)
+                    .map_or(0, Vec::len)
+            };
+            // A busy machine puts several of these bytes into one segment.
+            if of("calls") < count || !lost_nothing(&object) {
+                bail!("expected {count} calls and no segment lost");
             }
+            seen = of("segments") as u64;
             Ok(took)
         })?;
-        row(table, "segments in one run", count as u64, took, None);
+        row(table, "segments in one run", seen, took, None);
         let events = fs::read_to_string(saved.as_ref())?.lines().count() as u64;
         let took = median(ROUNDS, || {
             Ok(timed(binary, &["explain", &saved, "--json"])?.0)

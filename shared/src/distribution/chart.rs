@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use super::report::{BinRow, Distribution};
 use super::{Tally, wilson};
 use crate::ladder::svg::{n, xml};
+use crate::units::Nanos;
 
 const STYLE: &str = include_str!("chart.css");
 const WIDTH: f32 = 760.0;
@@ -46,7 +47,7 @@ pub fn draw(object: &Distribution, tally: &Tally) -> String {
     let top = 62.0;
     let below = top + row_height * count(rows.len());
     let axis = if is_swept { 34.0 } else { 6.0 };
-    let height = below + axis + 17.0 * count(words.len()) + 40.0;
+    let height = below + axis + 17.0 * count(words.len()) + 55.0;
     let (title, what) = (heading(object), subtitle(object));
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {0}\" width=\"{WIDTH}\" height=\"{0}\" \
@@ -79,12 +80,17 @@ pub fn draw(object: &Distribution, tally: &Tally) -> String {
         line(&mut out, "words", MARGIN, y, words);
         y += 17.0;
     }
-    let noise = format!(
-        "Whiskers hold the true share 19 times of 20. Of this machine: short sleeps overshoot by {} (median), woken threads run after {}.",
-        crate::units::Nanos(object.about.noise.sleep_overshoot.median_ns),
-        crate::units::Nanos(object.about.noise.wake_up.median_ns),
-    );
-    line(&mut out, "sub", MARGIN, y + 8.0, &noise);
+    let noise = object.about.noise;
+    let [sleep, wake_up] = [noise.sleep_overshoot, noise.wake_up].map(|of| Nanos(of.median_ns));
+    for words in [
+        "Whiskers hold the true share 19 times of 20.".to_owned(),
+        format!(
+            "Of this machine: short sleeps overshoot by {sleep}, woken threads run after {wake_up} (medians)."
+        ),
+    ] {
+        line(&mut out, "sub", MARGIN, y + 8.0, &words);
+        y += 15.0;
+    }
     out += "</svg>\n";
     out
 }
