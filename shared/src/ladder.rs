@@ -6,6 +6,7 @@
 mod axis;
 mod counters;
 mod draft;
+pub mod filter;
 pub mod items;
 mod kernel;
 mod lanes;
@@ -41,6 +42,8 @@ pub struct Options {
     pub axis: Axis,
     /// Only this connection, counting from 1 in order of the first segment, with its listener.
     pub connection: Option<u32>,
+    /// What is left out.
+    pub filter: filter::Filter,
     /// How long a real axis is, in units, up to four million; `None` fits it to the number of events.
     pub real_height: Option<u32>,
     /// The scenario's steps in order, so that a step without a call can be named; may be empty.

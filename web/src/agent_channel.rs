@@ -12,6 +12,7 @@ use web_sys::{CloseEvent, MessageEvent, WebSocket};
 use yew::{AttrValue, Callback, Component, Context, Html, Properties, html};
 
 use crate::browser;
+use crate::late::{self, Part};
 use crate::store::kept::Kept;
 use crate::store::run_events::Ask;
 use crate::store::{Action, channel_status};
@@ -26,6 +27,8 @@ pub struct Props {
     pub token: Option<AttrValue>,
     /// The run to ask for, or to cancel.
     pub ask: Option<Kept<Ask>>,
+    /// Messages wait until they can be read.
+    pub late: Part,
     pub on: Callback<Action>,
 }
 
@@ -38,6 +41,8 @@ pub struct AgentChannel {
     sent: Sent,
     /// What was told of the run under way, as it came; kept for a reload.
     told: Vec<String>,
+    /// What came before it could be read.
+    unread: Vec<String>,
 }
 
 /// What the agent has been told on this page.
@@ -65,6 +70,7 @@ impl Component for AgentChannel {
             failures: 0,
             sent: Sent::default(),
             told: Vec::new(),
+            unread: Vec::new(),
         }
     }
 
@@ -83,6 +89,9 @@ impl Component for AgentChannel {
             self.failures = 0;
             self.connect(context);
         }
+        for text in std::mem::take(&mut self.unread) {
+            context.link().send_message(Msg::Received(text));
+        }
         self.send_what_is_new(context.props());
         false
     }
@@ -92,9 +101,13 @@ impl Component for AgentChannel {
         match message {
             Msg::Due => self.connect(context),
             Msg::Received(text) => {
+                let Some(late) = late::ready() else {
+                    self.unread.push(text);
+                    return false;
+                };
                 // A message of a newer agent that this page does not know is passed over: the
                 // protocol adds messages, and a run without an answer can be cancelled.
-                if let Ok(message) = ServerMessage::from_json(&text) {
+                if let Ok(message) = (late.read)(&text) {
                     if matches!(message, ServerMessage::Welcome { .. }) {
                         self.failures = 0;
                     }

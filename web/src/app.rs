@@ -1,6 +1,5 @@
 //! The whole page: owns the store and the channel, lays out the panels, listens to the window.
 
-use aftershake_shared::channel::ServerMessage;
 use yew::{
     AttrValue, Callback, Html, UseReducerHandle, component, html, use_callback, use_effect_with,
     use_reducer, use_state,
@@ -9,12 +8,11 @@ use yew::{
 use crate::agent_channel::AgentChannel;
 use crate::browser::{self, Listener};
 use crate::keys;
+use crate::late::{self, Part};
 use crate::panels::gallery::{self, gallery_panel};
 use crate::panels::guide::hides_verdict;
 use crate::panels::header::header;
 use crate::panels::help::help;
-use crate::panels::inspector::inspector;
-use crate::panels::palette::palette;
 use crate::panels::stage::stage;
 use crate::store::window::{self, Theme};
 use crate::store::{Action, AppState, draft};
@@ -48,12 +46,21 @@ pub fn App() -> Html {
             );
             first_on.emit(Action::Draft(draft::Action::Restored { from, text }));
         }
-        for kept in browser::kept_runs() {
-            let messages = kept.lines().map(ServerMessage::from_json).collect();
-            if let Ok(messages) = messages {
-                first_on.emit(Action::RunKept(messages));
+        let late_on = first_on.clone();
+        yew::platform::spawn_local(async move {
+            let part = match late::load().await {
+                Ok(()) => Part::There,
+                Err(_) => Part::Missing,
+            };
+            late_on.emit(Action::LateTried(part));
+            let Some(late) = late::ready() else { return };
+            for kept in browser::kept_runs() {
+                let messages = kept.lines().map(late.read).collect();
+                if let Ok(messages) = messages {
+                    late_on.emit(Action::RunKept(messages));
+                }
             }
-        }
+        });
         let width_on = first_on.clone();
         let listeners = [
             Listener::on_hash_change(move || {
@@ -100,7 +107,7 @@ pub fn App() -> Html {
 
     html! {
         <>
-            <AgentChannel token={(*token).clone()} ask={state.run.ask.clone()} on={on.clone()} />
+            <AgentChannel late={state.late} token={(*token).clone()} ask={state.run.ask.clone()} on={on.clone()} />
             { page(&state, &on) }
         </>
     }
@@ -122,10 +129,16 @@ pub fn page(state: &AppState, on: &Callback<Action>) -> Html {
             <div class="columns">
                 { gallery_panel(&gallery) }
                 { stage(state, on) }
-                if !hides_verdict(state) { { inspector(state, on) } }
+                if !hides_verdict(state) {
+                    if let Some(late) = late::ready() {
+                        { (late.inspector)(state, on) }
+                    } else {
+                        <aside class="inspector" />
+                    }
+                }
             </div>
             { help(on) }
-            { palette(state, on) }
+            if let Some(late) = late::ready() { { (late.palette)(state, on) } }
         </>
     }
 }

@@ -14,6 +14,7 @@ pub mod catalogue;
 pub mod commands;
 pub mod keys;
 pub mod ladder_view;
+pub mod late;
 pub mod panels;
 pub mod part;
 pub mod store;

@@ -29,6 +29,7 @@ use run_events::RunEvents;
 use selection::Selection;
 use window::Window;
 
+use crate::late::Part;
 use crate::text::templates::TEMPLATES;
 
 /// Everything the page knows.
@@ -38,6 +39,8 @@ pub struct AppState {
     pub draft: Draft,
     pub gallery: Gallery,
     pub guide: Guide,
+    /// Whether runs can be read and shown.
+    pub late: Part,
     pub palette: Palette,
     pub run: RunEvents,
     /// The run before, to compare with.
@@ -62,6 +65,8 @@ pub enum Action {
     TemplateChosen(usize),
     /// What the agent told of a run, before the page was loaded anew.
     RunKept(Vec<ServerMessage>),
+    /// The page's second part was asked for.
+    LateTried(Part),
     /// One thing and then another.
     Both(Box<[Action; 2]>),
     Channel(channel_status::Action),
@@ -114,6 +119,11 @@ impl AppState {
                     ..self.clone()
                 })
             }
+            Action::LateTried(late) => Some(Self {
+                late,
+                ..self.clone()
+            })
+            .filter(|next| next.late != self.late),
             Action::Both(actions) => {
                 let [first, second] = *actions;
                 let between = self.changed_by(first);
@@ -260,7 +270,10 @@ impl AppState {
 
     /// Whether pressing Run would start a run.
     pub fn can_run(&self) -> bool {
-        self.channel.is_open() && self.draft.scenario.is_ok() && !self.run.phase.is_under_way()
+        self.late == Part::There
+            && self.channel.is_open()
+            && self.draft.scenario.is_ok()
+            && !self.run.phase.is_under_way()
     }
 }
 

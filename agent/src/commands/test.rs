@@ -12,6 +12,7 @@ use aftershake_shared::channel::Failure;
 use aftershake_shared::distribution::summary::RunSummary;
 use aftershake_shared::expectation::subjects;
 use aftershake_shared::recording::ScenarioText;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{DONE, MISSED, MISSING, bad_input, print, print_json, scenario_input};
@@ -23,8 +24,8 @@ use crate::worker_process::{RunError, WorkerProcess};
 const SEED: u64 = 1;
 
 /// What came of one scenario over all its runs.
-#[derive(Clone, Debug, Serialize)]
-struct Row {
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct Row {
     name: String,
     /// `None` when it was skipped.
     met: Option<bool>,
@@ -42,7 +43,7 @@ struct Row {
 }
 
 /// One field of `[expect]`, or one claim, over all runs.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 struct Held {
     /// `outcome`, `returns."client.reply"`, `claim "…"`.
     what: String,

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use aftershake_browser_tests::agent::{Agent, binary};
 use aftershake_measure::report;
-use aftershake_measure::rows::{self, cold_run, event_rate, probe_effect, repeat, sizes, warm_run};
+use aftershake_measure::rows::{
+    self, cold_run, event_rate, explain, probe_effect, repeat, sizes, warm_run,
+};
 
 const FILE: &str = "docs/benchmarks.md";
 
@@ -18,6 +20,7 @@ fn main() -> anyhow::Result<()> {
     let repeated = repeat::measure(&binary, &mut table)?;
     probe_effect::measure(&binary, &mut table)?;
     let sizes = sizes::measure(&binary)?;
+    let explained = explain::measure(&binary, &mut table)?;
     let memory = report::peak_memory(agent.pid()).unwrap_or(0) / 1024;
     let machine = report::machine(&[
         ("rustc", &["--version"]),
@@ -34,6 +37,7 @@ fn main() -> anyhow::Result<()> {
          {figures}\n\
          {faster}\n\
          {repeated}\n\
+         {explained}\n\
          The agent that served all of this used {memory} MiB at its most.\n\n\
          Every run has a namespace of its own and all evidence that the machine can give. A rate counts the\n\
          whole run, making the events included. By hand is `measure/by-hand/by-hand.sh`: it waits for\n\

@@ -9,11 +9,12 @@ use crate::units::Nanos;
 
 /// One value. Times and numbers do not mix in one range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Amount {
     Number(u64),
     #[serde(deserialize_with = "time")]
-    Time(Nanos),
+    Time(#[cfg_attr(feature = "schema", schemars(with = "String"))] Nanos),
 }
 
 fn time<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Nanos, D::Error> {

@@ -8,6 +8,7 @@ use super::{Bin, Tally};
 
 /// A place at which one ending gives way to another.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Boundary {
     /// The last value at which the first ending is the rule, and its bin.
     pub last: Amount,

@@ -8,6 +8,7 @@ use crate::units::Nanos;
 
 /// Where two runs part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Difference {
     /// Calls, segments and acts that both have in common before, in order of time.
     pub same: usize,
@@ -19,6 +20,7 @@ pub struct Difference {
 
 /// What a run did next; nothing when it was at its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Next {
     pub what: String,
     pub at_ns: u64,

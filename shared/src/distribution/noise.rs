@@ -6,6 +6,7 @@ use crate::units::Nanos;
 
 /// Median, 95th percentile and worst of one kind of lateness.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Lateness {
     pub median_ns: u64,
     pub high_ns: u64,
@@ -16,6 +17,7 @@ pub struct Lateness {
 
 /// The machine's own jitter. A varied time below it cannot be told from its neighbour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Noise {
     /// How much longer than asked short sleeps took.
     pub sleep_overshoot: Lateness,

@@ -18,6 +18,7 @@ pub const FORMAT: u32 = 1;
 
 /// The object.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Distribution {
     pub format: u32,
     /// Runs that were made.
@@ -32,6 +33,7 @@ pub struct Distribution {
 
 /// What else is to be known of the runs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct About {
     pub scenario: String,
     pub title: String,
@@ -49,6 +51,7 @@ pub struct About {
 
 /// One value.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BinRow {
     pub value: Option<Amount>,
     pub runs: u64,
@@ -62,6 +65,7 @@ pub struct BinRow {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Interval {
     pub share: f64,
     pub low: f64,
@@ -69,6 +73,7 @@ pub struct Interval {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AnswersRow {
     pub outcome: String,
     pub answers: Vec<String>,
@@ -77,6 +82,7 @@ pub struct AnswersRow {
 
 /// A boundary, and in what two runs on either side of it differ first.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BoundaryRow {
     #[serde(flatten)]
     pub boundary: Boundary,

@@ -22,6 +22,7 @@ const LOOKS: u64 = 4;
 
 /// What a search has found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Found {
     /// Whether there is exactly one flip, as far as was looked.
     pub single: bool,

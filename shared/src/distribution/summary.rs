@@ -15,6 +15,7 @@ const MOST_ANSWERS: usize = 12;
 
 /// One run in a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunSummary {
     /// Counts from 0.
     pub number: u64,

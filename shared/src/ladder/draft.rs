@@ -10,6 +10,7 @@ use crate::tcp::flags::Flags;
 use crate::units::Nanos;
 
 use super::axis::{Moment, MomentId, Moments, Weight};
+use super::filter::{Filter, Kind};
 use super::items::{PillKind, SegmentKind, Tone};
 use super::scene::Scene;
 use super::words::{self, plain};
@@ -79,6 +80,8 @@ pub(super) struct Drafts<'a> {
     pub(super) pills: Vec<PillDraft>,
     /// Whether an arrow crosses other lanes; then each has a height of its own, whichever wire it is on.
     wires_crossed: bool,
+    /// What is left out.
+    filter: &'a Filter,
     /// How far an arrow falls on its way.
     pub(super) slope: f32,
     /// By lane, until when its calls run.
@@ -103,7 +106,7 @@ pub(super) struct Last {
 }
 
 impl<'a> Drafts<'a> {
-    pub(super) fn of(scene: &'a Scene<'a>, options: &Options) -> Self {
+    pub(super) fn of(scene: &'a Scene<'a>, options: &'a Options) -> Self {
         let mut drafts = Self {
             scene,
             moments: Moments::default(),
@@ -111,6 +114,7 @@ impl<'a> Drafts<'a> {
             segments: Vec::new(),
             pills: Vec::new(),
             wires_crossed: scene.crosses_lanes(),
+            filter: &options.filter,
             slope: if options.axis == Axis::Real {
                 6.0
             } else {
@@ -150,6 +154,15 @@ impl<'a> Drafts<'a> {
         }
     }
 
+    /// Whether something of this kind on this lane is placed.
+    pub(super) fn takes(&self, kind: Kind, lane: usize) -> bool {
+        !self.filter.hides(kind) && self.filter.takes(std::iter::once(self.scene.name(lane)))
+    }
+
+    pub(super) fn hides_remarks(&self) -> bool {
+        self.filter.hides(Kind::Remarks)
+    }
+
     fn find_resets(&mut self) {
         for (event, told) in self.scene.events.iter().zip(&self.scene.told) {
             if let Some(told) = told.as_ref().filter(|told| told.flags.rst())
@@ -185,6 +198,14 @@ impl<'a> Drafts<'a> {
             return;
         };
         let ends = event.at + call.parked + call.took;
+        self.last.call = Some((lane, event.id));
+        if let Some(step) = call.step {
+            self.last.call_of_step.insert(step, (lane, event.id));
+            self.last.call_ended.insert(step, ends);
+        }
+        if !self.takes(Kind::Calls, lane) {
+            return;
+        }
         let works_first = matches!(call.call, Call::Connect);
         let resumes = if works_first {
             ends
@@ -214,11 +235,6 @@ impl<'a> Drafts<'a> {
         let by = self.scene.name(lane);
         let sentence = words::call(event.id.0, event.at, call, &signature, by);
         let beside = self.claim(lane, event.at, ends);
-        self.last.call = Some((lane, event.id));
-        if let Some(step) = call.step {
-            self.last.call_of_step.insert(step, (lane, event.id));
-            self.last.call_ended.insert(step, ends);
-        }
         self.calls.push(CallDraft {
             event: event.id,
             at: event.at,
@@ -275,6 +291,12 @@ impl<'a> Drafts<'a> {
         {
             self.last.reset_from.insert(segment.src, event.id);
         }
+        let kind = kind(told.flags, told.len);
+        let ends = [from_lane, to_lane].into_iter();
+        let left_out = kind_of(kind).is_some_and(|kind| self.filter.hides(kind));
+        if left_out || !self.filter.takes(ends.map(|lane| self.scene.name(lane))) {
+            return;
+        }
         let wire = wire_beside(from_lane, to_lane);
         let moment = self.moments.add(Moment {
             column: Some(self.column(Place::Wire(wire))),
@@ -291,7 +313,7 @@ impl<'a> Drafts<'a> {
         });
         self.segments.push(SegmentDraft {
             index,
-            kind: kind(told.flags, told.len),
+            kind,
             from_lane,
             to_lane,
             moment,
@@ -345,6 +367,9 @@ impl<'a> Drafts<'a> {
         {
             return;
         }
+        if !self.takes(Kind::Calls, lane) {
+            return;
+        }
         let (at_index, at) = began.unwrap_or((index, event.at));
         let result = result.to_string();
         let name = plain(name, CALL - result.len() - 1);
@@ -391,6 +416,17 @@ fn is_of_reset(errno: crate::errno::Errno) -> bool {
         errno,
         Errno::ECONNRESET | Errno::EPIPE | Errno::ECONNREFUSED | Errno::ECONNABORTED
     )
+}
+
+/// The kind of the filter that a segment belongs to; `None` for a RST, which is never left out.
+const fn kind_of(kind: SegmentKind) -> Option<Kind> {
+    match kind {
+        SegmentKind::Syn => Some(Kind::Handshake),
+        SegmentKind::Data => Some(Kind::Data),
+        SegmentKind::Ack => Some(Kind::Acks),
+        SegmentKind::Fin => Some(Kind::Fins),
+        SegmentKind::Rst => None,
+    }
 }
 
 fn kind(flags: Flags, payload: u32) -> SegmentKind {

@@ -9,6 +9,7 @@ use crate::units::Nanos;
 
 use super::axis::{Moment, MomentId};
 use super::draft::{Drafts, Place};
+use super::filter::Kind;
 use super::items::QueueKind;
 use super::lanes::{Edge, SLOTS, Slot};
 use super::sockets::{History, Span, histories};
@@ -107,6 +108,9 @@ impl Kernels {
                 continue;
             };
             let edge = edge_of(drafts, lane, history);
+            if !drafts.takes(Kind::States, lane) && !drafts.takes(Kind::Queues, lane) {
+                continue;
+            }
             match kernels.slot_for(drafts, (lane, edge), history) {
                 None => *kernels.hidden.entry(lane).or_default() += 1,
                 Some((slot, column)) => {
@@ -165,7 +169,8 @@ impl Kernels {
 
     fn draw(&mut self, drafts: &mut Drafts<'_>, at_slot: SlotAt, column: usize, socket: &History) {
         let name = drafts.scene.name(at_slot.lane).to_owned();
-        for span in &socket.states {
+        let has_states = drafts.takes(Kind::States, at_slot.lane);
+        for span in socket.states.iter().filter(|_| has_states) {
             let room = name_length(span.what) + 6.0;
             let first = drafts.moments.add(Moment {
                 column: Some(column),
@@ -186,7 +191,8 @@ impl Kernels {
                 sentence,
             });
         }
-        for span in &socket.queues {
+        let has_queues = drafts.takes(Kind::Queues, at_slot.lane);
+        for span in socket.queues.iter().filter(|_| has_queues) {
             let (kind, count) = span.what;
             let first = drafts.moments.add(Moment {
                 column: Some(drafts.column(Place::Lane(at_slot.lane))),

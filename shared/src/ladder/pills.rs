@@ -12,6 +12,7 @@ use crate::units::Nanos;
 use super::axis::{Moment, MomentId};
 use super::counters;
 use super::draft::{Drafts, PillDraft, Place};
+use super::filter::Kind;
 use super::items::{PillKind, Tone};
 use super::words::{self, plain};
 
@@ -29,7 +30,7 @@ impl Drafts<'_> {
         let Some(lane) = self
             .scene
             .lane_at((reset.from, reset.to), event.at)
-            .filter(|_| tied)
+            .filter(|lane| tied && self.takes(Kind::Kernel, *lane))
         else {
             return;
         };
@@ -59,6 +60,9 @@ impl Drafts<'_> {
             .and_then(|step| self.last.call_of_step.get(&step).copied());
         let beside = of_step.or(self.last.call);
         let place = beside.map_or(self.aside(), |(lane, _)| Place::Lane(lane));
+        if !self.takes(Kind::Kernel, beside.map_or(0, |(lane, _)| lane)) {
+            return;
+        }
         for (part, told) in (0..).zip(counters::worth_telling(moved)) {
             let moment = self.pill_moment(index, part, event.at, place);
             self.pills.push(PillDraft {
@@ -122,7 +126,7 @@ impl Drafts<'_> {
         event: &Event,
         (text, sentence): (&str, &str),
     ) {
-        if self.scene.names.is_empty() {
+        if self.scene.names.is_empty() || self.hides_remarks() {
             return;
         }
         let place = place.unwrap_or(self.aside());

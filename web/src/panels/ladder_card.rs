@@ -12,8 +12,13 @@ use crate::store::selection::{self, Selection, Tab};
 use crate::store::window::Width;
 use crate::store::{Action, AppState};
 
-/// The card.
-pub fn ladder_card(state: &AppState, ladder: &Kept<Ladder>, on: &Callback<Action>) -> Html {
+/// The card, once there is something to see.
+pub fn picture(state: &AppState, on: &Callback<Action>) -> Html {
+    let ladder = state.run.ladder.as_ref();
+    ladder.map_or_else(Html::default, |ladder| ladder_card(state, ladder, on))
+}
+
+fn ladder_card(state: &AppState, ladder: &Kept<Ladder>, on: &Callback<Action>) -> Html {
     let Selection { event, tab } = state.selection;
     let AppState { run, window, .. } = state;
     let body = match (tab, window.width) {

@@ -5,9 +5,9 @@ use yew::{Callback, Html, html};
 use super::claims::claims;
 use super::editor::editor;
 use super::guide::{course, hides_verdict, lacks, quiz};
-use super::ladder_card::ladder_card;
 use super::no_agent::no_agent;
 use super::verdict::verdict;
+use crate::late;
 use crate::store::{Action, AppState};
 
 /// The stage.
@@ -23,7 +23,7 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
                 { claims(state) }
             }
             { lacks(state) }
-            if let Some(ladder) = &state.run.ladder { { ladder_card(state, ladder, on) } }
+            if let Some(late) = late::ready() { { (late.picture)(state, on) } }
             { editor(state, on) }
         </main>
     }

@@ -10,6 +10,7 @@ use aftershake_shared::units::Nanos;
 use yew::{Callback, Html, classes, html};
 
 use super::glyph::glyph;
+use crate::late;
 use crate::store::run_events::{Phase, RunEvents};
 use crate::store::{Action, AppState, selection};
 use crate::text;
@@ -22,7 +23,9 @@ pub fn verdict(state: &AppState, on: &Callback<Action>) -> Html {
         (Phase::Idle, _) => not_run(draft.map(|scenario| &**scenario)),
         (Phase::Asked | Phase::Queued { .. } | Phase::Running, _) => under_way(run),
         (Phase::Failed(failure), _) => failed(failure),
-        (Phase::Finished { took }, Some(diagnosis)) => finished(run, *took, diagnosis, on),
+        (Phase::Finished { took }, Some(diagnosis)) => late::ready()
+            .map(|late| (late.finished)(run, *took, diagnosis, on))
+            .unwrap_or_default(),
         (Phase::Finished { .. } | Phase::Lost, _) => lost(run),
     };
     html! {
@@ -165,7 +168,13 @@ fn certainty_dots(certainty: Certainty) -> Html {
     }
 }
 
-fn finished(run: &RunEvents, took: Nanos, diagnosis: &Diagnosis, on: &Callback<Action>) -> Html {
+/// The verdict itself.
+pub(crate) fn finished(
+    run: &RunEvents,
+    took: Nanos,
+    diagnosis: &Diagnosis,
+    on: &Callback<Action>,
+) -> Html {
     let main = decisive(diagnosis);
     let reset_by = main.filter(|_| diagnosis.outcome == Outcome::Reset);
     let badge = match reset_by {

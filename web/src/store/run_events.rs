@@ -13,6 +13,7 @@ use aftershake_shared::scenario::Scenario;
 use aftershake_shared::units::Nanos;
 
 use super::kept::Kept;
+use crate::late;
 
 /// The newest run of this page.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -238,9 +239,14 @@ impl RunEvents {
 
     /// The same run with its events in their places.
     fn placed(self) -> Self {
-        if self.events.is_empty() {
-            return self;
+        match late::ready() {
+            Some(late) if !self.events.is_empty() => (late.placed)(self),
+            Some(_) | None => self,
         }
+    }
+
+    /// What [`Self::placed`] does behind the cut.
+    pub(crate) fn with_places(self) -> Self {
         let steps = self.scenario.as_ref();
         let options = Options {
             axis: self.axis,
@@ -259,6 +265,14 @@ impl RunEvents {
 
     /// The same run with its verdict.
     fn diagnosed(self) -> Self {
+        match late::ready() {
+            Some(late) => (late.diagnosed)(self),
+            None => self,
+        }
+    }
+
+    /// What [`Self::diagnosed`] does behind the cut.
+    pub(crate) fn with_verdict(self) -> Self {
         let evidence = self
             .header
             .as_ref()

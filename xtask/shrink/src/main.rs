@@ -1,9 +1,10 @@
 //! `shrink FOLDER`: takes the names of functions out of WASM, then writes `x.br` beside every text or
-//! WASM file `x` of a folder.
+//! WASM file `x` of a folder. `shrink cut MODULE FIRST FOLDER`: cuts a module, see [`cut`].
 //!
 //! A crate of its own because it is needed once per build of the page, not at every `cargo xtask`.
 //! Knows nothing of the page's structure.
 
+mod cut;
 mod names;
 
 use std::fs;
@@ -20,11 +21,19 @@ const QUALITY: i32 = 11;
 const WINDOW: i32 = 22;
 
 fn main() -> anyhow::Result<()> {
-    let Some(folder) = std::env::args_os().nth(1).map(PathBuf::from) else {
-        bail!("which folder? usage: shrink FOLDER");
-    };
+    let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    match arguments.as_slice() {
+        [folder] => shrink(folder),
+        [word, module, first, folder] if word == Path::new("cut") => {
+            cut::cut(module, first, folder)
+        }
+        _ => bail!("usage: shrink FOLDER, or shrink cut MODULE FIRST FOLDER"),
+    }
+}
+
+fn shrink(folder: &Path) -> anyhow::Result<()> {
     let mut files = Vec::new();
-    collect(&folder, &mut files)?;
+    collect(folder, &mut files)?;
     files.sort();
     let mut report = io::stderr().lock();
     for file in files {
@@ -37,7 +46,7 @@ fn main() -> anyhow::Result<()> {
         let mut target = file.clone().into_os_string();
         target.push(".br");
         fs::write(&target, &packed).with_context(|| format!("writing {}", target.display()))?;
-        let name = file.strip_prefix(&folder).unwrap_or(&file);
+        let name = file.strip_prefix(folder).unwrap_or(&file);
         writeln!(
             report,
             "    {:>9} -> {:>8} bytes  {}",

@@ -1,0 +1,112 @@
+//! What only a run needs, loaded after the first view: reading events, judging, placing, and all that shows them.
+//!
+//! The page's WASM is cut in two behind [`all_of_it`], by function: what nothing else reaches travels as a file of
+//! its own while the reader already sees the page. Elsewhere, and in a build that was not cut, it is just there.
+
+use aftershake_shared::channel::ServerMessage;
+use aftershake_shared::diagnosis::finding::Diagnosis;
+use aftershake_shared::tree::ReadError;
+use aftershake_shared::units::Nanos;
+use yew::{Callback, Html};
+
+use crate::panels;
+use crate::store::run_events::RunEvents;
+use crate::store::{Action, AppState};
+
+/// A panel that is drawn from the state.
+pub type Panel = fn(&AppState, &Callback<Action>) -> Html;
+
+/// Whether what is behind the cut is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Coming,
+    There,
+    /// It could not be fetched.
+    Missing,
+}
+
+impl Default for Part {
+    fn default() -> Self {
+        if ready().is_some() {
+            Self::There
+        } else {
+            Self::Coming
+        }
+    }
+}
+
+/// The functions behind the cut.
+#[derive(Debug)]
+pub struct Late {
+    /// Reads one message of the agent.
+    pub read: fn(&str) -> Result<ServerMessage, ReadError>,
+    /// A run with its events in their places.
+    pub placed: fn(RunEvents) -> RunEvents,
+    /// A run with its verdict.
+    pub diagnosed: fn(RunEvents) -> RunEvents,
+    pub finished: fn(&RunEvents, Nanos, &Diagnosis, &Callback<Action>) -> Html,
+    pub inspector: Panel,
+    pub picture: Panel,
+    pub palette: Panel,
+}
+
+static LATE: Late = Late {
+    read: ServerMessage::from_json,
+    placed: RunEvents::with_places,
+    diagnosed: RunEvents::with_verdict,
+    finished: panels::verdict::finished,
+    inspector: panels::inspector::inspector,
+    picture: panels::ladder_card::picture,
+    palette: panels::palette::palette,
+};
+
+#[cfg(all(feature = "cut", target_family = "wasm"))]
+mod cut {
+    use super::{LATE, Late};
+    use std::cell::Cell;
+    use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+    thread_local! {
+        static READY: Cell<Option<&'static Late>> = const { Cell::new(None) };
+    }
+
+    #[wasm_split(late, fallible)]
+    fn all_of_it() -> Result<&'static Late, SplitLoaderError> {
+        Ok(&LATE)
+    }
+
+    /// Fetches the other part.
+    ///
+    /// # Errors
+    /// It could not be fetched; the console says why.
+    pub async fn load() -> Result<(), SplitLoaderError> {
+        let late = all_of_it().await?;
+        READY.set(Some(late));
+        Ok(())
+    }
+
+    /// The functions, once they are there.
+    pub fn ready() -> Option<&'static Late> {
+        READY.get()
+    }
+}
+
+#[cfg(not(all(feature = "cut", target_family = "wasm")))]
+mod cut {
+    use super::{LATE, Late};
+
+    /// Nothing is to be fetched.
+    ///
+    /// # Errors
+    /// Never.
+    pub async fn load() -> Result<(), std::convert::Infallible> {
+        Ok(())
+    }
+
+    /// The functions.
+    pub const fn ready() -> Option<&'static Late> {
+        Some(&LATE)
+    }
+}
+
+pub use cut::{load, ready};
