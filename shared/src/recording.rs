@@ -69,7 +69,8 @@ pub(crate) struct Closing {
 }
 
 /// A whole run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Recording {
     pub header: Header,
     pub events: Vec<Event>,

@@ -122,7 +122,7 @@ impl<'a> Output<'a> {
                 let paper = self
                     .options
                     .verbose
-                    .then(|| words::paper(run::terminal_columns()));
+                    .then(|| words::paper(super::terminal_columns()));
                 text.push_str(&words::connection(one, paper));
                 self.printed += 1;
             }
