@@ -87,8 +87,8 @@ pub enum ServerMessage {
     /// The first run of its ending at its value, whole. Its summary is in `came` as well.
     Kept {
         run: RunId,
-        summary: RunSummary,
-        recording: Recording,
+        summary: Box<RunSummary>,
+        recording: Box<Recording>,
     },
     /// No more events will come. `took_ns` is from request to here.
     Finished { run: RunId, took_ns: u64 },
@@ -234,8 +234,8 @@ struct Came {
 #[derive(Deserialize)]
 struct Kept {
     run: RunId,
-    summary: RunSummary,
-    recording: Recording,
+    summary: Box<RunSummary>,
+    recording: Box<Recording>,
 }
 
 #[derive(Deserialize)]
@@ -341,8 +341,8 @@ mod tests {
             },
             ServerMessage::Kept {
                 run: 1,
-                summary,
-                recording,
+                summary: Box::new(summary),
+                recording: Box::new(recording),
             },
             ServerMessage::Failed {
                 run: None,

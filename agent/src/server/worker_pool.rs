@@ -255,8 +255,8 @@ fn pass_on(line: Option<&str>, job: &Job) -> std::io::Result<Option<Afterwards>>
             let (summary, recording) = *kept;
             job.outgoing.push(&ServerMessage::Kept {
                 run,
-                summary,
-                recording,
+                summary: Box::new(summary),
+                recording: Box::new(recording),
             });
             Ok(None)
         }

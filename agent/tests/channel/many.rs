@@ -41,7 +41,7 @@ fn hear(channel: &mut Channel, mut at_line: impl FnMut(&mut Channel)) -> Heard {
             }
             ServerMessage::Kept {
                 summary, recording, ..
-            } => heard.kept.push((summary, recording)),
+            } => heard.kept.push((*summary, *recording)),
             ServerMessage::Finished { .. } => return heard,
             ServerMessage::Failed { error, .. } => {
                 heard.failed = Some(error);
