@@ -82,6 +82,7 @@ pub fn serve() -> ! {
     } else {
         KernelResets::start()
     };
+    facilities::look_at_machine();
     let entered = enter();
     // Entering a user namespace forgets the wish to die with the parent.
     let _ = sys::thread::die_with_parent();

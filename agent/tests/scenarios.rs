@@ -9,7 +9,7 @@ use std::path::Path;
 use aftershake::judged::Judged;
 use aftershake::worker::protocol::RunRequest;
 use aftershake::worker_process::WorkerProcess;
-use aftershake_shared::catalog::CATALOG;
+use aftershake_shared::catalog::{CATALOG, Entry};
 use aftershake_shared::diagnosis::diagnose;
 use aftershake_shared::diagnosis::finding::{Certainty, Diagnosis};
 use aftershake_shared::event::call::Call;
@@ -31,6 +31,11 @@ fn run(worker: &mut WorkerProcess, scenario: ScenarioText) -> Recording {
     worker.run(request).unwrap().0
 }
 
+/// The scenarios that come out on a machine as it is.
+fn here() -> impl Iterator<Item = &'static Entry> {
+    CATALOG.iter().filter(|entry| entry.needs_no_setting())
+}
+
 /// What a diagnosis says of causes, without words and numbers of the run.
 fn causes(diagnosis: &Diagnosis) -> Vec<(String, Certainty, Vec<String>)> {
     let candidates = |reset: &aftershake_shared::diagnosis::finding::Finding| {
@@ -46,7 +51,7 @@ fn causes(diagnosis: &Diagnosis) -> Vec<(String, Certainty, Vec<String>)> {
 #[test]
 fn every_scenario_comes_out_as_it_says() {
     let mut worker = worker();
-    for entry in CATALOG {
+    for entry in here() {
         let judged = Judged::new(run(&mut worker, entry.text())).unwrap();
         assert!(judged.is_met(), "{}: {:?}", entry.name, judged.mismatches());
         for reset in &judged.diagnosis.resets {
@@ -63,7 +68,7 @@ fn every_scenario_comes_out_as_it_says() {
 #[test]
 fn the_verdict_is_the_same_without_the_kernels_reasons() {
     let mut worker = worker();
-    for entry in CATALOG {
+    for entry in here() {
         let recording = run(&mut worker, entry.text());
         let all = &recording.header.environment.evidence;
         let fewer: Vec<_> = all
@@ -87,7 +92,7 @@ fn the_verdict_is_the_same_without_the_kernels_reasons() {
 #[test]
 fn the_verdict_does_not_depend_on_names() {
     let mut worker = worker();
-    for entry in CATALOG {
+    for entry in here() {
         let recording = run(&mut worker, entry.text());
         let evidence = &recording.header.environment.evidence;
         let mut renamed = recording.events.clone();
@@ -115,7 +120,7 @@ fn the_verdict_does_not_depend_on_names() {
 #[test]
 fn less_evidence_is_never_wrong_with_certainty() {
     let mut worker = worker();
-    for entry in CATALOG {
+    for entry in here() {
         let recording = run(&mut worker, entry.text());
         let all = &recording.header.environment.evidence;
         let truth = diagnose(&recording.events, all);
@@ -173,7 +178,7 @@ fn opens(call: &Call) -> bool {
 #[test]
 fn causes_come_before_effects() {
     let mut worker = worker();
-    for entry in CATALOG {
+    for entry in here() {
         let recording = run(&mut worker, entry.text());
         if recording.header.scenario.parse().unwrap().order == Order::Free {
             continue;
