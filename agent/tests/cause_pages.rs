@@ -54,7 +54,10 @@ fn every_cause_has_a_scenario_that_produces_it() {
         let scenarios = producing(*cause).into_iter().filter_map(catalog::find);
         scenarios.filter(|entry| entry.needs_no_setting()).count() > 0
     };
-    let nowhere: Vec<_> = CauseId::ALL.into_iter().filter(|one| !anywhere(one)).collect();
+    let nowhere: Vec<_> = CauseId::ALL
+        .into_iter()
+        .filter(|one| !anywhere(one))
+        .collect();
     // Its limit is the machine's, not the namespace's: it was recorded once.
     assert_eq!(nowhere, [CauseId::OrphanResourcePressure]);
 }

@@ -5,6 +5,7 @@
 )]
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use aftershake::judged::Judged;
 use aftershake::worker::protocol::RunRequest;
@@ -31,9 +32,16 @@ fn run(worker: &mut WorkerProcess, scenario: ScenarioText) -> Recording {
     worker.run(request).unwrap().0
 }
 
-/// The scenarios that come out on a machine as it is.
-fn here() -> impl Iterator<Item = &'static Entry> {
-    CATALOG.iter().filter(|entry| entry.needs_no_setting())
+/// A run of every scenario that comes out on a machine as it is: made once, for whichever test asks first.
+fn runs() -> &'static [(&'static Entry, Recording)] {
+    static RUNS: OnceLock<Vec<(&Entry, Recording)>> = OnceLock::new();
+    let make = || {
+        let mut worker = worker();
+        let here = CATALOG.iter().filter(|entry| entry.needs_no_setting());
+        here.map(|entry| (entry, run(&mut worker, entry.text())))
+            .collect()
+    };
+    RUNS.get_or_init(make)
 }
 
 /// What a diagnosis says of causes, without words and numbers of the run.
@@ -50,9 +58,8 @@ fn causes(diagnosis: &Diagnosis) -> Vec<(String, Certainty, Vec<String>)> {
 
 #[test]
 fn every_scenario_comes_out_as_it_says() {
-    let mut worker = worker();
-    for entry in here() {
-        let judged = Judged::new(run(&mut worker, entry.text())).unwrap();
+    for (entry, recording) in runs() {
+        let judged = Judged::new(recording.clone()).unwrap();
         assert!(judged.is_met(), "{}: {:?}", entry.name, judged.mismatches());
         for reset in &judged.diagnosis.resets {
             assert_eq!(
@@ -67,9 +74,7 @@ fn every_scenario_comes_out_as_it_says() {
 
 #[test]
 fn the_verdict_is_the_same_without_the_kernels_reasons() {
-    let mut worker = worker();
-    for entry in here() {
-        let recording = run(&mut worker, entry.text());
+    for (entry, recording) in runs() {
         let all = &recording.header.environment.evidence;
         let fewer: Vec<_> = all
             .iter()
@@ -91,9 +96,7 @@ fn the_verdict_is_the_same_without_the_kernels_reasons() {
 
 #[test]
 fn the_verdict_does_not_depend_on_names() {
-    let mut worker = worker();
-    for entry in here() {
-        let recording = run(&mut worker, entry.text());
+    for (entry, recording) in runs() {
         let evidence = &recording.header.environment.evidence;
         let mut renamed = recording.events.clone();
         let names: Vec<String> = recording
@@ -119,9 +122,7 @@ fn the_verdict_does_not_depend_on_names() {
 
 #[test]
 fn less_evidence_is_never_wrong_with_certainty() {
-    let mut worker = worker();
-    for entry in here() {
-        let recording = run(&mut worker, entry.text());
+    for (entry, recording) in runs() {
         let all = &recording.header.environment.evidence;
         let truth = diagnose(&recording.events, all);
         for mask in 0_u32..32 {
@@ -177,9 +178,7 @@ fn opens(call: &Call) -> bool {
 
 #[test]
 fn causes_come_before_effects() {
-    let mut worker = worker();
-    for entry in here() {
-        let recording = run(&mut worker, entry.text());
+    for (entry, recording) in runs() {
         if recording.header.scenario.parse().unwrap().order == Order::Free {
             continue;
         }

@@ -45,6 +45,10 @@ fn attempt(facility: &Facility) -> io::Result<()> {
         }
         Facility::Machine { name, value } => of_machine(name, *value),
         Facility::Mptcp => Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::MPTCP)).map(drop),
+        Facility::Signatures => {
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+            sys::socket::sign(socket.as_fd(), true)
+        }
         Facility::Sysctl(name) => setting(name),
     }
 }
@@ -78,10 +82,7 @@ fn path_of(name: &str) -> PathBuf {
 
 /// Whether that setting exists here and may be written.
 fn setting(name: &str) -> io::Result<()> {
-    OpenOptions::new()
-        .write(true)
-        .open(path_of(name))
-        .map(drop)
+    OpenOptions::new().write(true).open(path_of(name)).map(drop)
 }
 
 #[cfg(test)]

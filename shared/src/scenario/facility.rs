@@ -11,6 +11,8 @@ pub enum Facility {
     Machine { name: String, value: u32 },
     /// Multipath TCP: RFC 8684.
     Mptcp,
+    /// TCP's MD5 signatures: RFC 2385.
+    Signatures,
     /// A setting of the network namespace, `net.ipv4.tcp_abort_on_overflow`.
     Sysctl(String),
 }
@@ -28,6 +30,7 @@ impl Facility {
     pub const fn remedy(&self) -> &'static str {
         match self {
             Self::FastOpen | Self::Sysctl(_) => "",
+            Self::Signatures => "use a kernel with CONFIG_TCP_MD5SIG",
             Self::Machine { .. } => {
                 "set it on a machine that nothing else uses: every program's connections feel it"
             }
@@ -42,6 +45,7 @@ impl fmt::Display for Facility {
             Self::FastOpen => f.pad("TCP Fast Open"),
             Self::Machine { name, value } => write!(f, "{name} at {value} for the whole machine"),
             Self::Mptcp => f.pad("Multipath TCP"),
+            Self::Signatures => f.pad("TCP signatures (TCP_MD5SIG)"),
             Self::Sysctl(name) => write!(f, "the sysctl {name}"),
         }
     }

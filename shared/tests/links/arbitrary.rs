@@ -7,7 +7,7 @@ use aftershake_shared::link;
 use aftershake_shared::link::view::View;
 use aftershake_shared::recording::ScenarioText;
 use aftershake_shared::scenario::expect::{Answer, Claim, Expectation, Outcome};
-use aftershake_shared::scenario::machine::KNOWN;
+use aftershake_shared::scenario::machine::{KNOWN, Machine};
 use aftershake_shared::scenario::steps::StepKind;
 use aftershake_shared::scenario::steps::accept::Accept;
 use aftershake_shared::scenario::steps::check_received::{CheckReceived, Reaction};
@@ -341,7 +341,9 @@ prop_compose! {
         }
         Scenario {
             title: title + &rest, story, fixed_by, steps: all, expect, claims,
-            machine: orphans.map(|most| (KNOWN[0].to_owned(), most)).into_iter().collect(),
+            machine: orphans.map_or_else(Machine::new, |most| {
+                KNOWN.iter().map(|name| ((*name).to_owned(), most)).collect()
+            }),
             order: if free { Order::Free } else { Order::Listed },
         }
     }
