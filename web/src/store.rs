@@ -8,6 +8,7 @@ pub mod gallery;
 pub mod guide;
 pub mod kept;
 mod kept_run;
+pub mod look;
 pub mod palette;
 pub mod run_events;
 pub mod selection;
@@ -17,6 +18,7 @@ use std::rc::Rc;
 
 use aftershake_shared::catalog;
 use aftershake_shared::channel::ServerMessage;
+use aftershake_shared::event::EventId;
 use yew::{AttrValue, Reducible};
 
 use channel_status::ChannelStatus;
@@ -24,9 +26,10 @@ use draft::Draft;
 use gallery::Gallery;
 use guide::Guide;
 use kept::Kept;
+use look::Look;
 use palette::Palette;
 use run_events::RunEvents;
-use selection::Selection;
+use selection::{Selection, Walk};
 use window::Window;
 
 use crate::late::Part;
@@ -41,6 +44,7 @@ pub struct AppState {
     pub guide: Guide,
     /// Whether runs can be read and shown.
     pub late: Part,
+    pub look: Look,
     pub palette: Palette,
     pub run: RunEvents,
     /// The run before, to compare with.
@@ -73,6 +77,7 @@ pub enum Action {
     Draft(draft::Action),
     Gallery(gallery::Action),
     Guide(guide::Action),
+    Look(look::Action),
     Palette(palette::Action),
     Run(run_events::Action),
     Selection(selection::Action),
@@ -168,22 +173,57 @@ impl AppState {
                 gallery,
                 ..self.clone()
             }),
-            Action::Run(action) => self.run.reduce(action).map(|run| Self {
-                run,
-                ..self.clone()
-            }),
-            Action::Selection(action) => {
-                let order = self.run.walking_order();
-                let selection = self.selection.reduce(action, &order)?;
-                Some(Self {
-                    selection,
+            Action::Look(action) => {
+                let ladder = self.run.ladder.as_deref();
+                self.look.reduce(action, ladder).map(|look| Self {
+                    look,
                     ..self.clone()
                 })
             }
+            Action::Run(action) => {
+                let run = self.run.reduce(action)?;
+                Some(Self {
+                    look: self.look.clone().searched(run.ladder.as_deref()),
+                    run,
+                    ..self.clone()
+                })
+            }
+            Action::Selection(action) => self.selected(action),
             Action::Window(action) => self.window.reduce(action).map(|window| Self {
                 window,
                 ..self.clone()
             }),
+        }
+    }
+
+    /// The selection after an action. What is picked in a connection that is not on show brings it there.
+    fn selected(&self, action: selection::Action) -> Option<Self> {
+        let order = match action {
+            selection::Action::Walked(walk) => self.order_of(walk),
+            selection::Action::Picked(_)
+            | selection::Action::Left
+            | selection::Action::TabChosen(_)
+            | selection::Action::TabTurned => Vec::new(),
+        };
+        let selection = self.selection.reduce(action, &order)?;
+        let event = selection
+            .event
+            .filter(|_| selection.event != self.selection.event);
+        let run = event.and_then(|event| self.run.showing(event));
+        Some(Self {
+            selection,
+            run: run.unwrap_or_else(|| self.run.clone()),
+            ..self.clone()
+        })
+    }
+
+    /// The events that a walk goes along, in order.
+    fn order_of(&self, walk: Walk) -> Vec<EventId> {
+        match walk {
+            Walk::First | Walk::Last | Walk::Next | Walk::Previous => self.run.walking_order(),
+            Walk::NextOdd | Walk::PreviousOdd => self.run.odd(),
+            Walk::NextFound | Walk::PreviousFound => self.look.found.to_vec(),
+            Walk::TheReset => self.run.resets(),
         }
     }
 

@@ -11,6 +11,7 @@ use crate::units::Nanos;
 
 use super::lanes::Roster;
 use super::sockets::SocketKey;
+use super::unanswered;
 use super::who::{Told, Who};
 use super::words::plain;
 
@@ -48,6 +49,7 @@ impl<'a> Scene<'a> {
             };
             told.push(tells.filter(|told| only.is_none_or(|only| told.connection == only)));
         }
+        unanswered::mark(&mut told);
         let mut scene = Self {
             events,
             told,
