@@ -136,11 +136,16 @@ pub fn LadderView(props: &Props) -> Html {
                     </svg>
                 </div>
                 if !is_whole {
-                    <Minimap ladder={ladder.clone()} height={view.height} seen={range} {go} />
+                    <div class="strip"><Minimap ladder={ladder.clone()} height={view.height} seen={range} {go} /></div>
                 }
             </div>
         </>
     }
+}
+
+/// Whether a button's words are a mere sign, which a screen reader cannot read.
+pub(crate) fn is_sign(words: &str) -> bool {
+    words.chars().count() == 1
 }
 
 /// The buttons that zoom.
@@ -155,7 +160,8 @@ fn zoom(window: Option<&Window>, ladder: &Kept<Ladder>) -> Html {
                 window.look(|view| to(view, &ladder));
             }
         });
-        html! { <button type="button" data-test={test} {title} aria-label={title} {onclick}>{ words }</button> }
+        let label = is_sign(words).then_some(title);
+        html! { <button type="button" data-test={test} {title} aria-label={label} {onclick}>{ words }</button> }
     };
     html! {
         <div class="choices" role="group" aria-label={words::ZOOM}>

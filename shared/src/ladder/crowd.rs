@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::items::{CallBlock, Pill, SegmentArrow, SegmentKind, Tone};
+use super::items::{Align, CallBlock, Pill, SegmentArrow, SegmentKind, Tone};
 use super::view::View;
 use super::{Item, Ladder};
 use crate::event::EventId;
@@ -194,8 +194,10 @@ impl Ladder {
         let lanes = self.lanes.len();
         let lane = |index: usize| self.lanes.get(index);
         if column < lanes {
-            let x = lane(column).map_or(0.0, |lane| lane.heading_x);
-            return (x - 7.0, x + 40.0);
+            return lane(column).map_or((0.0, 0.0), |lane| match lane.align {
+                Align::End => (lane.heading_x - 60.0, lane.heading_x + 7.0),
+                Align::Start | Align::Middle => (lane.heading_x - 7.0, lane.heading_x + 60.0),
+            });
         }
         let wire = column - lanes;
         let left = lane(wire).and_then(|lane| lane.right_edge);

@@ -49,13 +49,38 @@ pub(super) fn back(ladder: &Ladder, visible: &Visible<'_>, view: &View, clock: C
         has_room
     };
     let ticks: Vec<_> = visible.ticks.iter().filter(apart).collect();
+    let gaps = visible.gaps.iter();
+    let gaps: Vec<_> = if view.scale == 1.0 {
+        gaps.collect()
+    } else {
+        gaps_with_room(gaps, &ticks, view)
+    };
     html! {
         <g class="ground" aria-hidden="true">
             { for ticks.into_iter().map(|t| tick(t, ladder, view, clock)) }
             { for ladder.lanes.iter().map(|l| edges(l, ladder, view)) }
-            { for visible.gaps.iter().map(|g| gap(g, view)) }
+            { for gaps.into_iter().map(|g| gap(g, view)) }
         </g>
     }
+}
+
+/// Those that touch neither a time nor each other.
+fn gaps_with_room<'a>(
+    gaps: impl Iterator<Item = &'a GapMark>,
+    ticks: &[&Tick],
+    view: &View,
+) -> Vec<&'a GapMark> {
+    let mut kept: Vec<&GapMark> = Vec::new();
+    for gap in gaps {
+        let far = |y: f32| (view.y(gap.y) - view.y(y)).abs() > 13.0;
+        let nearest = ticks.partition_point(|tick| tick.y < gap.y);
+        let near = nearest.saturating_sub(1)..(nearest + 1).min(ticks.len());
+        let ticks = ticks.get(near).unwrap_or_default();
+        if ticks.iter().all(|tick| far(tick.y)) && kept.last().is_none_or(|last| far(last.y)) {
+            kept.push(gap);
+        }
+    }
+    kept
 }
 
 fn tick(tick: &Tick, ladder: &Ladder, view: &View, clock: Clock) -> Html {

@@ -6,6 +6,7 @@ use aftershake_shared::ladder::Ladder;
 use web_sys::PointerEvent;
 use yew::{Callback, Html, Properties, component, html, use_node_ref};
 
+use super::frame::HEAD;
 use super::{Px, n};
 use crate::browser::narrow;
 use crate::store::kept::Kept;
@@ -39,6 +40,7 @@ pub(super) fn Minimap(props: &Props) -> Html {
     } = props;
     let (top, span) = (ladder.top, (ladder.bottom - ladder.top).max(1.0));
     let y = |place: f32| ((place - top) / span * height).clamp(0.0, *height);
+    let strip = *height;
     let goes = {
         let (svg, go) = (svg.clone(), go.clone());
         Callback::from(move |event: PointerEvent| {
@@ -51,14 +53,15 @@ pub(super) fn Minimap(props: &Props) -> Html {
             let rect = element.get_bounding_client_rect();
             let part = (f64::from(event.client_y()) - rect.top()) / rect.height().max(1.0);
             let _ = element.set_pointer_capture(event.pointer_id());
-            go.emit(top + narrow(part) * span);
+            let part = (narrow(part) * (strip + HEAD) - HEAD) / strip;
+            go.emit(top + part * span);
         })
     };
     let (from, until) = (y(seen.start), y(seen.end));
     html! {
         <svg
-            ref={svg} class="minimap" viewBox={format!("0 0 {} {}", Px(WIDTH), Px(*height))} width={n(WIDTH)}
-            data-test="minimap" aria-hidden="true" onpointerdown={goes.clone()} onpointermove={goes}
+            ref={svg} class="minimap" viewBox={format!("0 {} {} {}", Px(-HEAD), Px(WIDTH), Px(*height + HEAD))}
+            preserveAspectRatio="none" data-test="minimap" aria-hidden="true" onpointerdown={goes.clone()} onpointermove={goes}
         >
             <title>{ words::MINIMAP }</title>
             <Strip ladder={ladder.clone()} height={*height} />

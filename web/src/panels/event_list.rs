@@ -118,7 +118,7 @@ fn row(
     html! {
         <li key={event.0}>
             <button
-                type="button" {class} data-event={event.to_string()} aria-label={words.sentence}
+                type="button" {class} data-event={event.to_string()} aria-description={words.sentence}
                 aria-expanded={is_selected.to_string()} aria-current={is_selected.then_some("true")} {onclick}
             >
                 <span class="row-time">{ words::time(look.times, run.began, placed.at, before) }</span>

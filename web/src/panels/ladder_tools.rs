@@ -6,6 +6,7 @@ use yew::{Callback, Event, Html, InputEvent, KeyboardEvent, html};
 
 use super::press::{Button, button};
 use crate::browser;
+use crate::ladder_view::is_sign;
 use crate::store::look::{self, Times};
 use crate::store::run_events::{self, Focus, RunEvents};
 use crate::store::selection::{self, Tab, Walk};
@@ -53,9 +54,10 @@ pub(super) fn looking(state: &AppState, is_overview: bool, on: &Callback<Action>
 /// Where in it: search, filter, next.
 pub(super) fn finding(state: &AppState, on: &Callback<Action>) -> Html {
     let AppState { run, look, .. } = state;
-    let go = |test, words, title: &'static str, walk| {
+    let go = |test, words: &'static str, title: &'static str, walk| {
         let press = on.reform(move |_| Action::Selection(selection::Action::Walked(walk)));
-        html! { <button type="button" data-test={test} {title} aria-label={title} onclick={press}>{ words }</button> }
+        let label = is_sign(words).then_some(title);
+        html! { <button type="button" data-test={test} {title} aria-label={label} onclick={press}>{ words }</button> }
     };
     html! {
         <>
