@@ -1,18 +1,26 @@
 //! The commands, one file each, and what they share: exit codes, errors as words or as JSON, output.
 
 pub mod cause;
+pub mod completions;
 pub mod doctor;
 pub mod explain;
+pub mod export;
+pub mod link;
 pub mod list;
+pub mod new;
 pub mod run;
 pub mod scenario_input;
+pub mod schema;
 pub mod serve;
+pub(crate) mod talk;
 pub mod test;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use aftershake_shared::channel::Failure;
+use aftershake_shared::report::text::plain;
+use aftershake_shared::schema::Wrapped;
 use clap::Parser;
 use serde::Serialize;
 
@@ -32,15 +40,22 @@ pub const INTERNAL: u8 = 4;
 
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
-    let options = match Options::try_parse() {
+    let options = match Options::try_parse().and_then(Options::checked) {
         Ok(options) => options,
         Err(error) => return usage(&error),
     };
+    talk::set(options.talk);
     let json = options.command.as_ref().is_some_and(Command::wants_json);
     let done = match options.command {
         Some(Command::Worker) => crate::worker::serve(),
+        Some(Command::Completions(options)) => completions::completions(&options),
+        Some(Command::Export(options)) => export::export(&options),
+        Some(Command::Link(options)) => link::link(&options),
         Some(Command::List(options)) => list::list(&options),
+        Some(Command::Man(options)) => completions::man(&options),
+        Some(Command::New(options)) => new::new(&options),
         Some(Command::Run(options)) => run::run(&options),
+        Some(Command::Schema(options)) => schema::schema(&options),
         Some(Command::Test(options)) => test::test(&options),
         Some(Command::Cause(options)) => cause::cause(&options),
         Some(Command::Explain(options)) => explain::explain(&options),
@@ -99,21 +114,17 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 /// Says what went wrong: words on stderr, or the JSON object that a program reads on stdout.
 fn report(failure: &Failure, json: bool) -> u8 {
-    #[derive(Serialize)]
-    struct Wrapped<'a> {
-        format: u32,
-        error: &'a Failure,
-    }
     if json {
         let _ = print_json(&Wrapped {
             format: 1,
             error: failure,
         });
     } else {
-        let mut stderr = io::stderr().lock();
-        let _ = writeln!(stderr, "aftershake: {}", failure.message);
+        // What a file holds may be part of the message.
+        let message: Vec<_> = failure.message.lines().map(plain).collect();
+        talk::error(&message.join("\n"));
         if !failure.remedy.is_empty() {
-            let _ = writeln!(stderr, "try: {}", failure.remedy);
+            talk::remedy(&failure.remedy);
         }
     }
     failure.code
@@ -128,11 +139,13 @@ pub(crate) fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
 
 /// Prints data on stdout. A closed pipe (`| head`) is no error.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    print_bytes(text.as_bytes())
+}
+
+/// Writes data to stdout as it is. A closed pipe is no error.
+pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
-    match stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-    {
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(internal(&error)),
         _ => Ok(()),
     }

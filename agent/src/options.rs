@@ -4,10 +4,19 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use aftershake_shared::channel::PROTOCOL_VERSION;
+use aftershake_shared::link::VERSION as LINK_VERSION;
 use aftershake_shared::recording::FORMAT_VERSION;
-use clap::{Args, Parser, Subcommand};
+use aftershake_shared::report::FORMAT as RUN_FORMAT;
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
+use crate::commands::completions::{CompletionsOptions, ManOptions};
+use crate::commands::export::ExportOptions;
+use crate::commands::link::LinkOptions;
+use crate::commands::new::NewOptions;
+use crate::commands::schema::SchemaOptions;
 use crate::commands::serve::ServeOptions;
+use crate::commands::talk::TalkOptions;
 
 /// Shows what happened to a TCP connection on localhost after the handshake, and says why it was reset.
 #[derive(Debug, Parser)]
@@ -15,7 +24,6 @@ use crate::commands::serve::ServeOptions;
     name = "aftershake",
     version = VERSION.as_str(),
     disable_help_subcommand = true,
-    args_conflicts_with_subcommands = true,
     after_help = "Without a command: serve the playground.\nExample: aftershake run sent-before-close"
 )]
 pub struct Options {
@@ -23,11 +31,30 @@ pub struct Options {
     pub command: Option<Command>,
     #[command(flatten)]
     pub serve: ServeOptions,
+    #[command(flatten)]
+    pub talk: TalkOptions,
+}
+
+impl Options {
+    /// The same; an option of the server before another command would be lost, and is refused.
+    ///
+    /// # Errors
+    /// What clap says of conflicting arguments.
+    pub fn checked(self) -> Result<Self, clap::Error> {
+        if self.command.is_none() || self.serve == ServeOptions::default() {
+            return Ok(self);
+        }
+        let message = "an option of `serve` stands before another command";
+        Err(Self::command().error(ErrorKind::ArgumentConflict, message))
+    }
 }
 
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let own = env!("CARGO_PKG_VERSION");
-    format!("{own} (recording format {FORMAT_VERSION}, channel protocol {PROTOCOL_VERSION})")
+    format!(
+        "{own} (recording format {FORMAT_VERSION}, run JSON {RUN_FORMAT}, \
+         channel protocol {PROTOCOL_VERSION}, link s{LINK_VERSION})"
+    )
 });
 
 /// What to do.
@@ -36,6 +63,9 @@ pub enum Command {
     /// Serve the playground on 127.0.0.1 and open it (the default)
     #[command(after_help = "Example: aftershake serve --port 0 --no-open --json")]
     Serve(ServeOptions),
+    Completions(CompletionsOptions),
+    Export(ExportOptions),
+    Link(LinkOptions),
     /// List the catalogue of scenarios
     #[command(after_help = "Example: aftershake list --json")]
     List(ListOptions),
@@ -44,6 +74,8 @@ pub enum Command {
         aftershake run mine.toml --json --pcap run.pcapng\n          \
         aftershake run wrong-prefix --beside 'dumpcap -q -i lo -w lo.pcapng'")]
     Run(RunOptions),
+    New(NewOptions),
+    Schema(SchemaOptions),
     /// Run scenarios against what they expect; the whole catalogue without arguments
     #[command(
         after_help = "Example: aftershake test sent-before-close linger-zero --repeat 50 --jobs 2"
@@ -59,6 +91,8 @@ pub enum Command {
     /// Say which evidence this machine gives, what is missing and how to get it
     #[command(after_help = "Example: aftershake doctor")]
     Doctor(DoctorOptions),
+    #[command(hide = true)]
+    Man(ManOptions),
     /// Carries out runs; started by the other commands
     #[command(hide = true)]
     Worker,
@@ -69,13 +103,19 @@ impl Command {
     pub const fn wants_json(&self) -> bool {
         match self {
             Self::Serve(options) => options.json,
+            Self::Link(options) => options.json,
             Self::List(options) => options.json,
             Self::Run(options) => options.json,
             Self::Test(options) => options.json,
             Self::Cause(options) => options.json,
             Self::Explain(options) => options.json,
             Self::Doctor(options) => options.json,
-            Self::Worker => false,
+            Self::Completions(_)
+            | Self::Export(_)
+            | Self::Man(_)
+            | Self::New(_)
+            | Self::Schema(_)
+            | Self::Worker => false,
         }
     }
 }
@@ -96,7 +136,7 @@ pub struct DoctorOptions {
 
 #[derive(Debug, Args)]
 pub struct RunOptions {
-    /// A name of the catalogue, a .toml file, or - for standard input
+    /// A name of the catalogue, a .toml file, a share link, or - for standard input
     pub scenario: String,
     /// Print one JSON object
     #[arg(long)]
@@ -119,18 +159,6 @@ pub struct RunOptions {
     /// Run it again whenever the file changes, until interrupted
     #[arg(long, conflicts_with_all = ["repeat", "json"])]
     pub watch: bool,
-    /// When to use colour
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: Color,
-}
-
-/// When to use colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
-    Auto,
-    Always,
-    Never,
 }
 
 #[derive(Debug, Args)]

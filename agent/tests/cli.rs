@@ -1,50 +1,17 @@
 //! The command line from outside: what it prints, and what it says to bad input. Needs a namespace, and fails without one.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "helpers of tests: a failure is the message"
 )]
 
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+#[path = "support/program.rs"]
+mod program;
 
+use std::process::{Command, Stdio};
+
+use program::{code, json, run as aftershake, stderr, stdout};
 use serde_json::Value;
-
-fn aftershake(arguments: &[&str], stdin: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_aftershake"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(stdin.as_bytes())
-        .unwrap();
-    child.wait_with_output().unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-fn json(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-        panic!(
-            "{error}: {}\n{}",
-            String::from_utf8_lossy(&output.stdout),
-            stderr(output)
-        )
-    })
-}
 
 /// A scenario with one mistake, what is said of it, and where.
 fn check_mistake(step: &str, place: &str, message: &str) {
@@ -135,15 +102,24 @@ fn an_unknown_option_is_bad_usage_also_as_json() {
 
 #[test]
 fn a_closed_pipe_is_no_error() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_aftershake"))
-        .args(["list"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    for arguments in [
+        &["list"][..],
+        &["list", "--json"],
+        &["schema", "server"],
+        &["export", "linger-zero", "--to", "svg"],
+        &["completions", "bash"],
+        &["--help"],
+    ] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_aftershake"))
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(code(&output), 0, "{arguments:?}: {}", stderr(&output));
+    }
 }
 
 #[test]
@@ -332,4 +308,104 @@ fn test_reports_a_row_for_each_scenario() {
         "{xml}"
     );
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn the_version_names_every_format() {
+    let output = aftershake(&["--version"], "");
+    assert_eq!(code(&output), 0);
+    let said = stdout(&output);
+    for format in [
+        "recording format 1",
+        "run JSON 1",
+        "channel protocol 1",
+        "link s1",
+    ] {
+        assert!(said.contains(format), "{said}");
+    }
+}
+
+#[test]
+fn quiet_and_verbose_are_about_stderr_only() {
+    let plain = aftershake(&["run", "linger-zero"], "");
+    assert_eq!(stderr(&plain), "");
+    let verbose = aftershake(&["-v", "run", "linger-zero", "--seed", "7"], "");
+    let said = stderr(&verbose);
+    assert!(said.starts_with("aftershake: seed 7, "), "{said}");
+    assert!(said.contains("evidence: calls, segments"), "{said}");
+    let quiet = aftershake(&["run", "no-such", "-q"], "");
+    assert_eq!(code(&quiet), 2);
+    assert!(stderr(&quiet).starts_with("aftershake: no scenario"));
+    let both = aftershake(&["run", "linger-zero", "-q", "-v"], "");
+    assert_eq!(code(&both), 2);
+}
+
+#[test]
+fn colour_comes_when_asked_for_and_not_into_a_pipe() {
+    let colour = stdout(&aftershake(
+        &["run", "linger-zero", "--color", "always"],
+        "",
+    ));
+    assert!(colour.contains('\u{1b}'));
+    for arguments in [
+        &["run", "linger-zero"][..],
+        &["run", "linger-zero", "--color", "never"],
+    ] {
+        assert!(!stdout(&aftershake(arguments, "")).contains('\u{1b}'));
+    }
+}
+
+#[test]
+fn a_new_scenario_meets_its_expectation_and_is_never_replaced() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("new");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let name = folder.join("mine").display().to_string();
+    let path = format!("{name}.toml");
+    let made = aftershake(&["new", &name], "");
+    assert_eq!(code(&made), 0, "{}", stderr(&made));
+    assert_eq!(stdout(&made), format!("{path}\n"));
+    assert!(stderr(&made).contains(&format!("next: aftershake run {path}")));
+    let tested = aftershake(&["test", &path, "--json"], "");
+    assert_eq!(code(&tested), 0, "{}", stdout(&tested));
+    assert_eq!(json(&tested)[0]["met"], true);
+    std::fs::write(&path, "mine").unwrap();
+    let again = aftershake(&["new", &name], "");
+    assert_eq!(code(&again), 2);
+    assert!(stderr(&again).contains("is already there, and is left as it is"));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
+    let nowhere = aftershake(&["new", "no/such/folder/x"], "");
+    assert_eq!(code(&nowhere), 2);
+    assert!(stderr(&nowhere).contains("no/such/folder/x.toml: cannot be written"));
+}
+
+#[test]
+fn shells_and_man_know_the_commands() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = stdout(&aftershake(&["completions", shell], ""));
+        assert!(
+            script.contains("export") && script.contains("--to") || script.contains("l to"),
+            "{shell}"
+        );
+    }
+    let page = stdout(&aftershake(&["man"], ""));
+    assert!(
+        page.contains(".TH aftershake 1") && page.contains("aftershake\\-export"),
+        "{page}"
+    );
+    let page = stdout(&aftershake(&["man", "export"], ""));
+    assert!(page.contains("packetdrill"), "{page}");
+    assert_eq!(code(&aftershake(&["man", "nothing"], "")), 2);
+}
+
+#[test]
+fn an_option_of_the_server_before_another_command_is_refused() {
+    for arguments in [
+        &["--port", "1", "list"][..],
+        &["--no-open", "run", "linger-zero"],
+    ] {
+        let output = aftershake(arguments, "");
+        assert_eq!(code(&output), 2);
+        assert!(stderr(&output).contains("an option of `serve` stands before another command"));
+    }
 }

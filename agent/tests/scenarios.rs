@@ -165,6 +165,11 @@ fn is_of(body: &EventBody, kept: &[Source]) -> bool {
     }
 }
 
+/// Calls that send a SYN.
+fn opens(call: &Call) -> bool {
+    matches!(call, Call::Connect | Call::SendFastOpen { .. })
+}
+
 #[test]
 fn causes_come_before_effects() {
     let mut worker = worker();
@@ -182,8 +187,7 @@ fn causes_come_before_effects() {
         let first_syn = position(
             &|body| matches!(body, EventBody::Segment(seen) if seen.read().is_ok_and(|one| one.flags.syn())),
         );
-        let connect =
-            position(&|body| matches!(body, EventBody::Call(call) if call.call == Call::Connect));
+        let connect = position(&|body| matches!(body, EventBody::Call(call) if opens(&call.call)));
         if let (Some(syn), Some(connect)) = (first_syn, connect) {
             assert!(
                 connect < syn,

@@ -3,6 +3,7 @@
 //! Deterministic: a seed gives the same inputs everywhere. Whatever fails is kept in the corpus, and the
 //! corpus is tried first, as it is, before anything is mutated.
 
+pub mod captures;
 pub mod corpus;
 pub mod mutate;
 pub mod targets;
@@ -30,8 +31,16 @@ pub struct Outcome {
     pub broken: Option<(Vec<u8>, String)>,
 }
 
-/// Tries a target for this long, stopping at the first broken promise.
-pub fn fuzz(target: &Target, corpus: &Corpus, time: Duration, seed: u64) -> Outcome {
+/// How long a target is tried, after everything kept has been.
+#[derive(Clone, Copy, Debug)]
+pub enum Effort {
+    Time(Duration),
+    /// Mutated inputs: the same ones everywhere.
+    Inputs(u64),
+}
+
+/// Tries a target, stopping at the first broken promise.
+pub fn fuzz(target: &Target, corpus: &Corpus, effort: Effort, seed: u64) -> Outcome {
     let mut outcome = Outcome {
         target: target.name,
         seeds: corpus.inputs.len(),
@@ -43,7 +52,12 @@ pub fn fuzz(target: &Target, corpus: &Corpus, time: Duration, seed: u64) -> Outc
     let mut mutator = Mutator::new(corpus, Random::new(seed));
     let began = Instant::now();
     let mut kept = corpus.inputs.iter().cloned();
-    while began.elapsed() < time || kept.len() > 0 {
+    let seeds = kept.len() as u64;
+    let is_enough = |inputs: u64| match effort {
+        Effort::Time(time) => began.elapsed() >= time,
+        Effort::Inputs(most) => inputs.saturating_sub(seeds) >= most,
+    };
+    while kept.len() > 0 || !is_enough(outcome.inputs) {
         let input = kept.next().unwrap_or_else(|| mutator.next_input());
         let (result, took) = attempt(target, &input);
         outcome.inputs += 1;
@@ -76,4 +90,22 @@ fn attempt(target: &Target, input: &[u8]) -> (Result<Accepted, String>, Duration
     let took = began.elapsed();
     let result = result.unwrap_or_else(|_| Err("it panicked, see above".to_owned()));
     (result, took)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::corpus::Corpus;
+    use super::targets::TARGETS;
+    use super::{Effort, fuzz};
+
+    #[test]
+    fn every_reader_keeps_its_promises_on_what_is_kept_and_on_some_mutations() {
+        for target in &TARGETS {
+            let mut corpus = Corpus::kept(target.name).unwrap();
+            corpus.inputs.extend((target.seeds)(&[]));
+            let outcome = fuzz(target, &corpus, Effort::Inputs(3_000), 1);
+            let broken = outcome.broken.map(|(_, promise)| promise);
+            assert_eq!(broken, None, "{}", target.name);
+        }
+    }
 }

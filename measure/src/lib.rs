@@ -4,6 +4,7 @@
 //! - [`samples`]: medians and percentiles
 //! - [`report`]: Markdown with the machine it was measured on
 //! - [`rows`]: the questions of a benchmark; [`rounds`]: the catalogue again and again
+//! - [`million`]: a capture of a million packets
 //! - [`fuzz`]: mutated input for everything that reads what others wrote
 //!
 //! Measures the binary from outside; changes nothing in it.
@@ -11,6 +12,7 @@
 pub mod calibrate;
 pub mod channel;
 pub mod fuzz;
+pub mod million;
 pub mod report;
 pub mod rounds;
 pub mod rows;

@@ -26,6 +26,7 @@ pub type RunId = u32;
 
 /// What a page may ask.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum ClientMessage {
     /// Run a scenario; `seed` repeats the random choices of an earlier run.
@@ -40,6 +41,7 @@ pub enum ClientMessage {
 
 /// What an agent says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "kebab-case")]
 pub enum ServerMessage {
     /// First message on every channel.
@@ -152,6 +154,7 @@ struct Failed {
 
 /// An error in words, with what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Failure {
     /// The command line's exit code for the same error: 2 bad input, 3 something is missing, 4 internal.
     pub code: u8,

@@ -33,6 +33,7 @@ use trouble::Trouble;
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct EventId(pub u32);
 
@@ -44,6 +45,7 @@ impl fmt::Display for EventId {
 
 /// One observation. Never changed once it has an id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Event {
     pub id: EventId,
     /// When it began, in nanoseconds since the run began.
@@ -55,6 +57,7 @@ pub struct Event {
 
 /// What was observed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum EventBody {
     /// A program's system call returned. The event's time is the call's beginning.
@@ -110,6 +113,7 @@ impl EventBody {
 
 /// The five kinds of evidence, each optional.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
     Calls,

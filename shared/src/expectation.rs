@@ -12,6 +12,7 @@ use crate::scenario::expect::Expectation;
 
 /// Whether a run was as expected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Met {
     pub met: bool,
     /// What differed, one sentence each: `outcome: expected reset, found closed`.
@@ -20,6 +21,7 @@ pub struct Met {
 
 /// A claim put to the test of one run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClaimTried {
     /// The claim in its author's words.
     pub text: String,

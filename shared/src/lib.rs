@@ -9,6 +9,8 @@
 //! - [`connection`]: who spoke to whom, rebuilt from events; [`diagnosis`]: why it ended
 //! - [`expectation`]: a run against what its scenario expects; [`report`]: JSON and text of both
 //! - [`ladder`]: events placed for drawing
+//! - [`link`]: a scenario as a link; [`export`]: a run as a file for elsewhere
+//! - `schema`: JSON Schemas of all that, for the agent only
 //! - [`tcp`]: segments, flags, sequence numbers
 
 pub mod capture;
@@ -19,12 +21,18 @@ pub mod diagnosis;
 pub mod errno;
 pub mod event;
 pub mod expectation;
+pub mod export;
 pub mod ladder;
+pub mod letters;
+pub mod link;
 pub mod order;
+pub mod packed;
 pub mod recording;
 pub mod remedy;
 pub mod report;
 pub mod scenario;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod tcp;
 pub mod tree;
 pub mod units;

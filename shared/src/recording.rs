@@ -12,6 +12,7 @@ pub const FORMAT_VERSION: u32 = 1;
 
 /// The first line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Header {
     /// [`FORMAT_VERSION`] of the writer.
     pub aftershake_recording: u32,
@@ -23,6 +24,7 @@ pub struct Header {
 
 /// A scenario as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScenarioText {
     /// The file's stem or the name the editor gave.
     pub name: String,
@@ -41,6 +43,7 @@ impl ScenarioText {
 
 /// Where and with what evidence the run was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Environment {
     /// The kernel's release, `6.18.44`, without a local suffix that might name a machine.
     pub kernel: String,
@@ -59,7 +62,9 @@ impl Environment {
 
 /// The last line: how many events there were, so that a cut file is noticed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Closing {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct Closing {
+    /// How many events came before this line.
     events: u64,
 }
 

@@ -7,6 +7,7 @@ mod close_in_order;
 mod connect_patiently;
 mod drain;
 mod heartbeat;
+pub mod in_full;
 mod listen;
 mod look_outside;
 pub mod origin;

@@ -15,6 +15,7 @@ use crate::event::call::CallReturned;
 use crate::event::{Event, EventBody, EventId};
 use crate::expectation::{ClaimTried, Met, claims, expected, step_results};
 use crate::recording::{Environment, Recording};
+use crate::remedy::in_full::in_full;
 use crate::remedy::origin::Origin;
 use crate::scenario::Scenario;
 use crate::scenario::expect::Outcome;
@@ -24,6 +25,7 @@ pub const FORMAT: u32 = 1;
 
 /// The object of `run --json` and `exec --json`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Report {
     pub format: u32,
     pub scenario: ScenarioNamed,
@@ -46,12 +48,14 @@ pub struct Report {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScenarioNamed {
     pub name: String,
     pub title: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConnectionRow {
     pub id: u32,
     pub client: String,
@@ -61,6 +65,7 @@ pub struct ConnectionRow {
 
 /// One RST explained.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ResetRow {
     pub connection: u32,
     pub sent_by: String,
@@ -85,6 +90,7 @@ pub struct ResetRow {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RuledOutRow {
     pub cause: CauseId,
     pub because: String,
@@ -92,6 +98,7 @@ pub struct RuledOutRow {
 
 /// How one step ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StepRow {
     pub name: String,
     pub by: String,
@@ -100,6 +107,7 @@ pub struct StepRow {
 
 /// One segment in relative numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SegmentRow {
     pub id: EventId,
     pub connection: u32,
@@ -118,6 +126,7 @@ pub struct SegmentRow {
 
 /// One system call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CallRow {
     pub id: EventId,
     /// `None` for calls on a listener.
@@ -199,7 +208,7 @@ impl From<&Finding> for ResetRow {
             kernel_asked: finding.kernel_asked,
             kernel_reason: finding.kernel_reason.clone(),
             headline: finding.headline.clone(),
-            explanation: finding.explanation.clone(),
+            explanation: in_full(finding),
             fix: finding.fix.clone(),
             fix_code: finding.fix_code.clone(),
             kernel_function: Origin::of(finding.cause).functions,

@@ -10,10 +10,11 @@ pub mod facility;
 pub mod field;
 pub mod steps;
 pub mod time;
+pub mod write;
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_spanned::Spanned;
 
 use crate::tree;
@@ -71,7 +72,8 @@ pub struct Program<'a> {
 }
 
 /// Who decides when a step begins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Order {
     /// Steps begin strictly in list order, each after the network has come to rest.
@@ -111,23 +113,28 @@ impl Step {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct ScenarioToml {
+pub(crate) struct ScenarioToml {
     title: String,
     #[serde(default)]
     story: String,
     fixed_by: Option<String>,
     #[serde(default)]
     order: Order,
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<StepToml>"))]
     steps: Vec<Spanned<StepToml>>,
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Expectation>"))]
     expect: Option<Spanned<Expectation>>,
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<Claim>"))]
     claims: Vec<Spanned<Claim>>,
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct StepToml {
+pub(crate) struct StepToml {
     by: String,
     name: Option<String>,
     on: Option<String>,
@@ -272,6 +279,16 @@ impl Scenario {
             }
         });
         sends.fold(0, u64::saturating_add)
+    }
+
+    /// The same scenario as if it stood nowhere: every step on line 0. For comparing two texts' scenarios.
+    #[must_use]
+    pub fn without_lines(&self) -> Self {
+        let steps = self.steps.iter().cloned();
+        Self {
+            steps: steps.map(|step| Step { line: 0, ..step }).collect(),
+            ..self.clone()
+        }
     }
 
     /// The same scenario without anything that only people or tests read.

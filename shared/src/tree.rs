@@ -1,18 +1,25 @@
-//! A read text as a tree of values with their places, and the one way from there into our types.
+//! A text as a tree of values with their places, and the one way from there into our types and back.
 //!
-//! TOML and JSON share it, so that each type's reading code exists once. serde's readers of both formats
+//! TOML and JSON share it, so that each type's reading and writing code exists once. serde's readers of both formats
 //! compile it again for each format and for shapes that we do not use; in the page's WASM that is a fifth of
 //! the code. Knows no type of ours.
 
+mod build;
 mod cursor;
 mod de;
 mod json;
+mod ser;
 mod toml_text;
+mod write_json;
+mod write_toml;
 
 use std::fmt;
 use std::ops::Range;
 
 use serde::de::DeserializeOwned;
+
+pub(crate) use build::from_type;
+pub use ser::Refused;
 
 /// One value and where it stands, in bytes of the text.
 #[derive(Clone, Debug, PartialEq)]

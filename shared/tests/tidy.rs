@@ -13,8 +13,9 @@ const LONGEST: usize = 500;
 /// The modules of `shared`, lowest first: a module may use those of earlier rows only.
 ///
 /// A new module is a decision about direction: give it a row.
-const LAYERS: [&[&str]; 10] = [
-    &["errno", "order", "tree", "units"],
+const LAYERS: [&[&str]; 13] = [
+    &["errno", "letters", "order", "packed", "units"],
+    &["tree"],
     &["tcp"],
     &["event", "scenario"],
     &["recording"],
@@ -23,7 +24,9 @@ const LAYERS: [&[&str]; 10] = [
     &["remedy"],
     &["capture", "expectation", "ladder"],
     &["report"],
+    &["export"],
     &["channel"],
+    &["schema"],
 ];
 
 /// Plain lists of names that any module may use, whatever its row.

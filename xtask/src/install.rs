@@ -32,5 +32,6 @@ pub(crate) fn install(options: &[String], log: &mut Log) -> Result<(), Stop> {
     log.summary("installed");
     log::say("\naftershake           serves the page and opens it");
     log::say("aftershake run linger-zero");
+    log::say("aftershake completions --help     completion for your shell");
     Ok(())
 }

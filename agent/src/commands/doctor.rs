@@ -6,6 +6,7 @@ use aftershake_shared::catalog;
 use aftershake_shared::channel::Failure;
 use aftershake_shared::event::trouble::Trouble;
 use aftershake_shared::event::{EventBody, Source};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{DONE, MISSING, internal, print, print_json};
@@ -14,8 +15,9 @@ use crate::worker::protocol::RunRequest;
 use crate::worker::{self, kernel_version};
 use crate::worker_process::{RunError, WorkerProcess};
 
-#[derive(Serialize)]
-struct Examination {
+/// The object of `doctor --json`.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Examination {
     format: u32,
     kernel: String,
     namespace: Finding,
@@ -23,8 +25,8 @@ struct Examination {
 }
 
 /// One thing that is there or is not.
-#[derive(Serialize)]
-struct Finding {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Finding {
     name: &'static str,
     available: bool,
     reason: String,

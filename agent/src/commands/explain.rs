@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::{DONE, MISSED, bad_input, internal, print, run};
 use crate::judged::Judged;
-use crate::options::{Color, ExplainOptions};
+use crate::options::ExplainOptions;
 use source::{Next, Source};
 
 /// A recording is read whole: at most so many bytes.
@@ -58,6 +58,8 @@ pub fn explain(options: &ExplainOptions) -> Result<u8, Failure> {
             Next::Bytes(bytes) => {
                 explainer.feed(&bytes).map_err(|error| no_capture(&error))?;
             }
+            // One object names each connection once: nothing is told before its end.
+            Next::Pause if options.json => {}
             Next::Pause => explainer.settle(),
             Next::End(None) => break,
             Next::End(Some(error)) => {
@@ -65,6 +67,9 @@ pub fn explain(options: &ExplainOptions) -> Result<u8, Failure> {
                 break;
             }
         }
+        out.connections(&explainer.take())?;
+    }
+    while explainer.end_part().map_err(|error| no_capture(&error))? {
         out.connections(&explainer.take())?;
     }
     let whole = explainer.finish().map_err(|error| no_capture(&error))?;
@@ -185,9 +190,9 @@ fn explain_recording(
             remedy,
         ));
     }
-    if options.verbose && !options.json {
+    if options.verbose && !options.json && options.port.is_none() {
         let judged = Judged::new(recording)?;
-        print(&run::text(&judged, Color::Auto))?;
+        print(&run::text(&judged))?;
         let failed = options.fail_on.is_some() && !judged.diagnosis.resets.is_empty();
         return Ok(if failed { MISSED } else { DONE });
     }

@@ -5,13 +5,15 @@ use std::fmt::Write as _;
 use aftershake_shared::catalog::CATALOG;
 use aftershake_shared::channel::Failure;
 use aftershake_shared::scenario::expect::Outcome;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{DONE, internal, print, print_json};
 use crate::options::ListOptions;
 
-#[derive(Serialize)]
-struct Row {
+/// One scenario of `list --json`.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Row {
     name: &'static str,
     title: String,
     family: &'static str,

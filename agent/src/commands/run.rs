@@ -2,24 +2,24 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use aftershake_shared::capture::pcapng_writer::{Comments, write_pcapng};
 use aftershake_shared::channel::Failure;
 use aftershake_shared::event::EventBody;
 use aftershake_shared::event::trouble::Trouble;
+use aftershake_shared::export::pcapng;
 use aftershake_shared::ladder::text::{Colour, Paper, write as write_ladder};
 use aftershake_shared::ladder::{self, Ladder, StepText};
-use aftershake_shared::recording::ScenarioText;
+use aftershake_shared::recording::{Recording, ScenarioText};
 use aftershake_shared::report::Report;
 use aftershake_shared::report::text::verdict_text;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{DONE, INTERNAL, MISSED, bad_input, print, print_json, scenario_input};
+use super::{DONE, INTERNAL, MISSED, bad_input, print, print_json, scenario_input, talk};
 use crate::judged::Judged;
-use crate::options::{Color, RunOptions};
+use crate::options::RunOptions;
 use crate::worker::protocol::RunRequest;
 use crate::worker_process::WorkerProcess;
 
@@ -55,11 +55,16 @@ fn once(
         beside: options.beside.clone(),
     };
     let (recording, _) = worker.run(request)?;
+    talk::detail(&format!(
+        "seed {seed}, {} events, {}",
+        recording.events.len(),
+        evidence(&recording)
+    ));
     let judged = Judged::new(recording)?;
     if let Some(path) = &options.pcap {
         write(
             path,
-            &write_pcapng(&judged.recording.events, &comments(&judged)),
+            &pcapng::write(&judged.recording.events, &judged.diagnosis),
         )?;
     }
     if let Some(path) = &options.save {
@@ -68,7 +73,7 @@ fn once(
     if options.json {
         print_json(&Report::new(&judged.recording, &judged.diagnosis))?;
     } else {
-        print(&text(&judged, options.color))?;
+        print(&text(&judged))?;
     }
     if let Some(reason) = beside_failure(&judged) {
         return Err(bad_input(format!("--beside: {reason}"), ""));
@@ -76,14 +81,15 @@ fn once(
     Ok(if judged.is_met() { DONE } else { MISSED })
 }
 
+/// What was recorded, in words.
+fn evidence(recording: &Recording) -> String {
+    let recorded = recording.header.environment.evidence.iter();
+    let names: Vec<_> = recorded.map(|source| source.name()).collect();
+    format!("evidence: {}", names.join(", "))
+}
+
 /// The ladder, then the verdict.
-pub(super) fn text(judged: &Judged, color: Color) -> String {
-    let plain_wanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let color = match color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => io::stdout().is_terminal() && !plain_wanted,
-    };
+pub(super) fn text(judged: &Judged) -> String {
     let options = ladder::Options {
         steps: StepText::of(&judged.scenario),
         ..Default::default()
@@ -91,7 +97,11 @@ pub(super) fn text(judged: &Judged, color: Color) -> String {
     let placed = Ladder::place(&judged.recording.events, &options);
     let paper = Paper {
         width: terminal_columns(),
-        colour: if color { Colour::Ansi } else { Colour::None },
+        colour: if talk::stdout_has_colour() {
+            Colour::Ansi
+        } else {
+            Colour::None
+        },
     };
     let drawn = write_ladder(&placed, paper);
     format!(
@@ -108,61 +118,6 @@ pub(super) fn terminal_columns() -> usize {
     columns.unwrap_or(100).clamp(40, 160)
 }
 
-/// The verdict on each RST, and each call on the first segment after it began.
-fn comments(judged: &Judged) -> Comments {
-    let mut segments: BTreeMap<_, Vec<String>> = BTreeMap::new();
-    let mut calls = Vec::new();
-    for event in &judged.recording.events {
-        match &event.body {
-            EventBody::Call(call) => {
-                calls.push(format!(
-                    "{}: {} = {} at {}",
-                    call.by,
-                    call.signature(),
-                    call.result,
-                    event.at
-                ));
-            }
-            EventBody::Outside(acted) => {
-                calls.push(format!(
-                    "outside: {} = {} at {}",
-                    acted.act, acted.result, event.at
-                ));
-            }
-            EventBody::Segment(_) => {
-                if !calls.is_empty() {
-                    segments.entry(event.id).or_default().append(&mut calls);
-                }
-            }
-            EventBody::Counters(_)
-            | EventBody::KernelReset(_)
-            | EventBody::ProcessEnded(_)
-            | EventBody::Socket(_)
-            | EventBody::Step(_)
-            | EventBody::Trouble(_) => {}
-        }
-    }
-    for reset in &judged.diagnosis.resets {
-        let verdict = format!("{} [{}, {}]", reset.headline, reset.cause, certainty(reset));
-        segments.entry(reset.segment).or_default().push(verdict);
-    }
-    Comments {
-        file: format!("{}\n{}", judged.diagnosis.headline, calls.join("\n"))
-            .trim()
-            .to_owned(),
-        segments,
-    }
-}
-
-fn certainty(reset: &aftershake_shared::diagnosis::finding::Finding) -> &'static str {
-    use aftershake_shared::diagnosis::finding::Certainty;
-    match reset.certainty {
-        Certainty::Certain => "certain",
-        Certainty::Likely => "likely",
-        Certainty::Possible => "possible",
-    }
-}
-
 fn beside_failure(judged: &Judged) -> Option<&str> {
     judged.recording.events.iter().find_map(|event| {
         let EventBody::Trouble(Trouble::BesideFailed { reason }) = &event.body else {
@@ -172,7 +127,7 @@ fn beside_failure(judged: &Judged) -> Option<&str> {
     })
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     fs::write(path, bytes).map_err(|error| {
         bad_input(
             format!("{}: cannot be written: {error}", path.display()),
@@ -181,7 +136,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     })
 }
 
-fn random_seed() -> u64 {
+pub(super) fn random_seed() -> u64 {
     let since = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();
@@ -189,15 +144,15 @@ fn random_seed() -> u64 {
 }
 
 /// What `--repeat --json` prints: a sweep of one bin.
-#[derive(Serialize)]
-struct Distribution {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Distribution {
     format: u32,
     runs: u32,
     varied: Option<String>,
     bins: [Bin; 1],
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Bin {
     value: Option<String>,
     runs: u32,

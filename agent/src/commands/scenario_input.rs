@@ -1,4 +1,4 @@
-//! Where a command's scenario comes from: the catalogue, a file, or standard input.
+//! Where a command's scenario comes from: the catalogue, a file, a share link, or standard input.
 
 use std::fs;
 use std::io::{self, Read};
@@ -6,6 +6,7 @@ use std::path::Path;
 
 use aftershake_shared::catalog::{self, CATALOG};
 use aftershake_shared::channel::Failure;
+use aftershake_shared::link;
 use aftershake_shared::recording::ScenarioText;
 use aftershake_shared::scenario::{Scenario, limits};
 
@@ -50,6 +51,9 @@ fn text_of(argument: &str) -> Result<(ScenarioText, String), Failure> {
         .extension()
         .is_some_and(|extension| extension == "toml")
         || path.exists();
+    if !is_path && is_link(argument) {
+        return of_link(argument);
+    }
     if !is_path {
         return Err(bad_input(unknown(argument), "aftershake list"));
     }
@@ -74,6 +78,19 @@ fn text_of(argument: &str) -> Result<(ScenarioText, String), Failure> {
         .file_stem()
         .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     Ok((ScenarioText { name, toml }, argument.to_owned()))
+}
+
+/// Whether an argument was meant as a link, be it a good one or not.
+fn is_link(argument: &str) -> bool {
+    let argument = argument.trim();
+    let begins = |start: &&str| argument.starts_with(*start);
+    link::find(argument).is_some() || ["#", "https://", "http://"].iter().any(begins)
+}
+
+fn of_link(argument: &str) -> Result<(ScenarioText, String), Failure> {
+    let link =
+        link::read(argument).map_err(|error| bad_input(error.to_string(), error.remedy()))?;
+    Ok((link.text, "the link".to_owned()))
 }
 
 /// Names the nearest scenario of the catalogue, if one is near.

@@ -7,9 +7,11 @@ use std::process::ExitCode;
 
 use aftershake_shared::event::Source;
 use anyhow::Context as _;
+use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::talk;
 use crate::server::origin::Origin;
 use crate::server::{Server, ServerOptions};
 use open_browser::RedirectFile;
@@ -20,7 +22,7 @@ const OWN_PROGRAM: &str = "/proc/self/exe";
 const USUAL_PORT: u16 = 4747;
 
 /// Serve the playground and the channel on 127.0.0.1 and open the browser
-#[derive(Clone, Debug, Default, clap::Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
 #[command(after_help = "Example: aftershake serve --port 0 --no-open --json")]
 pub struct ServeOptions {
     /// Listen on this port of 127.0.0.1; 0 takes a free one [default: 4747, or a free one if that is taken]
@@ -41,8 +43,8 @@ pub struct ServeOptions {
 }
 
 /// The first line on stdout with `--json`.
-#[derive(Serialize)]
-struct Address<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Address<'a> {
     url: &'a str,
     port: u16,
     token: &'a str,
@@ -148,7 +150,9 @@ fn print_address(server: &Server, options: &ServeOptions) -> anyhow::Result<()> 
     }
 }
 
-/// A line of talk on stderr. If nobody can read it, it is lost.
+/// A line of talk on stderr, not with `-q`. If nobody can read it, it is lost.
 fn say(sentence: &str) {
-    let _ = writeln!(io::stderr().lock(), "{sentence}");
+    if !talk::is_quiet() {
+        let _ = writeln!(io::stderr().lock(), "{sentence}");
+    }
 }

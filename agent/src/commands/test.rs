@@ -10,6 +10,7 @@ use std::time::Instant;
 use aftershake_shared::catalog::CATALOG;
 use aftershake_shared::channel::Failure;
 use aftershake_shared::recording::ScenarioText;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{DONE, MISSED, MISSING, bad_input, print, print_json, scenario_input};
@@ -19,8 +20,8 @@ use crate::worker::protocol::RunRequest;
 use crate::worker_process::{RunError, WorkerProcess};
 
 /// What came of one scenario over all its runs.
-#[derive(Clone, Debug, Serialize)]
-struct Row {
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(super) struct Row {
     name: String,
     /// `None` when it was skipped.
     met: Option<bool>,

@@ -32,8 +32,38 @@ pub(crate) fn fork(keep: &[RawFd], act: impl FnOnce() -> i32) -> io::Result<Chil
         return Ok(Child { pid, gone: false });
     }
     let _ = super::thread::die_with_parent();
+    take_signals_as_any_program();
     close_all_but(keep);
     super::thread::exit_now(act());
+}
+
+/// Ends by signals that this process itself ignores or handles: a shell that starts something in the background
+/// ignores some for it, and Rust handles SIGSEGV to tell of a stack that overflowed. SIGPIPE stays ignored.
+fn take_signals_as_any_program() {
+    let ending = [
+        libc::SIGABRT,
+        libc::SIGHUP,
+        libc::SIGINT,
+        libc::SIGQUIT,
+        libc::SIGSEGV,
+        libc::SIGTERM,
+    ];
+    // SAFETY: takes numbers; an empty set is valid. No other thread runs in the copy.
+    unsafe {
+        for signal in ending {
+            libc::signal(signal, libc::SIG_DFL);
+        }
+        let mut none: libc::sigset_t = zeroed();
+        libc::sigemptyset(&raw mut none);
+        libc::sigprocmask(libc::SIG_SETMASK, &raw const none, std::ptr::null_mut());
+    }
+}
+
+/// How a child ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Exited(i32),
+    Signalled(i32),
 }
 
 /// Closes every descriptor that is not listed, the standard ones too.
@@ -67,14 +97,23 @@ impl Child {
         }
     }
 
-    /// Waits until it is gone and everything it held is closed.
-    pub(crate) fn wait(&mut self) {
+    /// Waits until it is gone and everything it held is closed; `None` when that was known before.
+    pub(crate) fn wait(&mut self) -> Option<Status> {
+        let mut ended = None;
         while !self.gone {
             let mut status = 0;
             // SAFETY: `status` is valid; the child is ours.
             let waited = check(unsafe { libc::waitpid(self.pid, &raw mut status, 0) });
+            if waited.is_ok() {
+                ended = Some(if libc::WIFSIGNALED(status) {
+                    Status::Signalled(libc::WTERMSIG(status))
+                } else {
+                    Status::Exited(libc::WEXITSTATUS(status))
+                });
+            }
             self.gone = !waited.is_err_and(|error| error.kind() == io::ErrorKind::Interrupted);
         }
+        ended
     }
 }
 
@@ -305,7 +344,26 @@ mod tests {
         here.send(b"are you there?", None).unwrap();
         assert_eq!(here.receive().unwrap().0, b"are you there?");
         child.signal(libc::SIGKILL);
-        child.wait();
+        assert_eq!(child.wait(), Some(Status::Signalled(libc::SIGKILL)));
+        assert_eq!(child.wait(), None);
         assert!(here.receive().is_err());
+    }
+
+    #[test]
+    fn a_child_ends_by_signals_that_this_process_does_not_end_by() {
+        for signal in [libc::SIGSEGV, libc::SIGINT, libc::SIGQUIT, libc::SIGABRT] {
+            let (here, there) = Channel::pair().unwrap();
+            let keep = [there.as_raw_fd()];
+            let mut child = fork(&keep, || {
+                let _ = super::super::thread::forbid_core_dumps();
+                let _ = there.send(b"up", None);
+                i32::from(there.receive().is_ok())
+            })
+            .unwrap();
+            drop(there);
+            here.receive().unwrap();
+            child.signal(signal);
+            assert_eq!(child.wait(), Some(Status::Signalled(signal)));
+        }
     }
 }

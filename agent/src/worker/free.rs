@@ -7,7 +7,7 @@ use std::sync::{Barrier, Condvar, Mutex, MutexGuard, PoisonError};
 
 use aftershake_shared::event::step_progress::{Progress, StepProgress, StepResult};
 use aftershake_shared::event::{Event, EventBody, EventId};
-use aftershake_shared::scenario::steps::StepKind;
+use aftershake_shared::scenario::steps::{Actor, StepKind};
 use aftershake_shared::scenario::{OUTSIDE, Scenario, Step};
 use aftershake_shared::units::Nanos;
 
@@ -251,7 +251,7 @@ impl<'a> Stage<'a> {
         if let Some((of, end)) = ends(step) {
             return Some(self.end_process(order, of, &end));
         }
-        if step.by == OUTSIDE {
+        if step.does.actor() == Actor::Outside {
             let performed = performance.outside.perform(order, step, None);
             performance.events.extend(performed.event);
             performance.not_here = performance.not_here.take().or(performed.not_here);
@@ -260,6 +260,10 @@ impl<'a> Stage<'a> {
         let Some(running) = self.program_of(&step.by) else {
             return Some(StepResult::Done);
         };
+        // A step that had not begun when its process ended never will.
+        if running.has_ended() {
+            return Some(StepResult::NotRun);
+        }
         let remote = running.lock().process.is_some();
         let act = if remote {
             Some(Remote::begin(order, step))

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use socket2::Socket;
 
 use crate::sys::poll::Interest;
-use crate::sys::process::{Channel, Child, Watch, fork};
+use crate::sys::process::{Channel, Child, Status, Watch, fork};
 use crate::worker::common::{Common, Known};
 use crate::worker::endpoint::{Endpoint, Given, Opened};
 use crate::worker::steps::{Act, Attempt};
@@ -291,23 +291,25 @@ impl Endpoint<'_> {
         };
         let clock = self.clock();
         let at = clock.now();
-        let how = match end {
+        match end {
             End::Exit(code) => {
                 // No answer comes: the channel ends with the process.
                 let _ = self.ask(Request::Exit { code: *code }, None);
-                Ended::Exited((*code).into())
             }
             End::Kill(signal) => {
                 if let Some(process) = &self.process {
                     process.child.signal(number_of(*signal));
                 }
-                Ended::Killed(signal.name().to_owned())
             }
-        };
+        }
         let Some(process) = &mut self.process else {
             return false;
         };
-        process.child.wait();
+        let how = match process.child.wait() {
+            Some(Status::Exited(code)) => Ended::Exited(code),
+            Some(Status::Signalled(number)) => Ended::Killed(name_of(number)),
+            None => return false,
+        };
         let took = clock.now() - at;
         let mut known = self.common.known();
         for (socket, count) in descriptors {
@@ -328,6 +330,15 @@ impl Endpoint<'_> {
         self.note(at, body);
         true
     }
+}
+
+/// The signal's name, or its number where no step can send it.
+fn name_of(number: i32) -> String {
+    let mut all = Signal::ALL.into_iter();
+    all.find(|signal| number_of(*signal) == number).map_or_else(
+        || format!("signal {number}"),
+        |signal| signal.name().to_owned(),
+    )
 }
 
 const fn number_of(signal: Signal) -> i32 {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use aftershake_browser_tests::agent::binary;
 use aftershake_measure::fuzz::corpus::Corpus;
 use aftershake_measure::fuzz::targets::TARGETS;
-use aftershake_measure::fuzz::{Outcome, fuzz};
+use aftershake_measure::fuzz::{Effort, Outcome, fuzz};
 use aftershake_measure::report::{self, Table};
 use aftershake_measure::rounds::{self, Rounds};
 use aftershake_shared::recording::Recording;
@@ -65,7 +65,7 @@ fn fuzz_all(recordings: &[Recording], minutes: u32) -> anyhow::Result<Vec<Outcom
     for target in &TARGETS {
         let mut corpus = Corpus::kept(target.name)?;
         corpus.inputs.extend((target.seeds)(recordings));
-        let outcome = fuzz(target, &corpus, each, SEED);
+        let outcome = fuzz(target, &corpus, Effort::Time(each), SEED);
         if let Some((input, _)) = &outcome.broken {
             Corpus::keep(target.name, input)?;
         }

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use aftershake_shared::connection::{Connections, segment_events};
+use aftershake_shared::capture::frames::{FileProblem, Frame, Reader, Sink};
+use aftershake_shared::connection::Connections;
 use aftershake_shared::event::counters::CountersMoved;
 use aftershake_shared::event::kernel_reset::{KernelReset, TiedBy};
 use aftershake_shared::event::segment_seen::{Bytes, SegmentSeen};
@@ -131,47 +132,53 @@ impl Case {
     }
 }
 
-/// Bytes of the file's header, of a frame's header, and of an Ethernet header.
-const FILE: usize = 24;
-const FRAME: usize = 16;
+/// Bytes of the Ethernet header before each datagram.
 const ETHERNET: usize = 14;
-/// Little-endian with nanoseconds.
-const MAGIC: u32 = 0xa1b2_3c4d;
 
-/// The frames of a capture as events, numbered by frame; those that hold no TCP are no events.
-fn read_pcap(file: &Path) -> anyhow::Result<Vec<Event>> {
-    let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
-    let word = |at: usize| {
-        let four = bytes.get(at..at + 4).and_then(|four| four.try_into().ok());
-        four.map(u32::from_le_bytes)
-            .with_context(|| format!("{}: cut off at byte {at}", file.display()))
-    };
-    if word(0)? != MAGIC {
-        bail!("{}: expected a pcap file with nanoseconds", file.display());
-    }
-    let mut captured = Vec::new();
-    let mut at = FILE;
-    while at < bytes.len() {
-        let time = u64::from(word(at)?) * 1_000_000_000 + u64::from(word(at + 4)?);
-        let kept = usize::try_from(word(at + 8)?)?;
-        let length = word(at + 12)?;
-        let raw = bytes.get(at + FRAME + ETHERNET..at + FRAME + kept);
-        let raw = raw
-            .with_context(|| format!("{}: cut off", file.display()))?
-            .to_vec();
-        let len = length.saturating_sub(u32::try_from(ETHERNET)?);
-        captured.push((
-            time,
-            SegmentSeen {
+/// What a capture held, as events numbered by frame.
+#[derive(Default)]
+struct Segments {
+    events: Vec<Event>,
+    start: Option<u64>,
+    problem: Option<String>,
+}
+
+impl Sink for Segments {
+    fn frame(&mut self, frame: &Frame<'_>) {
+        let start = *self.start.get_or_insert(frame.at);
+        let raw = frame.data.get(ETHERNET..).unwrap_or_default().to_vec();
+        let len = frame
+            .len
+            .saturating_sub(u32::try_from(ETHERNET).unwrap_or(0));
+        self.events.push(Event {
+            id: EventId(frame.number),
+            at: Nanos(frame.at - start),
+            body: EventBody::Segment(SegmentSeen {
                 raw: Bytes(raw),
                 len,
-            },
-        ));
-        at += FRAME + kept;
+            }),
+        });
     }
-    let start = captured.first().map_or(0, |(time, _)| *time);
-    let since = captured
-        .into_iter()
-        .map(|(time, seen)| (Nanos(time - start), seen));
-    Ok(segment_events(since))
+
+    fn problem(&mut self, frame: u32, problem: FileProblem) {
+        self.problem = Some(format!("frame {frame}: {problem}"));
+    }
+
+    fn lost(&mut self, frames: u64) {
+        self.problem = Some(format!("{frames} frames lost"));
+    }
+}
+
+/// The frames of a capture as events.
+fn read_pcap(file: &Path) -> anyhow::Result<Vec<Event>> {
+    let name = || file.display().to_string();
+    let bytes = std::fs::read(file).with_context(name)?;
+    let mut segments = Segments::default();
+    let mut reader = Reader::default();
+    reader.feed(&bytes, &mut segments).with_context(name)?;
+    reader.finish(&mut segments).with_context(name)?;
+    match segments.problem {
+        Some(problem) => bail!("{}: {problem}", file.display()),
+        None => Ok(segments.events),
+    }
 }

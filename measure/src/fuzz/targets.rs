@@ -10,6 +10,7 @@ use aftershake_shared::scenario::Scenario;
 use aftershake_shared::tcp::segment::{payload, read_segment};
 
 use super::Accepted;
+use super::captures::{CAPTURE, COUNTERS, TRACE};
 
 /// One reader.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +23,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 8] = [
     Target {
         name: "scenario-text",
         read: scenario,
@@ -75,6 +76,9 @@ pub const TARGETS: [Target; 5] = [
             }))
         },
     },
+    CAPTURE,
+    COUNTERS,
+    TRACE,
 ];
 
 /// A refusal points into the text.

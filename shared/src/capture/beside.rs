@@ -24,6 +24,10 @@ pub(super) struct Captured {
     pub(super) is_local: bool,
 }
 
+/// Times to live that no router has lowered. What a machine passes on for its containers leaves it as well, often
+/// under its own address, but with one less; their kernel's counters are others.
+const UNROUTED: [u8; 3] = [64, 128, 255];
+
 /// The RSTs of one connection.
 pub(super) fn captured(tracked: &Tracked) -> impl Iterator<Item = Captured> + '_ {
     let (low, high) = (tracked.pair.low(), tracked.pair.high());
@@ -40,7 +44,7 @@ pub(super) fn captured(tracked: &Tracked) -> impl Iterator<Item = Captured> + '_
             at: kept.at,
             from: canonical(from),
             to: canonical(to),
-            is_local: is_loopback || kept.is(Kept::OUTGOING),
+            is_local: is_loopback || (kept.is(Kept::OUTGOING) && UNROUTED.contains(&kept.ttl)),
         }
     })
 }

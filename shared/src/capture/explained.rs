@@ -9,6 +9,7 @@ use super::problems::Problem;
 use crate::diagnosis::CauseId;
 use crate::diagnosis::finding::{Certainty, Diagnosis, Finding};
 use crate::event::Event;
+use crate::remedy::in_full::in_full;
 use crate::scenario::expect::Outcome;
 
 /// Of connections that ended well, or not at all, so many are listed; all are counted.
@@ -16,6 +17,7 @@ pub const HEALTHY_LISTED: u64 = 1_000;
 
 /// One connection.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConnectionExplained {
     /// Counts from 0 in order of the first segment.
     pub id: u64,
@@ -45,6 +47,7 @@ const fn is_zero(count: &u32) -> bool {
 
 /// One RST.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ResetExplained {
     /// Counts from 1 in the file.
     pub frame: u32,
@@ -67,6 +70,7 @@ pub struct ResetExplained {
 
 impl From<Finding> for ResetExplained {
     fn from(finding: Finding) -> Self {
+        let explanation = in_full(&finding);
         Self {
             frame: finding.segment.0,
             sent_by: finding.sent_by,
@@ -76,7 +80,7 @@ impl From<Finding> for ResetExplained {
             candidates: finding.candidates,
             kernel_reason: finding.kernel_reason,
             headline: finding.headline,
-            explanation: finding.explanation,
+            explanation,
             fix: finding.fix,
         }
     }
@@ -84,6 +88,7 @@ impl From<Finding> for ResetExplained {
 
 /// All of a capture counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Summary {
     pub connections: u64,
     /// Of these, listed one by one.
@@ -129,6 +134,7 @@ impl Summary {
 
 /// A whole file explained. Fields in the order in which they are printed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Explained {
     pub format: u32,
     /// Those not taken before, in order of the first segment.

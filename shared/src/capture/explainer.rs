@@ -3,7 +3,8 @@
 //! Memory is bounded by the open connections: a connection that ended well becomes a count, one with a RST waits,
 //! with its bounded history, until enough of them are judged together.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::net::SocketAddr;
 
 use super::counters_text::CounterDeltas;
 use super::explained::{ConnectionExplained, Explained, HEALTHY_LISTED, Summary};
@@ -11,7 +12,7 @@ use super::flows::{Flows, MOST_OPEN};
 use super::frames::{FileProblem, Frame, NotACapture, Reader, Sink};
 use super::judge::{World, judge};
 use super::link::{self, NoDatagram};
-use super::packet;
+use super::packet::{self, Pair};
 use super::problems::Problems;
 use super::trace_text::ResetTrace;
 use super::tracked::Tracked;
@@ -51,6 +52,8 @@ const TOGETHER: usize = 2_048;
 const TOGETHER_SEGMENTS: usize = 100_000;
 /// Connections judged before that stay as context of the next.
 const CONTEXT: usize = 128;
+/// Open connections with RSTs that are context as well.
+const OPEN: usize = 512;
 /// With counters or a trace beside, all RSTs must be judged at once: of so many connections at most.
 pub const MOST_WITH_EVIDENCE: usize = 20_000;
 
@@ -73,9 +76,7 @@ impl Explainer {
     /// # Errors
     /// The file is no capture. What is damaged further on is a problem and no error.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), NotACapture> {
-        self.reader.feed(bytes, &mut self.books)?;
-        self.books.judge_when_many();
-        Ok(())
+        self.reader.feed(bytes, &mut self.books)
     }
 
     /// Connections that can be told now, in order of their ends.
@@ -84,8 +85,23 @@ impl Explainer {
     }
 
     /// Judges what has a RST, also where more may follow: nothing is coming at the moment, and somebody is waiting.
+    ///
+    /// With counters or a trace beside it does nothing: those speak of all RSTs together.
     pub fn settle(&mut self) {
-        self.books.settle();
+        if !self.books.has_evidence() {
+            self.books.settle();
+        }
+    }
+
+    /// Ends the reading and judges a part of what is left; false when nothing was left.
+    ///
+    /// Calling it, and [`Self::take`], until then keeps memory low; [`Self::finish`] does all the rest at once.
+    ///
+    /// # Errors
+    /// The file ended before its header did.
+    pub fn end_part(&mut self) -> Result<bool, NotACapture> {
+        self.reader.finish(&mut self.books)?;
+        Ok(self.books.end_part())
     }
 
     /// Notes a problem of the whole file that its reader met, such as an end of its compression.
@@ -99,7 +115,7 @@ impl Explainer {
     /// # Errors
     /// The file ended before its header did.
     pub fn finish(mut self) -> Result<Explained, NotACapture> {
-        self.reader.finish(&mut self.books)?;
+        while self.end_part()? {}
         Ok(self.books.finish(self.reader.frames()))
     }
 }
@@ -190,7 +206,7 @@ impl Books {
         beside && !self.evidence_dropped
     }
 
-    /// Counts those without RST; the others wait for each other.
+    /// Counts those without RST; the others wait for each other, until there are many.
     fn put_away(&mut self) {
         for tracked in std::mem::take(&mut self.ended) {
             if tracked.rsts > 0 {
@@ -200,6 +216,7 @@ impl Books {
                 self.tell_quiet(&tracked);
             }
         }
+        self.judge_when_many();
     }
 
     fn tell_quiet(&mut self, tracked: &Tracked) {
@@ -266,34 +283,48 @@ impl Books {
         self.judge_waiting();
     }
 
-    /// Judges those put away; the open ones with RSTs and the last ones judged are their context.
+    /// Judges those put away; some open ones with RSTs and the last ones judged are their context.
     fn judge_waiting(&mut self) {
         let waiting = std::mem::take(&mut self.waiting);
         self.waiting_segments = 0;
-        let open: Vec<Tracked> = if self.flows.begun > 0 {
-            let room = TOGETHER.max(waiting.len());
-            self.flows
-                .resets()
-                .take(room)
-                .map(|open| open.clone())
-                .collect()
+        if waiting.is_empty() {
+            return;
+        }
+        let open: Vec<Tracked> = self
+            .flows
+            .resets()
+            .take(OPEN)
+            .map(|one| one.clone())
+            .collect();
+        let together = if self.has_evidence() {
+            waiting.len()
         } else {
-            Vec::new()
+            TOGETHER
         };
-        self.judge(&waiting, &open);
-        self.context.extend(waiting);
-        let surplus = self.context.len().saturating_sub(CONTEXT);
-        self.context.drain(..surplus);
+        for own in waiting.chunks(together) {
+            self.judge(own, &open);
+            let last = own.len().saturating_sub(CONTEXT);
+            self.context.extend(own.iter().skip(last).cloned());
+            let surplus = self.context.len().saturating_sub(CONTEXT);
+            self.context.drain(..surplus);
+        }
     }
 
     fn judge(&mut self, own: &[Tracked], others: &[Tracked]) {
         let mut all: Vec<&Tracked> = own.iter().collect();
         all.extend(others);
         all.extend(&self.context);
+        let pairs: HashSet<Pair> = all.iter().map(|one| one.pair).collect();
+        let servers: BTreeSet<SocketAddr> = own.iter().map(Tracked::server).collect();
+        let answers = servers.into_iter();
+        let answers = answers.filter_map(|server| self.flows.last_answer(server));
+        let answers: Vec<Tracked> = answers.filter(|one| !pairs.contains(&one.pair)).collect();
+        all.extend(&answers);
         let beside = self.has_evidence();
         let is_loopback = !self.flows.has_remote;
         let judged = judge(
             &all,
+            own.len(),
             &World {
                 base: self.base.unwrap_or(0),
                 lost: self.lost,
@@ -341,11 +372,21 @@ impl Books {
         }
     }
 
-    fn finish(mut self, packets: u32) -> Explained {
-        self.ended = self.flows.end();
+    fn end_part(&mut self) -> bool {
+        let most = if self.has_evidence() {
+            usize::MAX
+        } else {
+            TOGETHER
+        };
+        self.ended = self.flows.end_some(most);
+        let is_more = !self.ended.is_empty() || !self.waiting.is_empty();
         self.put_away();
-        self.judge_when_many();
         self.judge_waiting();
+        self.told.sort_by_key(|one| one.id);
+        is_more
+    }
+
+    fn finish(mut self, packets: u32) -> Explained {
         self.told.sort_by_key(|one| one.id);
         if self.flows.overflowed {
             let message = format!(

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::net::SocketAddr;
 
 use super::kept::Kept;
 use super::packet::{Packet, Pair};
@@ -12,17 +13,44 @@ use super::tracked::Tracked;
 /// More connections are not open at once; beyond it one of those silent for longest is put away.
 pub(super) const MOST_OPEN: usize = 1_000_000;
 
-/// With more than so many connections, those that are over and silent for so many nanoseconds, or for so many
-/// frames, are put away.
-const PATIENCE: [(usize, u64, u32); 2] = [
-    (50_000, 2_000_000_000, 200_000),
-    (10_000, 60_000_000_000, 1_000_000),
+/// When those that are over are put away.
+struct Patience {
+    /// With more connections than this,
+    connections: usize,
+    /// or more kept segments,
+    segments: usize,
+    /// those silent for so many nanoseconds,
+    nanos: u64,
+    /// or for so many frames.
+    frames: u32,
+}
+
+/// The shortest first. A connection takes some 400 bytes and a kept segment 56.
+const PATIENCE: [Patience; 2] = [
+    Patience {
+        connections: 50_000,
+        segments: 1_500_000,
+        nanos: 2_000_000_000,
+        frames: 200_000,
+    },
+    Patience {
+        connections: 10_000,
+        segments: 500_000,
+        nanos: 60_000_000_000,
+        frames: 1_000_000,
+    },
 ];
+
+/// Slots in which connections with RSTs are looked for, as context of others.
+const SEARCHED: usize = 100_000;
 
 /// Connections looked at for each new one: a few, so that no segment waits for many.
 const LOOKED_AT: usize = 4;
 /// The same when there are too many.
 const LOOKED_AT_WHEN_FULL: usize = 64;
+
+/// Servers of which the last answered SYN is remembered, at most.
+const SERVERS: usize = 16_384;
 
 /// Open connections.
 pub(super) struct Flows {
@@ -34,6 +62,12 @@ pub(super) struct Flows {
     hand: usize,
     /// Segments of a connection's end that are kept.
     tail: usize,
+    /// Kept segments of all open connections.
+    kept: usize,
+    /// The SYN and SYN,ACK that each server answered last: it still listened then.
+    answers: HashMap<SocketAddr, (Pair, [Kept; 2])>,
+    /// While everything is put away: the places left, the latest begun first.
+    ending: Option<Vec<usize>>,
     /// Connections begun so far.
     pub(super) begun: u64,
     /// Segments so far, copies left out.
@@ -55,6 +89,9 @@ impl Flows {
             latest: None,
             hand: 0,
             tail: tail.max(1),
+            kept: 0,
+            answers: HashMap::new(),
+            ending: None,
             begun: 0,
             segments: 0,
             copies: 0,
@@ -86,7 +123,17 @@ impl Flows {
                 let moved = tracked.split_off(frame);
                 self.replace(place, &moved, packet, ended);
             } else {
+                let before = tracked.history.len();
                 tracked.note(kept, packet.options, tail);
+                self.kept = (self.kept + tracked.history.len()).saturating_sub(before);
+                if kept.flags.syn()
+                    && let Some(answer) = tracked.answered_syn(&kept)
+                {
+                    let server = tracked.server();
+                    if self.answers.len() < SERVERS || self.answers.contains_key(&server) {
+                        self.answers.insert(server, (tracked.pair, answer));
+                    }
+                }
             }
             return;
         }
@@ -95,6 +142,7 @@ impl Flows {
         self.put_away(&kept, ended);
         let mut tracked = self.begin(packet);
         tracked.note(kept, packet.options, tail);
+        self.kept += tracked.history.len();
         let place = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
             self.slots.len() - 1
@@ -129,15 +177,24 @@ impl Flows {
             next.note(*kept, options.as_deref(), self.tail);
         }
         next.note(packet.kept, packet.options, self.tail);
-        if let Some(slot) = self.slots.get_mut(place) {
-            ended.extend(slot.replace(next));
+        self.kept += next.history.len();
+        if let Some(old) = self
+            .slots
+            .get_mut(place)
+            .and_then(|slot| slot.replace(next))
+        {
+            // What was moved out of it had been counted with it.
+            self.kept = self.kept.saturating_sub(old.history.len() + moved.len());
+            ended.push(old);
         }
     }
 
     /// Looks at a few connections and puts away what has been over for long.
     fn put_away(&mut self, now: &Kept, ended: &mut Vec<Tracked>) {
         let open = self.slots.len() - self.free.len();
-        let Some((_, nanos, frames)) = PATIENCE.iter().find(|(most, ..)| open > *most) else {
+        let kept = self.kept;
+        let full_of = |one: &&Patience| open > one.connections || kept > one.segments;
+        let Some(patience) = PATIENCE.iter().find(full_of) else {
             return;
         };
         let full = open >= MOST_OPEN;
@@ -148,8 +205,8 @@ impl Flows {
             let Some(Some(tracked)) = self.slots.get(self.hand) else {
                 continue;
             };
-            let silent = now.at.saturating_sub(tracked.last_at) >= *nanos
-                || now.frame.saturating_sub(tracked.last_frame) >= *frames;
+            let silent = now.at.saturating_sub(tracked.last_at) >= patience.nanos
+                || now.frame.saturating_sub(tracked.last_frame) >= patience.frames;
             if tracked.is_over() && silent {
                 let place = self.hand;
                 ended.extend(self.remove(place));
@@ -166,25 +223,44 @@ impl Flows {
     fn remove(&mut self, place: usize) -> Option<Tracked> {
         let tracked = self.slots.get_mut(place)?.take()?;
         self.index.remove(&tracked.pair);
+        self.kept = self.kept.saturating_sub(tracked.history.len());
         self.free.push(place);
         self.latest = None;
         Some(tracked)
     }
 
-    /// Open connections that hold a RST.
+    /// Open connections that hold a RST, as far as they are found at once.
     pub(super) fn resets(&mut self) -> impl Iterator<Item = &mut Tracked> {
-        let open = self.slots.iter_mut().flatten();
+        let open = self.slots.iter_mut().take(SEARCHED).flatten();
         open.filter(|tracked| tracked.rsts > 0)
     }
 
-    /// Puts everything away, in order of the first segment.
-    pub(super) fn end(&mut self) -> Vec<Tracked> {
-        self.index.clear();
-        self.free.clear();
-        self.latest = None;
-        let mut all: Vec<Tracked> = self.slots.drain(..).flatten().collect();
-        all.sort_by_key(|tracked| tracked.id);
-        all
+    /// The handshake that this server answered last, as far as it shows that the server answered.
+    pub(super) fn last_answer(&self, server: SocketAddr) -> Option<Tracked> {
+        let (pair, [syn, answer]) = *self.answers.get(&server)?;
+        let packet = Packet {
+            pair,
+            kept: syn,
+            options: None,
+        };
+        let mut tracked = Tracked::begin(&packet, u64::MAX);
+        tracked.note(syn, None, 2);
+        tracked.note(answer, None, 2);
+        Some(tracked)
+    }
+
+    /// Puts away at most so many, in order of the first segment; none when none is left.
+    pub(super) fn end_some(&mut self, most: usize) -> Vec<Tracked> {
+        let slots = &self.slots;
+        let ending = self.ending.get_or_insert_with(|| {
+            let id = |place: usize| Some(slots.get(place)?.as_ref()?.id);
+            let mut places: Vec<usize> = (0..slots.len()).filter(|at| id(*at).is_some()).collect();
+            places.sort_by_key(|place| std::cmp::Reverse(id(*place)));
+            places
+        });
+        let some = ending.split_off(ending.len().saturating_sub(most));
+        let some = some.into_iter().rev();
+        some.filter_map(|place| self.remove(place)).collect()
     }
 }
 

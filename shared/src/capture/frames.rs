@@ -119,7 +119,9 @@ pub struct Reader {
     format: Format,
     /// The beginning of a record whose end has not come yet.
     carry: Vec<u8>,
+    /// Bytes of the record that is being waited for or passed over.
     need: usize,
+    /// Of a record that is passed over, what has not come yet.
     skip: u64,
     /// Where the next record begins in the file.
     offset: u64,
@@ -197,9 +199,11 @@ impl Reader {
             });
         }
         if !self.stopped && (!self.carry.is_empty() || self.skip > 0) {
-            let present = self.carry.len();
-            let skipped = usize::try_from(self.skip).unwrap_or(usize::MAX);
-            let needed = self.need.saturating_add(skipped);
+            let needed = self.need;
+            let present = match usize::try_from(self.skip) {
+                Ok(0) => self.carry.len(),
+                missing => needed.saturating_sub(missing.unwrap_or(usize::MAX)),
+            };
             let next = self.frames.saturating_add(1);
             sink.problem(next, FileProblem::Ends { present, needed });
         }
@@ -231,6 +235,7 @@ impl Reader {
                     let here = rest.len() as u64;
                     if length > here {
                         self.skip = length - here;
+                        self.need = usize::try_from(length).unwrap_or(usize::MAX);
                         return Ok(bytes.len());
                     }
                     at += usize::try_from(length).unwrap_or(rest.len());

@@ -49,8 +49,8 @@ struct Profile {
     reach: Reach,
 }
 
-/// Judges every connection of the list, in its order.
-pub(super) fn judge(all: &[&Tracked], world: &World<'_>) -> Vec<Judged> {
+/// Judges the first so many connections of the list, in its order; the others are their context.
+pub(super) fn judge(all: &[&Tracked], own: usize, world: &World<'_>) -> Vec<Judged> {
     let mut events: Vec<Event> = Vec::new();
     for tracked in all {
         events.extend(tracked.events(world.base));
@@ -78,7 +78,7 @@ pub(super) fn judge(all: &[&Tracked], world: &World<'_>) -> Vec<Judged> {
         })
         .collect();
     let mut different: Vec<Profile> = Vec::new();
-    for profile in &profiles {
+    for profile in profiles.iter().take(own) {
         if !different.contains(profile) {
             different.push(*profile);
         }
@@ -87,7 +87,7 @@ pub(super) fn judge(all: &[&Tracked], world: &World<'_>) -> Vec<Judged> {
         .counters
         .filter(|_| different.iter().any(|profile| profile.has_counters))
         .map(|counters| moved(counters, &events, &rsts, world));
-    let mut judged = vec![Judged::default(); all.len()];
+    let mut judged = vec![Judged::default(); own];
     let plain = events.len();
     for profile in different {
         let evidence = add_evidence(

@@ -65,6 +65,11 @@ impl Kept {
         SeqNum(self.seq).plus(self.payload.wrapping_add(controls))
     }
 
+    /// A number that is the same for the same datagram, and for few others.
+    pub(super) const fn digest(&self) -> u32 {
+        self.seq ^ self.ack.rotate_left(16) ^ self.payload.rotate_left(8) ^ self.flags.0 as u32
+    }
+
     /// Whether the other is the same datagram but for its time to live, which routers lower.
     pub(super) fn is_same_datagram(&self, other: &Self) -> bool {
         const SAME: u8 = Kept::FROM_LOW | Kept::V6 | Kept::TIMESTAMPS;

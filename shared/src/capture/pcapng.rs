@@ -86,6 +86,8 @@ pub(super) struct Pcapng {
     interfaces: Vec<Interface>,
     /// Interfaces beyond the limit were told of.
     told: bool,
+    /// The latest frame's time, which a simple packet, having none, takes over.
+    latest: u64,
 }
 
 impl Default for Pcapng {
@@ -94,6 +96,7 @@ impl Default for Pcapng {
             order: Order::Little,
             interfaces: Vec::new(),
             told: false,
+            latest: 0,
         }
     }
 }
@@ -108,15 +111,12 @@ impl Pcapng {
         sink: &mut impl Sink,
     ) -> Step {
         let next = frames.saturating_add(1);
-        let Some(&[t0, t1, t2, t3]) = bytes.first_chunk::<4>() else {
+        let Some(&[t0, t1, t2, t3, _, _, _, _, mark @ ..]) = bytes.first_chunk::<12>() else {
             return Step::Need(12);
         };
         if u32::from_be_bytes([t0, t1, t2, t3]) == SECTION {
-            let Some(mark) = bytes.get(8..12) else {
-                return Step::Need(12);
-            };
-            let Some(order) = order(mark) else {
-                let found = Order::Little.u32(mark, 0).unwrap_or(0);
+            let Some(order) = order(&mark) else {
+                let found = Order::Little.u32(&mark, 0).unwrap_or(0);
                 sink.problem(next, FileProblem::ByteOrder(found, offset));
                 return Step::Stop;
             };
@@ -220,7 +220,7 @@ impl Pcapng {
         }
     }
 
-    fn packet(&self, kind: u32, body: &[u8], number: u32, sink: &mut impl Sink) {
+    fn packet(&mut self, kind: u32, body: &[u8], number: u32, sink: &mut impl Sink) {
         let order = self.order;
         let word = |at| order.u32(body, at);
         let (head, interface) = match kind {
@@ -261,10 +261,11 @@ impl Pcapng {
         let Some(link) = described.link else {
             return;
         };
-        let time = match (kind, word(4), word(8)) {
-            (SIMPLE_PACKET, ..) | (_, None, _) | (_, _, None) => 0,
-            (_, Some(high), Some(low)) => u64::from(high) << 32 | u64::from(low),
-        };
+        if let (ENHANCED_PACKET | OBSOLETE_PACKET, Some(high), Some(low)) = (kind, word(4), word(8))
+        {
+            let time = u64::from(high) << 32 | u64::from(low);
+            self.latest = described.clock.nanos(time);
+        }
         let after = head.saturating_add(kept.next_multiple_of(4));
         let outgoing = match (kind, body.get(after..)) {
             (ENHANCED_PACKET, Some(options)) if !options.is_empty() => self.direction(options),
@@ -272,7 +273,7 @@ impl Pcapng {
         };
         sink.frame(&Frame {
             number,
-            at: described.clock.nanos(time),
+            at: self.latest,
             link,
             interface,
             outgoing,

@@ -7,6 +7,7 @@ pub const LISTED: usize = 100;
 
 /// Something that could not be read, or was read with less than it should hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
     /// Counts from 1; 0 where it concerns the whole file.
     pub frame: u32,

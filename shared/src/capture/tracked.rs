@@ -69,6 +69,8 @@ pub(super) struct Tracked {
     pub(super) has_holes: bool,
     /// Its segments are seen twice.
     doubled: bool,
+    /// Digests of the last segments: most are no copies, and then the history need not be looked at.
+    recent: [u32; COPY_BACK],
 }
 
 impl Tracked {
@@ -99,6 +101,7 @@ impl Tracked {
             last_frame: kept.frame,
             has_holes: false,
             doubled: false,
+            recent: [0; COPY_BACK],
         }
     }
 
@@ -125,6 +128,14 @@ impl Tracked {
     /// Both ends have finished, or one has reset.
     pub(super) fn is_over(&self) -> bool {
         self.rsts > 0 || self.sides.iter().all(|side| side.fin)
+    }
+
+    /// The SYN that this segment, just taken in, answers as a listener does; both.
+    pub(super) fn answered_syn(&self, answer: &Kept) -> Option<[Kept; 2]> {
+        let syn = self.history.first()?;
+        let asks = syn.flags.syn() && !syn.flags.ack() && syn.side() == self.roles.client;
+        let answers = answer.flags.ack() && answer.side() != self.roles.client;
+        (asks && answers).then_some([*syn, *answer])
     }
 
     /// Whether this segment begins another connection between the same ends.
@@ -161,6 +172,9 @@ impl Tracked {
 
     /// Whether the same datagram was just seen elsewhere on this machine.
     pub(super) fn is_copy(&mut self, next: &Kept) -> bool {
+        if !self.recent.contains(&next.digest()) {
+            return false;
+        }
         let from = self.history.len().saturating_sub(COPY_BACK);
         let doubled = self.doubled;
         let recent = self.history.get_mut(from..).unwrap_or_default();
@@ -183,6 +197,10 @@ impl Tracked {
 
     /// Takes in the next segment.
     pub(super) fn note(&mut self, kept: Kept, options: Option<&[u8]>, limit: usize) {
+        self.recent.rotate_right(1);
+        if let Some(latest) = self.recent.first_mut() {
+            *latest = kept.digest();
+        }
         self.segments += 1;
         self.last_at = self.last_at.max(kept.at);
         self.last_frame = kept.frame;
@@ -294,6 +312,12 @@ impl Side {
             self.nxt = Some(end);
             return;
         };
+        if kept.flags.syn() {
+            // A SYN may begin anew with any number: that leaves no hole.
+            self.nxt = Some(end);
+            self.hole = None;
+            return;
+        }
         let gap = nxt.distance_to(seq);
         if gap > 0 && gap < 1 << 30 {
             self.hole = self.hole.or(Some((nxt, seq)));

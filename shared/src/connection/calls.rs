@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::gather::{Gathered, pair};
 use super::{CallOn, EndedOn, Listener, Role, SampleOn, canonical};
+use crate::errno::Errno;
 use crate::event::call::{Call, CallReturned, Returned, SocketId};
 use crate::event::{Event, EventBody, EventId};
 use crate::order::sort_by_rank;
@@ -22,6 +23,9 @@ struct Facts<'a> {
     /// When its first call with a remote address began and returned.
     known: Option<(Nanos, Nanos)>,
     connects: bool,
+    /// Its last `connect` found no pair of addresses to connect with: nothing was sent, no connection began.
+    /// Source: `__inet_hash_connect`.
+    nowhere: bool,
     listens: Option<Nanos>,
     /// When the call that closed it began and returned.
     closed: Option<(Nanos, Nanos)>,
@@ -47,7 +51,7 @@ pub(super) fn attach(events: &[Event], gathered: &mut Gathered) -> Vec<Listener>
     let connecting = facts.iter().filter(|(_, socket)| socket.connects);
     let others = facts.iter().filter(|(_, socket)| !socket.connects);
     for (id, socket) in connecting.chain(others) {
-        if socket.listens.is_none() {
+        if socket.listens.is_none() && !socket.nowhere {
             attach_socket(events, gathered, &by_server, *id, socket);
         }
     }
@@ -121,7 +125,10 @@ fn note<'a>(socket: &mut Facts<'a>, event: &Event, position: usize, call: &'a Ca
     }
     let worked = matches!(call.result, Returned::Ok(_));
     match &call.call {
-        Call::Connect => socket.connects = true,
+        Call::Connect | Call::SendFastOpen { .. } => {
+            socket.connects = true;
+            socket.nowhere = call.failed_with(Errno::EADDRNOTAVAIL);
+        }
         Call::Listen { .. } if worked => socket.listens = Some(event.at),
         Call::Accept { .. } => {
             socket.listens.get_or_insert(event.at);
@@ -136,7 +143,6 @@ fn note<'a>(socket: &mut Facts<'a>, event: &Event, position: usize, call: &'a Ca
         | Call::HandOver { .. }
         | Call::Receive { .. }
         | Call::Send { .. }
-        | Call::SendFastOpen { .. }
         | Call::SetOption { .. }
         | Call::Shutdown { .. }
         | Call::Socket { .. } => {}

@@ -87,11 +87,13 @@ impl Flow {
         }
     }
 
-    /// The whole connection's flow.
-    pub fn over(connection: &Connection) -> Self {
+    /// The whole connection's flow, without the segments that `is_foreign` says neither end wrote.
+    pub fn over(connection: &Connection, is_foreign: impl Fn(&SegmentSent) -> bool) -> Self {
         let mut flow = Self::default();
         for (index, sent) in connection.segments.iter().enumerate() {
-            flow.note(index, sent);
+            if !is_foreign(sent) {
+                flow.note(index, sent);
+            }
         }
         flow
     }

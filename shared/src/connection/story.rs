@@ -8,11 +8,14 @@ use crate::errno::Errno;
 use crate::event::call::{Call, CallReturned, Returned, SocketId};
 use crate::event::counters::CountersMoved;
 use crate::event::kernel_reset::{KernelReset, TiedBy};
+use crate::event::outside_acted::{OutsideAct, OutsideActed};
 use crate::event::process_ended::{ClosedSocket, Ended, ProcessEnded};
 use crate::event::segment_seen::{Bytes, SegmentSeen};
 use crate::event::socket_sampled::{SocketSampled, TcpInfo};
+use crate::event::step_progress::{Progress, StepProgress};
 use crate::event::{Event, EventBody, EventId, Source, sort_and_number};
 use crate::tcp::flags::Flags;
+use crate::tcp::seq_num::SeqNum;
 use crate::tcp::state::TcpState;
 use crate::units::Nanos;
 
@@ -29,7 +32,6 @@ const PORT: u16 = 8080;
 pub(crate) struct Story {
     pub(crate) events: Vec<Event>,
     ip_id: u16,
-    server_spoke: bool,
     client_port: u16,
 }
 
@@ -48,7 +50,6 @@ impl Story {
     /// The same story on a further connection, with the sockets' numbers moved by ten.
     pub(crate) fn next_client(&mut self) {
         self.client_port += 1;
-        self.server_spoke = false;
     }
 
     fn shift(&self) -> u32 {
@@ -90,13 +91,12 @@ impl Story {
             (SERVER_ISN, CLIENT_ISN)
         };
         let mut seq = own.wrapping_add(seq.parse().unwrap());
-        if !by_client && flags.rst() && flags.ack() && !self.server_spoke {
-            seq = 0;
-        }
-        self.server_spoke |= !by_client;
-        let ack = number("ack").map_or(0, |ack| other.wrapping_add(ack));
         let window = u16::try_from(number("win").unwrap_or(64)).unwrap();
         let bare = flags.rst() && window == 0;
+        if !by_client && flags.ack() && bare {
+            seq = 0;
+        }
+        let ack = number("ack").map_or(0, |ack| other.wrapping_add(ack));
         self.ip_id += 1;
         let (src, dst) = if by_client {
             (self.client_port, PORT)
@@ -117,7 +117,7 @@ impl Story {
             ack,
             flags,
             window,
-            timestamps: !flags.rst() || (flags.ack() && !bare),
+            options: options(rest, !flags.rst() || (flags.ack() && !bare)),
             len,
         });
         let len = u32::try_from(raw.len()).unwrap();
@@ -184,6 +184,14 @@ impl Story {
                 after_step: None,
                 deltas,
             }),
+        )
+    }
+
+    /// The counters of one RST: the endpoints it reset, and one more that moved for it.
+    pub(crate) fn counted(&mut self, at: u64, reset: i64, more: &str) -> &mut Self {
+        self.counters(
+            at,
+            &[("TcpOutRsts", 1), ("TcpEstabResets", reset), (more, 1)],
         )
     }
 
@@ -279,6 +287,30 @@ impl Story {
         )
     }
 
+    /// Something that was done from outside.
+    pub(crate) fn outside(&mut self, at: u64, act: OutsideAct) -> &mut Self {
+        self.push(
+            at,
+            EventBody::Outside(OutsideActed {
+                step: None,
+                act,
+                took: Nanos::from_micros(20),
+                result: Returned::Ok(0),
+            }),
+        )
+    }
+
+    /// The run was carried out step by step, with nothing beside it.
+    pub(crate) fn scripted(&mut self) -> &mut Self {
+        self.push(
+            0,
+            EventBody::Step(StepProgress {
+                step: 0,
+                progress: Progress::Started,
+            }),
+        )
+    }
+
     /// Events in order, numbered, of the given sources only.
     pub(crate) fn events(&self, sources: &[Source]) -> Vec<Event> {
         let kept = |event: &&Event| {
@@ -314,9 +346,37 @@ pub(crate) fn close(unread: u32) -> Call {
 }
 
 pub(crate) fn linger_zero() -> Call {
+    option("SO_LINGER", "{1,0}")
+}
+
+pub(crate) fn option(option: &str, value: &str) -> Call {
     Call::SetOption {
-        option: "SO_LINGER".to_owned(),
-        value: "{1,0}".to_owned(),
+        option: option.to_owned(),
+        value: value.to_owned(),
+    }
+}
+
+/// A segment without payload that a raw socket writes in one end's name; numbers as in the notation.
+pub(crate) fn forge(way: &str, flags: &str, seq: u32, ack: u32) -> OutsideAct {
+    let (own, other) = if way.starts_with("client") {
+        ((40_000, CLIENT_ISN), (PORT, SERVER_ISN))
+    } else {
+        ((PORT, SERVER_ISN), (40_000, CLIENT_ISN))
+    };
+    let flags = Flags::from_letters(flags).unwrap();
+    let ack = if flags.ack() {
+        other.1.wrapping_add(ack)
+    } else {
+        0
+    };
+    OutsideAct::ForgeSegment {
+        from: address(own.0),
+        to: address(other.0),
+        flags,
+        seq: SeqNum(own.1.wrapping_add(seq)),
+        ack: SeqNum(ack),
+        len: 0,
+        wrong_checksum: false,
     }
 }
 
@@ -329,16 +389,28 @@ struct Header {
     ack: u32,
     flags: Flags,
     window: u16,
-    timestamps: bool,
+    options: Vec<u8>,
     len: usize,
 }
 
+/// Timestamps where they were agreed, and what the notation asks for by name: `fastclose`, `tcprst`.
+fn options(words: &[&str], timestamps: bool) -> Vec<u8> {
+    let mut options = Vec::new();
+    if timestamps {
+        options.extend([1, 1, 8, 10, 0, 0, 0, 7, 0, 0, 0, 7]);
+    }
+    // RFC 8684 §3.5, §3.6.
+    if words.contains(&"fastclose") {
+        options.extend([30, 12, 0x70, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    }
+    if words.contains(&"tcprst") {
+        options.extend([30, 4, 0x80, 1]);
+    }
+    options
+}
+
 fn datagram(header: &Header) -> Vec<u8> {
-    let options: Vec<u8> = if header.timestamps {
-        vec![1, 1, 8, 10, 0, 0, 0, 7, 0, 0, 0, 7]
-    } else {
-        Vec::new()
-    };
+    let options = &header.options;
     let total = u16::try_from(40 + options.len() + header.len).unwrap();
     let mut raw = vec![0x45, 0];
     raw.extend(total.to_be_bytes());

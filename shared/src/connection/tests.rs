@@ -208,7 +208,7 @@ fn what_was_received_counts_neither_syn_nor_fin() {
         .segment(410, "server > client A 1:1(0) ack 18 win 64")
         .ok(420, CLIENT, send(1), 1);
     let all = rebuilt(&story);
-    let flow = flow::Flow::over(all.with_id(1).unwrap());
+    let flow = flow::Flow::over(all.with_id(1).unwrap(), |_| false);
     assert_eq!(flow.payload_received(Role::Server), 16);
     assert!(flow.of(Role::Client).fin_acked.is_some());
     assert_eq!(flow.payload_received(Role::Client), 0);
@@ -243,4 +243,29 @@ fn a_connection_begun_after_its_listener_ended_is_not_named_by_it() {
         .segment(105, "client > server S 0:0(0) win 65495")
         .segment(107, "server > client RA 0:0(0) ack 1 win 0");
     assert_eq!(rebuilt(&story).with_id(1).unwrap().listener, None);
+}
+
+#[test]
+fn a_connect_that_found_no_addresses_began_no_connection() {
+    let mut story = Story::new();
+    story.listen().connect();
+    story.next_client();
+    story.err(400, CLIENT, Call::Connect, Errno::EADDRNOTAVAIL);
+    assert_eq!(rebuilt(&story).len(), 1);
+}
+
+#[test]
+fn a_send_with_the_syn_makes_a_client() {
+    let mut story = Story::new();
+    let send = Call::SendFastOpen { bytes: 14 };
+    story
+        .err(100, CLIENT, send, Errno::ECONNREFUSED)
+        .segment(105, "client > server S 0:14(14) win 65495")
+        .segment(107, "server > client RA 0:0(0) ack 15 win 0");
+    let all = rebuilt(&story);
+    assert_eq!(all.len(), 1);
+    assert_eq!(
+        all.with_id(1).unwrap().client.socket,
+        Some(SocketId(CLIENT))
+    );
 }

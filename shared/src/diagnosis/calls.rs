@@ -270,6 +270,28 @@ impl<'a> Reset<'a> {
         })
     }
 
+    /// Bytes that the sender's program had not read when its socket was thrown away: what the kernel said, else what
+    /// calls say. `None` when neither can tell.
+    pub(crate) fn unread_bytes(&self) -> Option<u64> {
+        let counted = self.unread().map(Unread::bytes);
+        counted.or(self.unread_at_close().map(u64::from))
+    }
+
+    /// Bytes that the sender's program had given to its socket and that never left it; `None` without calls.
+    pub(crate) fn unsent_bytes(&self) -> Option<u64> {
+        self.unread()?;
+        let mut given: u64 = 0;
+        for (event, call) in self.run.calls_of(self.connection, self.from) {
+            if let (Call::Send { .. } | Call::SendFastOpen { .. }, Returned::Ok(bytes)) =
+                (&call.call, call.result)
+                && event.at <= self.at()
+            {
+                given = given.saturating_add(bytes);
+            }
+        }
+        Some(given.saturating_sub(self.before.of(self.from).payload))
+    }
+
     /// What the kernel said was unread right before the `close`; `None` when it was not asked.
     pub(crate) fn unread_at_close(&self) -> Option<u32> {
         let own = self.run.calls_of(self.connection, self.from);

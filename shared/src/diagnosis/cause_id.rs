@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A named reason for which a RST was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CauseId {
     /// The last reference to a socket was dropped (close, exit, kill, crash) while received bytes had never

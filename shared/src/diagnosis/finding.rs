@@ -12,6 +12,7 @@ use crate::scenario::expect::Outcome;
 
 /// How much the evidence carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Certainty {
     /// Several causes are left, and none has a sign of its own.
@@ -20,6 +21,17 @@ pub enum Certainty {
     Likely,
     /// The evidence leaves one cause.
     Certain,
+}
+
+impl Certainty {
+    /// The word in JSON and everywhere.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Possible => "possible",
+            Self::Likely => "likely",
+            Self::Certain => "certain",
+        }
+    }
 }
 
 /// A whole run or capture explained.

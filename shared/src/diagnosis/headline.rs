@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use super::cause_id::CauseId;
 use super::finding::{Certainty, ConnectionVerdict, Finding, Saw};
-use super::reset::{Reset, the};
+use super::reset::{NotTaken, Reset, the};
 use super::run::Run;
+use super::weigh::segment_label;
 use crate::connection::flow::Flow;
 use crate::connection::{Connection, Role};
 use crate::event::call::{Call, How};
@@ -38,14 +39,21 @@ pub(super) fn capital(text: &str) -> String {
 
 /// The error that each program was told and why exactly that one.
 pub(super) fn add_what_programs_saw(text: &mut String, reset: &Reset<'_>, saw: &[Saw]) {
-    if !reset.accepted {
-        let receiver = reset.receiver();
-        let _ = write!(
+    let receiver = reset.receiver();
+    let _ = match reset.not_taken() {
+        None => Ok(()),
+        Some(NotTaken::Over) => write!(text, " There was nothing left for the RST to end."),
+        Some(NotTaken::Lost) => write!(text, " The RST ended nothing at {receiver}."),
+        Some(NotTaken::Damaged | NotTaken::Unfit) => write!(
             text,
             " The RST was not acceptable to {receiver} and ended nothing."
-        );
+        ),
+    };
+    if !reset.accepted {
         return;
     }
+    add_what_it_followed(text, reset);
+    add_lost(text, reset);
     let victim = reset.connection.name(reset.to());
     let told = saw
         .iter()
@@ -62,6 +70,42 @@ pub(super) fn add_what_programs_saw(text: &mut String, reset: &Reset<'_>, saw: &
             " {} got {result} from {signature}: {because}.",
             capital(&the(victim))
         );
+    }
+}
+
+/// The call or the segment after which it left; a timer is the cause's own matter.
+fn add_what_it_followed(text: &mut String, reset: &Reset<'_>) {
+    if let Some(ending) = reset.sending_call() {
+        text.push_str(&ending.sentence());
+    } else if let Some(trigger) = reset.trigger {
+        let label = segment_label(&trigger.segment);
+        let after = reset.at() - trigger.at;
+        let _ = write!(text, " It answered {label} within {after}.");
+    }
+}
+
+/// Which bytes the reset lost, as far as the evidence tells.
+fn add_lost(text: &mut String, reset: &Reset<'_>) {
+    let mut lost = Vec::new();
+    let (sender, receiver) = (reset.sender(), reset.receiver());
+    let left = reset.unread_bytes();
+    if let Some(count) = left.filter(|count| *count > 0) {
+        lost.push(format!("{} that {sender} had not read", bytes(count)));
+    }
+    let drew = reset
+        .trigger
+        .map_or(0, |trigger| trigger.segment.payload_len);
+    if drew > 0 {
+        lost.push(format!("the {} of {receiver} that drew it", bytes(drew)));
+    }
+    let unsent = reset.unsent_bytes();
+    if let Some(count) = unsent.filter(|count| *count > 0) {
+        lost.push(format!("{} of {sender} that had not left", bytes(count)));
+    }
+    if !lost.is_empty() {
+        let _ = write!(text, " Lost: {}.", lost.join(", "));
+    } else if left.is_some() && unsent.is_some() {
+        text.push_str(" No byte was lost.");
     }
 }
 
@@ -162,7 +206,7 @@ fn without_segments(run: &Run<'_>) -> String {
 
 /// A connection that no RST ended.
 fn quiet(run: &Run<'_>, connection: &Connection, verdict: &ConnectionVerdict) -> (String, String) {
-    let flow = Flow::over(connection);
+    let flow = Flow::over(connection, run.outside.foreign_in(connection));
     let (client, server) = (the(&verdict.client), the(&verdict.server));
     match verdict.outcome {
         Outcome::Closed => closed(run, connection, &flow, verdict),

@@ -25,7 +25,7 @@ pub(super) fn of_connection(
     if connection.segments.is_empty() {
         return by_calls(run, connection);
     }
-    let flow = Flow::over(connection);
+    let flow = Flow::over(connection, run.outside.foreign_in(connection));
     if let Some(outcome) = resets.iter().filter_map(by_reset).max() {
         return outcome;
     }
@@ -33,12 +33,13 @@ pub(super) fn of_connection(
         return Outcome::TimedOut;
     }
     let (client, server) = (flow.of(Role::Client), flow.of(Role::Server));
-    if client.fin.is_some() || server.fin.is_some() {
-        return Outcome::Closed;
-    }
     // A socket connected to itself is both ends: what it says as a server counts as the client's.
     let itself = connection.client.address == connection.server.address && client.spoken > 0;
     let unanswered = client.isn.is_some() && server.isn.is_none() && server.spoken == 0 && !itself;
+    // A FIN that came with an unanswered SYN ended nothing.
+    if (client.fin.is_some() || server.fin.is_some()) && !unanswered {
+        return Outcome::Closed;
+    }
     if unanswered && (client.syns > 1 || gave_up(run, connection)) {
         return Outcome::TimedOut;
     }

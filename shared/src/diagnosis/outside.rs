@@ -6,24 +6,24 @@ use std::net::SocketAddr;
 use super::calls::CLOCK_ERROR;
 use super::reset::Reset;
 use super::run::Run;
-use crate::connection::{Connections, SegmentSent, canonical};
+use crate::connection::{Connection, Connections, Role, SegmentSent, canonical};
 use crate::event::outside_acted::{OutsideAct, OutsideActed, Verdict};
 use crate::event::{Event, EventBody, EventId};
 use crate::tcp::segment::Segment;
 use crate::units::Nanos;
 
-/// Acts of others in order of time, and the RSTs that they forged.
+/// Acts of others in order of time, and the segments that they forged.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outside<'a> {
     acts: Vec<(&'a Event, &'a OutsideActed)>,
-    /// By the event of the RST: the act that wrote it.
+    /// By the event of the segment: the act that wrote it.
     forged: HashMap<EventId, Forged>,
     /// Everything that was done from outside is known: a scenario ran alone in its namespace, without a command
     /// beside it.
     complete: bool,
 }
 
-/// The act that wrote a RST.
+/// The act that wrote a segment.
 #[derive(Clone, Copy, Debug)]
 struct Forged {
     event: EventId,
@@ -58,10 +58,11 @@ impl<'a> Outside<'a> {
             {
                 acts.push((event, acted));
                 complete &= acted.act != OutsideAct::RunCommand;
-                if let Some((rst, wrong_checksum)) = written(event, acted, connections, &forged) {
+                if let Some((segment, wrong_checksum)) = written(event, acted, connections, &forged)
+                {
                     let event = event.id;
                     forged.insert(
-                        rst,
+                        segment,
                         Forged {
                             event,
                             wrong_checksum,
@@ -77,9 +78,31 @@ impl<'a> Outside<'a> {
         }
     }
 
-    /// RSTs that somebody else wrote.
-    pub(crate) fn is_forged(&self, rst: EventId) -> bool {
-        self.forged.contains_key(&rst)
+    /// Segments that somebody else wrote: they say nothing of what their alleged sender did.
+    pub(crate) fn is_forged(&self, segment: EventId) -> bool {
+        self.forged.contains_key(&segment)
+    }
+
+    /// Which segments of that connection tell nothing of their alleged sender: somebody else wrote them, and the
+    /// sender wrote others. Where it wrote none the forger is the only sender there is.
+    pub(crate) fn foreign_in(
+        &self,
+        connection: &Connection,
+    ) -> impl Fn(&SegmentSent) -> bool + use<'_, 'a> {
+        let writes = |role| {
+            let mut segments = connection.segments.iter();
+            segments.any(|sent| {
+                sent.from == role && !sent.segment.flags.rst() && !self.is_forged(sent.event)
+            })
+        };
+        let (client, server) = (writes(Role::Client), writes(Role::Server));
+        move |sent| {
+            let has_own = match sent.from {
+                Role::Client => client,
+                Role::Server => server,
+            };
+            has_own && self.is_forged(sent.event)
+        }
     }
 
     /// RSTs whose checksum was wrong, so that no kernel looked at them.
@@ -89,13 +112,19 @@ impl<'a> Outside<'a> {
             .is_some_and(|forged| forged.wrong_checksum)
     }
 
+    /// A socket was destroyed at some time.
+    pub(crate) fn destroyed_any(&self) -> bool {
+        let destroys = |act: &OutsideAct| matches!(act, OutsideAct::DestroySocket { .. });
+        self.acts.iter().any(|(_, acted)| destroys(&acted.act))
+    }
+
     fn before(&self, at: Nanos) -> impl Iterator<Item = (&'a Event, &'a OutsideAct)> {
         let acts = self.acts.iter().filter(move |(event, _)| event.at <= at);
         acts.map(|(event, acted)| (*event, &acted.act))
     }
 }
 
-/// The captured RST that this act wrote; each is written once.
+/// The captured segment that this act wrote; each is written once.
 fn written(
     event: &Event,
     acted: &OutsideActed,
@@ -109,14 +138,14 @@ fn written(
     let segments = connections
         .iter()
         .flat_map(|connection| &connection.segments);
-    let rsts = segments.filter(|sent| {
-        sent.segment.flags.rst()
-            && is_of(&acted.act, &sent.segment)
+    let alike = segments.filter(|sent| {
+        is_of(&acted.act, &sent.segment)
             && sent.at <= event.at + acted.took + NEAR
             && event.at <= sent.at + NEAR
             && !taken.contains_key(&sent.event)
     });
-    rsts.min_by_key(|sent| distance(sent))
+    alike
+        .min_by_key(|sent| distance(sent))
         .map(|sent| (sent.event, wrong_checksum))
 }
 
@@ -240,7 +269,8 @@ impl Reset<'_> {
             None => UNLESS_SET,
         };
         let known = self.knows_all_acts();
-        known.then(|| Nanos::from_millis(seconds.saturating_mul(1_250)))
+        // Never less than 3.5 retransmission timeouts, of some 200 ms each.
+        known.then(|| Nanos::from_millis(seconds.saturating_mul(1_250).max(1_000)))
     }
 
     /// The rule that sent to another port what went to the RST sender's, where one ever was: an event and its text.

@@ -2,7 +2,7 @@
 
 use super::counters::SentByTcp;
 use super::run::Run;
-use super::shape::{Shape, shape_by_flags, shape_of, trigger};
+use super::shape::{SLOW_PATH, Shape, shape_by_flags, shape_of, trigger};
 use crate::connection::flow::{FinSent, Flow};
 use crate::connection::{Connection, Role, SegmentSent};
 use crate::event::kernel_reset::KernelReset;
@@ -62,7 +62,8 @@ fn of_connection<'a>(run: &'a Run<'a>, connection: &'a Connection, resets: &mut 
     {
         return;
     }
-    let later = last_words(connection);
+    let is_foreign = run.outside.foreign_in(connection);
+    let later = last_words(connection, &is_foreign);
     let mut flow = Flow::default();
     let mut taken = Vec::new();
     let mut gone = [false, false];
@@ -79,7 +80,8 @@ fn of_connection<'a>(run: &'a Run<'a>, connection: &'a Connection, resets: &mut 
             let spoke_after = spoke_after(sent, &flow, &later, index);
             let accepted = !*slot(&mut gone, sent.from.other())
                 && is_acceptable(sent, &flow)
-                && !run.outside.is_damaged(sent.event);
+                && !run.outside.is_damaged(sent.event)
+                && !lived_on(connection, sent, &later, index);
             let sender_was_gone = *slot(&mut gone, sent.from);
             if accepted {
                 *slot(&mut gone, sent.from.other()) = true;
@@ -103,10 +105,12 @@ fn of_connection<'a>(run: &'a Run<'a>, connection: &'a Connection, resets: &mut 
                 syn_again: later.of(sent.from).0.is_some_and(|syn| syn > index),
                 reason: run.reasons.of(sent.event),
             });
-        } else if sent.segment.flags.syn() {
+        } else if sent.segment.flags.syn() && !is_foreign(sent) {
             gone = [false, false];
         }
-        flow.note(index, sent);
+        if !is_foreign(sent) {
+            flow.note(index, sent);
+        }
     }
 }
 
@@ -135,9 +139,15 @@ impl<'a> LastWords<'a> {
     }
 }
 
-fn last_words(connection: &Connection) -> LastWords<'_> {
+fn last_words<'a>(
+    connection: &'a Connection,
+    is_foreign: &impl Fn(&SegmentSent) -> bool,
+) -> LastWords<'a> {
     let mut last = LastWords::default();
     for (index, sent) in connection.segments.iter().enumerate() {
+        if is_foreign(sent) {
+            continue;
+        }
         let own = match sent.from {
             Role::Client => &mut last.client,
             Role::Server => &mut last.server,
@@ -167,6 +177,22 @@ fn spoke_after<'a>(
     (agreed && is_later && !begun_again).then_some(sent)
 }
 
+/// Whether the receiver of a RST went on with the same connection: it had not taken it.
+fn lived_on(
+    connection: &Connection,
+    rst: &SegmentSent,
+    later: &LastWords<'_>,
+    index: usize,
+) -> bool {
+    let (syn, last) = later.of(rst.from.other());
+    let others = later.of(rst.from).0;
+    // What was on its way when the RST left may still come; on loopback nothing is.
+    let local = connection.client.address.ip().is_loopback();
+    let in_flight = if local { SURELY_LATER } else { SLOW_PATH };
+    let begun_again = [syn, others].into_iter().flatten().any(|syn| syn > index);
+    last.is_some_and(|(at, sent)| at > index && sent.at > rst.at + in_flight) && !begun_again
+}
+
 /// Whether the receiver could take the RST. Sources: RFC 9293 §3.5.3, RFC 5961 §3.2, Linux `tcp_reset_check`.
 fn is_acceptable(rst: &SegmentSent, before: &Flow) -> bool {
     let segment = &rst.segment;
@@ -187,7 +213,37 @@ fn is_acceptable(rst: &SegmentSent, before: &Flow) -> bool {
     exact || before_fin || known == [None, None]
 }
 
+/// Why a RST ended nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotTaken {
+    /// Its checksum was wrong.
+    Damaged,
+    /// Both ends had finished before.
+    Over,
+    /// Its numbers would have been taken, but its receiver went on: it never arrived.
+    Lost,
+    /// Its numbers were not those that the receiver had to take.
+    Unfit,
+}
+
 impl<'a> Reset<'a> {
+    /// Why the RST ended nothing; `None` when it was taken.
+    pub(crate) fn not_taken(&self) -> Option<NotTaken> {
+        if self.accepted {
+            return None;
+        }
+        let finished = |role| self.before.of(role).fin_acked.is_some();
+        Some(if self.run.outside.is_damaged(self.sent.event) {
+            NotTaken::Damaged
+        } else if finished(self.from) && finished(self.to()) {
+            NotTaken::Over
+        } else if is_acceptable(self.sent, &self.before) {
+            NotTaken::Lost
+        } else {
+            NotTaken::Unfit
+        })
+    }
+
     /// The same RST seen by a run that believes other sources.
     pub(crate) fn seen_by(&self, run: &'a Run<'a>) -> Self {
         Self {
@@ -243,12 +299,8 @@ impl<'a> Reset<'a> {
         if self.forged().is_some() {
             return SentByTcp::No;
         }
-        let counted = self.run.counters.sent_by_tcp(self.at());
-        let silent = self.run.reasons.asked && self.run.reasons.complete;
-        match counted {
-            SentByTcp::Unknown if silent => SentByTcp::No,
-            SentByTcp::Yes | SentByTcp::No | SentByTcp::Unknown => counted,
-        }
+        // The kernel's silence alone proves nothing: a trace can miss what a timer of an idle processor sends.
+        self.run.counters.sent_by_tcp(self.at())
     }
 
     /// Payload bytes that the sender had received in order, by its own acknowledgements.

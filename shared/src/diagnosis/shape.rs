@@ -149,7 +149,7 @@ pub(crate) fn trigger(
 }
 
 /// A bare ACK draws an answer at once or not at all; on a path of unknown length within this time.
-const SLOW_PATH: Nanos = Nanos::from_millis(500);
+pub(crate) const SLOW_PATH: Nanos = Nanos::from_millis(500);
 /// The final ACK of a handshake on loopback is answered within this time.
 const AT_ONCE: Nanos = Nanos::from_millis(2);
 

@@ -366,7 +366,9 @@ impl Weighed<'_> {
             segment: reset.sent.event,
             accepted: reset.accepted,
             // Asked in vain, because a reason could not be tied, is not the same as "no endpoint sent it".
-            kernel_asked: run.reasons.asked && (reset.reason.is_some() || run.reasons.complete),
+            kernel_asked: run.reasons.asked
+                && (reset.reason.is_some()
+                    || (run.reasons.complete && reset.sent_by_tcp() == SentByTcp::No)),
             kernel_reason: reset.reason.map(|(_, reason)| reason.reason.clone()),
             headline: headline::with_certainty(&plain, certainty),
             explanation,

@@ -10,11 +10,13 @@ use crate::units::Nanos;
 
 /// Names one socket within its run. Counts from 1 in order of creation; never reused, unlike a descriptor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct SocketId(pub u32);
 
 /// One call, from its beginning (the event's time) to its return.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CallReturned {
     /// The endpoint that called, or `outside`.
     pub by: String,
@@ -41,6 +43,7 @@ pub struct CallReturned {
 
 /// Which call, with the arguments a diagnosis needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Call {
     /// `accept`; `opened` is the socket it returned.
@@ -114,6 +117,7 @@ fn is_default(value: &bool) -> bool {
 
 /// What `shutdown` ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
     Read,
@@ -123,6 +127,7 @@ pub enum How {
 
 /// What a call returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Returned {
     /// The number returned: bytes for `send` and `recv`, a socket's id for `accept` and `socket`, else 0.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Source: `/proc/net/snmp` (names prefixed `Tcp`) and `/proc/net/netstat` (`TcpExt`, `MPTcpExt`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CountersMoved {
     /// The step after which they were read, counting from 0; `None` at the end of the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// One `tcp:tcp_send_reset` of the kernel. Source: `net/ipv4/tcp_output.c`, `include/net/rstreason.h`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KernelReset {
     /// The reason as the kernel names it: `TCP_ABORT_ON_CLOSE`.
     pub reason: String,
@@ -23,6 +24,7 @@ pub struct KernelReset {
 
 /// What ties a host-wide trace event to one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum TiedBy {
     /// The socket's cookie is one of this run's sockets.

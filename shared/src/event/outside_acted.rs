@@ -14,6 +14,7 @@ use crate::units::Nanos;
 
 /// One act of the reserved actor `outside`. The event's time is the act's beginning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OutsideActed {
     /// The step it belongs to, counting from 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -28,6 +29,7 @@ pub struct OutsideActed {
 
 /// What was done, with absolute numbers and addresses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum OutsideAct {
     /// `SOCK_DESTROY`, as `ss -K` does. Source: `sock_diag(7)`, `tcp_abort` in `net/ipv4/tcp.c`.
@@ -77,6 +79,7 @@ pub enum OutsideAct {
 
 /// Where on its way a rule meets a packet. Source: nft(8), "ADDRESS FAMILIES".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Hook {
     /// Before it is delivered to a socket.
@@ -87,6 +90,7 @@ pub enum Hook {
 
 /// What a rule does with the packets that it meets. Source: nft(8), "VERDICT STATEMENT", "REJECT STATEMENT".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Takes it away without a word.

@@ -13,6 +13,7 @@ use crate::units::Nanos;
 /// Source: `do_exit` in the kernel: `exit_files` closes every descriptor in the order of their numbers, before
 /// the parent is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProcessEnded {
     /// The endpoint, or the process that several endpoints are threads of.
     pub process: String,
@@ -29,6 +30,7 @@ pub struct ProcessEnded {
 
 /// How a process ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Ended {
     /// `exit` with this code.
@@ -39,6 +41,7 @@ pub enum Ended {
 
 /// A socket that ended with its process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClosedSocket {
     pub socket: SocketId,
     /// Its own address, once it had one.

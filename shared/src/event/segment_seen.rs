@@ -8,6 +8,7 @@ use crate::tcp::segment::{NotASegment, Segment, read_segment};
 
 /// One captured IP datagram that carries TCP.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SegmentSeen {
     /// The bytes from the IP header on; may be fewer than `len` when the capture kept less.
     pub raw: Bytes,

@@ -11,6 +11,7 @@ use crate::tcp::state::TcpState;
 /// Also sockets that no program holds any more (orphans, TIME-WAIT) or not yet (waiting to be accepted).
 /// Source: `NETLINK_SOCK_DIAG`, `struct inet_diag_msg` and `struct tcp_info`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SocketSampled {
     pub local: SocketAddr,
     /// The other end; `None` for a listener.
@@ -29,6 +30,7 @@ pub struct SocketSampled {
 
 /// The part of `TCP_INFO` that explains behaviour. Source: Linux `include/uapi/linux/tcp.h`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TcpInfo {
     /// Smoothed round-trip time in microseconds.
     pub rtt_us: u32,

@@ -8,6 +8,7 @@ use crate::errno::Errno;
 
 /// One step's progress. Steps are numbered from 0 in the scenario's order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StepProgress {
     pub step: u32,
     pub progress: Progress,
@@ -15,6 +16,7 @@ pub struct StepProgress {
 
 /// Where a step stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Progress {
     Started,
@@ -25,6 +27,7 @@ pub enum Progress {
 
 /// How a step ended, in the words of `[expect] returns`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum StepResult {
     /// Done; there is no number to tell.

@@ -6,6 +6,7 @@ use super::Source;
 
 /// Something that makes this run's evidence weaker than it could be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Trouble {
     /// A kind of evidence is not available; `remedy` says how to get it, empty when nothing helps.

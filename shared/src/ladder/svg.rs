@@ -424,7 +424,7 @@ fn wrap(text: &str, room: f32) -> Vec<String> {
 }
 
 /// Text that is safe inside of an element and of an attribute.
-fn xml(text: &str, limit: usize) -> String {
+pub(crate) fn xml(text: &str, limit: usize) -> String {
     let mut out = String::with_capacity(text.len());
     for c in plain(text, limit).chars() {
         match c {

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use crate::event::call::{Call, CallReturned, Returned};
+use crate::letters::is_hidden;
 use crate::units::Nanos;
 
 use super::who::Told;
@@ -19,7 +20,7 @@ pub fn plain(text: &str, limit: usize) -> String {
     let mut columns = 0;
     let mut combining = 0;
     for c in text.chars() {
-        let c = if is_harmful(c) { '\u{fffd}' } else { c };
+        let c = if is_hidden(c) { '\u{fffd}' } else { c };
         let wide = columns_of(c);
         combining = if wide == 0 { combining + 1 } else { 0 };
         if combining > 2 {
@@ -39,15 +40,6 @@ pub fn plain(text: &str, limit: usize) -> String {
         columns += wide;
     }
     out
-}
-
-fn is_harmful(c: char) -> bool {
-    let code = u32::from(c);
-    c.is_control()
-        || matches!(code, 0xad | 0x61c | 0x180e | 0xfeff)
-        || matches!(code, 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfff0..=0xfffb)
-        || (0xe0000..=0xe0fff).contains(&code)
-        || code & 0xfffe == 0xfffe
 }
 
 /// How many terminal columns a text takes. Rough: East Asian wide characters and emoji take two.

@@ -117,11 +117,7 @@ fn saw_lines(verdict: &ConnectionVerdict) -> Vec<String> {
 }
 
 fn reset(text: &mut String, finding: &Finding, diagnosis: &Diagnosis, events: &[Event]) {
-    let sure = match finding.certainty {
-        Certainty::Certain => "certain",
-        Certainty::Likely => "likely",
-        Certainty::Possible => "possible",
-    };
+    let sure = finding.certainty.name();
     let slugs: Vec<_> = finding
         .candidates
         .iter()

@@ -9,6 +9,7 @@ use crate::tree::ReadError;
 
 /// The first mistake in a text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScenarioError {
     /// Counts from 1.
     pub line: usize,

@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{self, Deserializer, Visitor};
+use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
 /// How a run or a connection ended. Ordered by gravity, the gravest last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// FIN from both or either end, no RST.
@@ -43,7 +45,8 @@ impl fmt::Display for Outcome {
 }
 
 /// Fields that a run is compared with; an absent field is not compared.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
     pub outcome: Option<Outcome>,
@@ -52,12 +55,13 @@ pub struct Expectation {
     /// One of the 24 causes.
     pub cause: Option<String>,
     /// Results by `endpoint.step`: a byte count, `EOF`, an errno, `timeout`, `waiting`, `not-run`, …
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub returns: BTreeMap<String, Answer>,
 }
 
 /// Something that was said about this scenario.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Claim {
     /// The claim in its author's words.
@@ -67,7 +71,7 @@ pub struct Claim {
     pub outcome: Option<Outcome>,
     pub reset_by: Option<String>,
     pub cause: Option<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub returns: BTreeMap<String, Answer>,
     /// Whether the claim is expected to hold on a run.
     pub holds: bool,
@@ -86,9 +90,25 @@ impl Claim {
 }
 
 /// A step's expected result as text: `16`, `EOF`, `ECONNRESET`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer(pub String);
+
+impl Answer {
+    /// What a step may return beside a count and an errno.
+    pub(crate) const WORDS: [&'static str; 7] = [
+        "EOF", "timeout", "killed", "waiting", "not-run", "match", "mismatch",
+    ];
+}
+
+/// A byte count as a number, anything else as text.
+impl Serialize for Answer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.parse::<u32>() {
+            Ok(count) if count.to_string() == self.0 => serializer.serialize_u32(count),
+            Ok(_) | Err(_) => serializer.serialize_str(&self.0),
+        }
+    }
+}
 
 impl<'de> Deserialize<'de> for Answer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -101,12 +121,9 @@ impl<'de> Deserialize<'de> for Answer {
                 )
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Answer, E> {
-                let known = [
-                    "EOF", "timeout", "killed", "waiting", "not-run", "match", "mismatch",
-                ];
                 let is_errno = crate::errno::Errno::from_name(text).is_some();
                 let is_count = text.parse::<u64>().is_ok();
-                if is_errno || is_count || known.contains(&text) {
+                if is_errno || is_count || Answer::WORDS.contains(&text) {
                     return Ok(Answer(text.to_owned()));
                 }
                 Err(E::invalid_value(de::Unexpected::Str(text), &self))

@@ -36,7 +36,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use super::facility::Facility;
 use super::field::{Field, Presence};
 use super::time::Span;
-use crate::tree::Value;
+use crate::tree::{self, Refused, Value};
 
 /// What must exist before a step of this kind can begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -231,6 +231,22 @@ macro_rules! step_kinds {
                 match self { $(Self::$variant(kind) => kind.check(),)* }
             }
 
+            /// Each kind's word, help and fields.
+            #[cfg(feature = "schema")]
+            pub(crate) fn schemas(
+                generator: &mut schemars::SchemaGenerator,
+            ) -> Vec<(&'static str, &'static str, schemars::Schema)> {
+                vec![$((
+                    <$module::$variant as Kind>::NAME,
+                    <$module::$variant as Kind>::HELP,
+                    generator.subschema_for::<$module::$variant>(),
+                ),)*]
+            }
+
+            fn fields(&self) -> Result<Value, Refused> {
+                match self { $(Self::$variant(kind) => tree::from_type(kind),)* }
+            }
+
             fn read<'de, D: Deserializer<'de>>(name: &str, fields: D) -> Result<Self, D::Error> {
                 match name {
                     $(<$module::$variant as Kind>::NAME =>
@@ -268,6 +284,35 @@ step_kinds! {
     RemoveAddress(remove_address),
     SetLink(set_link),
     ForgetNat(forget_nat),
+}
+
+impl StepKind {
+    /// What stands after `do`: the word, or the word and those of its fields that are needed.
+    pub(super) fn to_tree(&self) -> Result<Value, Refused> {
+        Ok(Self::compact(&Value::table([(
+            self.name(),
+            self.fields()?,
+        )])))
+    }
+
+    /// What stands after `do`, without fields that a step of this kind has anyway.
+    ///
+    /// A field is needless when the step reads the same without it, whatever its type.
+    pub(super) fn compact(does: &Value) -> Value {
+        let whole = does.only_field().and_then(|(name, fields)| {
+            let kind = Self::read(name, fields.clone()).ok()?;
+            Some((name, fields, kind))
+        });
+        let Some((name, fields, kind)) = whole else {
+            return does.clone();
+        };
+        let is_same = |less: &Value| Self::read(name, less.clone()).is_ok_and(|less| less == kind);
+        let needed = fields.clone().without_needless(is_same);
+        if needed.is_empty_table() {
+            return Value::text(name);
+        }
+        Value::table([(name, needed)])
+    }
 }
 
 impl<'de> Deserialize<'de> for StepKind {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::ser::{Serialize, Serializer};
 
 use super::limits;
 use crate::units::Nanos;
@@ -89,7 +90,7 @@ impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let nanos = self.0.0;
         for (unit, size) in [("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000)] {
-            if nanos >= size && nanos.is_multiple_of(size / 1_000) {
+            if (nanos >= size || nanos == 0) && nanos.is_multiple_of(size / 1_000) {
                 let whole = nanos / size;
                 let part = format!("{:03}", (nanos % size) / (size / 1_000));
                 let part = part.trim_end_matches('0');
@@ -98,6 +99,12 @@ impl fmt::Display for Span {
             }
         }
         f.pad(&format!("{nanos}ns"))
+    }
+}
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
@@ -128,12 +135,12 @@ mod tests {
             ("0.1s", 100_000_000, "100ms"),
             ("1.5s", 1_500_000_000, "1.5s"),
             ("250us", 250_000, "250us"),
-            ("0ms", 0, "0ns"),
+            ("0ms", 0, "0s"),
             ("7ns", 7, "7ns"),
             ("1_000us", 1_000_000, "1ms"),
             ("0.0005us", 1, "1ns"),
             (".5ms", 500_000, "500us"),
-            ("-0s", 0, "0ns"),
+            ("-0s", 0, "0s"),
         ] {
             let span = Span::parse(text).unwrap();
             assert_eq!(span.0.0, nanos, "{text}");

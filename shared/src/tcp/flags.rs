@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The eight flag bits of byte 13 of the header. Source: RFC 9293 §3.1; ECE and CWR: RFC 3168.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Flags(pub u8);
 

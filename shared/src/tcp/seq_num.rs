@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A TCP sequence or acknowledgement number. Source: RFC 9293 §3.4.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct SeqNum(pub u32);
 

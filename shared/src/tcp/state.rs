@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A connection's state at one end. Source: RFC 9293 §3.3.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING-KEBAB-CASE")]
 pub enum TcpState {
     Listen,

@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use flate2::bufread::MultiGzDecoder;
 
-/// Bytes of one piece, at most.
-const PIECE: usize = 256 * 1024;
+/// Bytes of one piece, at most: few enough that the allocator uses them again instead of asking for cleared pages.
+const PIECE: usize = 64 * 1024;
 /// Pieces read ahead, at most.
-const AHEAD: usize = 4;
+const AHEAD: usize = 16;
 /// So long without a byte is a pause. A capture program flushes its file or pipe every second or less often.
 const PAUSE: Duration = Duration::from_millis(200);
 /// The two bytes that every gzip member begins with. Source: RFC 1952 §2.3.1.

@@ -1,5 +1,6 @@
 //! An ACK that belongs to no valid handshake.
 
+use super::connection_refused::listening;
 use super::{ResetCause, Verdict};
 use crate::connection::Role;
 use crate::diagnosis::CauseId;
@@ -32,11 +33,14 @@ impl ResetCause for BadAckInHandshake {
     }
 
     fn examine(&self, reset: &Reset<'_>) -> Verdict {
-        let Some(trigger) = reset.trigger else {
+        if reset.trigger.is_none() {
             return Verdict::ruled_out("no segment in the capture drew it");
-        };
+        }
         let sender = reset.before.of(reset.from);
         if sender.last_at.is_none() && !reset.seen_from_start() {
+            if reset.is_unheard_of() && listening(reset).is_none() {
+                return Verdict::ruled_out("nobody was listening there");
+            }
             // A lone segment for a connection whose beginning the capture does not hold.
             let only = reset.before.of(reset.to()).spoken <= 1;
             return if only {
@@ -48,13 +52,10 @@ impl ResetCause for BadAckInHandshake {
         if reset.from == Role::Client {
             return Verdict::ruled_out("it came from the client");
         }
-        let Some(isn) = sender.isn else {
+        if sender.isn.is_none() {
             return Verdict::ruled_out("no SYN,ACK of the server was captured");
-        };
-        let ack = trigger.segment.ack;
-        let beyond = sender.snd_nxt.is_some_and(|nxt| nxt.distance_to(ack) > 0);
-        let before = isn.distance_to(ack) <= 0;
-        if sender.spoken == 0 && (beyond || before) {
+        }
+        if is_wrong_ack(reset) {
             return Verdict::Explains(Vec::new());
         }
         Verdict::ruled_out("the client had acknowledged the server's SYN as it should")
@@ -77,4 +78,16 @@ impl ResetCause for BadAckInHandshake {
     fn fix(&self) -> &'static str {
         "Look for a scanner, for segments that take another way, or for a middlebox that was restarted."
     }
+}
+
+/// What drew it acknowledges another number than the SYN of a server that waits for exactly that.
+pub(super) fn is_wrong_ack(reset: &Reset<'_>) -> bool {
+    let sender = reset.before.of(reset.from);
+    let (Some(isn), Some(trigger)) = (sender.isn, reset.trigger) else {
+        return false;
+    };
+    let ack = trigger.segment.ack;
+    let beyond = sender.snd_nxt.is_some_and(|nxt| nxt.distance_to(ack) > 0);
+    let before = isn.distance_to(ack) <= 0;
+    reset.from == Role::Server && sender.spoken == 0 && (beyond || before)
 }

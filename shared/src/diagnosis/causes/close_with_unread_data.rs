@@ -56,7 +56,7 @@ impl ResetCause for CloseWithUnreadData {
 
     fn headline(&self, reset: &Reset<'_>) -> String {
         let sender = reset.sender();
-        let what = match unread_bytes(reset) {
+        let what = match reset.unread_bytes() {
             Some(1) => "1 byte".to_owned(),
             Some(count) if count > 0 => format!("{count} bytes"),
             _ => "bytes".to_owned(),
@@ -84,12 +84,9 @@ impl ResetCause for CloseWithUnreadData {
             Some(unread) => format!("its program read {}", unread.read),
             None => "how many its program read was not recorded".to_owned(),
         };
-        let when = reset
-            .sending_call()
-            .map_or_else(String::new, |ending| ending.sentence());
         format!(
             "{peer} had sent {received} that {sender} acknowledged; {read}.{odd} To close with data unread \
-             is to lose it, so the kernel says so with a RST in place of a FIN.{when}"
+             is to lose it, so the kernel says so with a RST in place of a FIN."
         )
     }
 
@@ -124,9 +121,4 @@ fn answered(reset: &Reset<'_>) -> bool {
     let own = reset.before.of(reset.from).last_payload;
     let others = reset.before.of(reset.to()).last_payload;
     matches!((own, others), (Some((own, _)), Some((others, _))) if own > others)
-}
-
-fn unread_bytes(reset: &Reset<'_>) -> Option<u64> {
-    let counted = reset.unread().map(Unread::bytes);
-    counted.or(reset.unread_at_close().map(u64::from))
 }

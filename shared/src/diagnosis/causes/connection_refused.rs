@@ -1,6 +1,7 @@
 //! A SYN to a port where nobody listens.
 
 use super::{ResetCause, Verdict};
+use crate::connection::Role;
 use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
@@ -22,7 +23,7 @@ impl ResetCause for ConnectionRefused {
     }
 
     fn shapes(&self) -> &'static [Shape] {
-        &[Shape::AnswerToSyn]
+        &[Shape::AnswerToSyn, Shape::Reply]
     }
 
     fn kernel_reasons(&self) -> &'static [&'static str] {
@@ -34,14 +35,14 @@ impl ResetCause for ConnectionRefused {
         if before.isn.is_some() {
             return Verdict::RuledOut(format!("{} had answered the SYN", reset.sender()));
         }
-        if reset
-            .trigger
-            .is_some_and(|trigger| !trigger.segment.flags.syn())
-        {
-            return Verdict::ruled_out("the segment that drew it was no SYN");
-        }
         if let Some(by) = listening(reset) {
             return Verdict::RuledOut(format!("{by} was listening on that address"));
+        }
+        let is_syn = reset
+            .trigger
+            .is_none_or(|trigger| trigger.segment.flags.syn() && !trigger.segment.flags.ack());
+        if !is_syn {
+            return stray(reset);
         }
         let refused = reset
             .run
@@ -97,8 +98,30 @@ impl ResetCause for ConnectionRefused {
     }
 }
 
+/// No SYN drew it: some segment for a port where nothing had ever been said.
+///
+/// Source: RFC 9293 §3.10.7.1, which answers every segment for a closed port, not a SYN only.
+fn stray(reset: &Reset<'_>) -> Verdict {
+    let nothing_said = reset.before.of(reset.from).last_at.is_none();
+    if !nothing_said || reset.from == Role::Client {
+        return Verdict::ruled_out("the segment that drew it was no SYN");
+    }
+    if reset.is_unheard_of() {
+        return Verdict::Explains(Vec::new());
+    }
+    if reset.shape == Shape::AnswerToSyn {
+        Verdict::Usual
+    } else if reset.seen_from_start() || reset.before.of(reset.from).rsts > 0 {
+        Verdict::Likely(Vec::new())
+    } else if reset.before.of(reset.to()).spoken <= 1 {
+        Verdict::Possible
+    } else {
+        Verdict::Unlikely
+    }
+}
+
 /// Who was listening on exactly that address when the SYN came; `None` also when calls cannot say.
-fn listening(reset: &Reset<'_>) -> Option<String> {
+pub(super) fn listening(reset: &Reset<'_>) -> Option<String> {
     if !reset.has(Source::Calls) {
         return None;
     }

@@ -3,7 +3,7 @@
 use super::{ResetCause, Verdict};
 use crate::diagnosis::CauseId;
 use crate::diagnosis::counters::SentByTcp;
-use crate::diagnosis::reset::Reset;
+use crate::diagnosis::reset::{NotTaken, Reset};
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::weigh::{ANY_SHAPE, cited};
 
@@ -66,12 +66,12 @@ impl ResetCause for InjectedRst {
     }
 
     fn explain(&self, reset: &Reset<'_>) -> String {
-        let effect = if reset.run.outside.is_damaged(reset.sent.event) {
-            "Its checksum was wrong, so the kernel never looked at it."
-        } else if reset.accepted {
-            "Its number was exactly the one expected, so it was taken."
-        } else {
-            "Its number was not the one expected, so it ended nothing."
+        let effect = match reset.not_taken() {
+            None => "Its number was exactly the one expected, so it was taken.",
+            Some(NotTaken::Damaged) => "Its checksum was wrong, so the kernel never looked at it.",
+            Some(NotTaken::Over) => "Both ends had finished before it came.",
+            Some(NotTaken::Lost) => "The connection was over by then, or it did not arrive.",
+            Some(NotTaken::Unfit) => "Its number was not the one expected, so it ended nothing.",
         };
         let later = reset.spoke_after.map_or_else(String::new, |later| {
             format!(

@@ -77,12 +77,9 @@ impl ResetCause for ListenerClosedWithQueuedConnection {
 
     fn explain(&self, reset: &Reset<'_>) -> String {
         let (sender, receiver) = (reset.sender(), reset.receiver());
-        let when = reset
-            .sending_call()
-            .map_or_else(String::new, |ending| ending.sentence());
         format!(
             "The kernel finishes handshakes by itself: for {receiver} the connection existed, but {sender} never \
-             called accept for it. With its listener such a connection dies, and no Abort counter moves.{when}"
+             called accept for it. With its listener such a connection dies, and no Abort counter moves."
         )
     }
 

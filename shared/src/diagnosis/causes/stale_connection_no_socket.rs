@@ -1,5 +1,7 @@
 //! A segment for a connection that its receiver no longer knows.
 
+use super::bad_ack_in_handshake::is_wrong_ack;
+use super::connection_refused::listening;
 use super::{ResetCause, Verdict};
 use crate::connection::Role;
 use crate::diagnosis::CauseId;
@@ -39,6 +41,8 @@ impl ResetCause for StaleConnectionNoSocket {
     fn examine(&self, reset: &Reset<'_>) -> Verdict {
         if reset.sender_was_gone {
             return match reset.trigger {
+                // All that this port ever said was RST: it may never have known a connection.
+                Some(_) if reset.before.of(reset.from).last_at.is_none() => Verdict::Possible,
                 Some(_) => Verdict::Explains(Vec::new()),
                 None => Verdict::Likely(Vec::new()),
             };
@@ -57,9 +61,17 @@ impl ResetCause for StaleConnectionNoSocket {
                 "no program of the server ever had that address: it was another's, translated",
             );
         }
+        if is_wrong_ack(reset) && is_young(reset) && listening(reset).is_some() {
+            return Verdict::ruled_out("the server still waited for the ACK of its SYN");
+        }
         if request_was_dropped(reset) {
             return Verdict::ruled_out(
                 "the listener was closed before the server's SYN,ACK was a second old",
+            );
+        }
+        if request_is_kept(reset) {
+            return Verdict::ruled_out(
+                "the listener had sent its SYN,ACK less than a second before and waited for the answer",
             );
         }
         let held = reset.used_after(reset.at()).is_some() && !reset.kernel_gave_up();
@@ -158,18 +170,40 @@ fn never_served(reset: &Reset<'_>) -> bool {
     reset.knows_all_acts() && end.socket.is_none() && !listens
 }
 
-/// A half-open connection is forgotten with its listener; by itself not before its first timer, which is a second.
+/// A half-open connection is not forgotten by itself before its first timer, which is a second.
 ///
 /// Source: `TCP_TIMEOUT_INIT`, RFC 6298 §2.1.
 fn request_was_dropped(reset: &Reset<'_>) -> bool {
+    reset.was_accepted() == Some(false)
+        && unaccepted_silence(reset)
+        && is_young(reset)
+        && listener_closed(reset)
+}
+
+/// A half-open connection that nobody answered and nothing ended is still known: the segment came from a stranger.
+fn request_is_kept(reset: &Reset<'_>) -> bool {
+    let client = reset.before.of(Role::Client);
+    reset.knows_all_acts()
+        && !reset.run.outside.destroyed_any()
+        && unaccepted_silence(reset)
+        && client.syns > 0
+        && reset.connection.listener.is_some()
+        && client.spoken == 0
+        && is_young(reset)
+        && !listener_closed(reset)
+}
+
+/// The server's SYN,ACK is younger than the first timer of a half-open connection.
+fn is_young(reset: &Reset<'_>) -> bool {
     const FIRST_TIMER: Nanos = Nanos::from_millis(1_000);
     let server = reset.before.of(Role::Server);
-    let young = server
-        .last_at
-        .is_some_and(|answered| reset.at() < answered + FIRST_TIMER);
+    let answered = server.isn.and(server.last_at);
+    answered.is_some_and(|answered| reset.at() < answered + FIRST_TIMER)
+}
+
+fn listener_closed(reset: &Reset<'_>) -> bool {
     let mut endings = reset.listener_endings();
-    let closed = endings.any(|ending| ending.worked() && ending.event.at <= reset.at());
-    reset.was_accepted() == Some(false) && unaccepted_silence(reset) && young && closed
+    endings.any(|ending| ending.worked() && ending.event.at <= reset.at())
 }
 
 /// The server said nothing after its SYN,ACK: it may never have known the connection.

@@ -76,9 +76,17 @@ pub(super) fn is_unacceptable(reset: &Reset<'_>) -> Result<bool, String> {
     let Some(syn) = syn else {
         return Err(format!("{} was not connecting", reset.sender()));
     };
-    let wrong = trigger.segment.ack != syn.segment.seq_end();
-    let plain = !trigger.segment.flags.syn();
-    Ok(wrong || plain || echoes_nothing_sent(reset, trigger))
+    let unfit = |answer: &SegmentSent| {
+        let wrong = answer.segment.ack != syn.segment.seq_end();
+        let plain = !answer.segment.flags.syn();
+        wrong || plain || echoes_nothing_sent(reset, answer)
+    };
+    // Of several answers at once a fit one was not delivered: the end would not be connecting any more.
+    let answers = reset.connection.segments.iter().skip(until);
+    let mut answers = answers
+        .take_while(|sent| sent.event != reset.sent.event)
+        .filter(|sent| sent.from != reset.from && sent.segment.ack == reset.sent.segment.seq);
+    Ok(unfit(trigger) || answers.any(unfit))
 }
 
 /// The answer echoes a timestamp that no SYN of that end carried.

@@ -113,3 +113,117 @@ impl<'a> Processes<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::Scenario;
+
+    /// The error of a story of these steps, each `by: fields`.
+    fn refused(order: &str, steps: &[&str]) -> String {
+        let head = format!("title = \"t\"\norder = \"{order}\"\n");
+        let steps = steps.iter().map(|step| {
+            let (by, fields) = step.split_once(": ").unwrap();
+            let fields = fields.replace("; ", "\n");
+            format!("[[steps]]\nby = \"{by}\"\n{fields}\n")
+        });
+        let text = head + &steps.collect::<String>();
+        let error = Scenario::parse(&text).map(drop);
+        error.map_or_else(|error| error.message, |()| "nothing".to_owned())
+    }
+
+    #[test]
+    fn what_a_process_cannot_do_is_refused() {
+        let listen = "server: do = \"listen\"";
+        for (steps, expected) in [
+            (
+                &[listen, "server: do = \"exit\"", "server: do = \"accept\""][..],
+                "step 3: `server` ended with its process at step 2 (`exit`), expected no later step of it",
+            ),
+            (
+                &[
+                    listen,
+                    "second: process = \"server\"; do = \"accept\"",
+                    "outside: do.kill = { endpoint = \"second\" }",
+                    "server: do = \"accept\"",
+                ],
+                "step 4: `server` ended with its process at step 3 (`kill`), expected no later step of it",
+            ),
+            (
+                &[
+                    listen,
+                    "outside: do.kill = { endpoint = \"server\" }",
+                    "outside: do.kill = { endpoint = \"server\" }",
+                ],
+                "step 3: `server` has ended at step 2 (`kill`) already",
+            ),
+            (
+                &[listen, "outside: do.kill = { endpoint = \"sever\" }"],
+                "step 2: `sever` is no endpoint of this scenario",
+            ),
+            (
+                &[listen, "server: do.hand_over = { to = \"server\" }"],
+                "step 2: `server` is in the same process as `server`, expected an endpoint of another one",
+            ),
+            (
+                &[listen, "server: process = \"nobody\"; do = \"accept\""],
+                "step 2: process `nobody` is no endpoint of this scenario",
+            ),
+            (
+                &[
+                    listen,
+                    "a: process = \"server\"; do = \"accept\"",
+                    "a: process = \"a\"; do = \"accept\"",
+                ],
+                "step 3: `a` is a thread of `server` by an earlier step, found `a`",
+            ),
+            (
+                &[
+                    listen,
+                    "a: do = \"connect\"",
+                    "server: do.exit = { code = 256 }",
+                ],
+                "invalid value: integer `256`, expected a whole number from 0 to 255",
+            ),
+            (
+                &[
+                    listen,
+                    "outside: do.kill = { endpoint = \"server\", signal = \"SIGSTOP\" }",
+                ],
+                "unknown variant `SIGSTOP`, expected one of `SIGABRT`",
+            ),
+        ] {
+            let found = refused("listed", steps);
+            assert!(
+                found.contains(expected),
+                "found {found}, expected {expected}"
+            );
+        }
+        let to = "server: do.hand_over = { to = \"b\" }";
+        let steps = [listen, to, "b: do = \"accept\""];
+        assert!(refused("free", &steps).contains("needs the order `listed`, found `free`"));
+        assert_eq!(refused("listed", &steps), "nothing");
+    }
+
+    #[test]
+    fn too_many_processes_are_refused() {
+        let exits: Vec<String> = (0..101).map(|n| format!("e{n}: do = \"exit\"")).collect();
+        let exits: Vec<&str> = exits.iter().map(String::as_str).collect();
+        assert_eq!(
+            refused("listed", &exits),
+            "101 processes exit or are killed, expected at most 100"
+        );
+    }
+
+    #[test]
+    fn only_what_the_story_ends_needs_a_process_of_its_own() {
+        let text = "title = \"t\"\n[[steps]]\nby = \"a\"\ndo = \"listen\"\n[[steps]]\nby = \"b\"\n\
+            process = \"a\"\ndo = \"exit\"\n[[steps]]\nby = \"c\"\ndo = \"connect\"";
+        let scenario = Scenario::parse(text).unwrap();
+        let programs = scenario.processes();
+        let programs: Vec<_> = programs
+            .iter()
+            .map(|program| (program.name, program.endpoints.len(), program.ends))
+            .collect();
+        assert_eq!(programs, [("a", 2, true), ("c", 1, false)]);
+    }
+}

@@ -1,13 +1,14 @@
 //! `accept`: takes the oldest connection of the queue.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Kind, Makes, Needs};
 use crate::scenario::field::{Field, Takes};
 use crate::scenario::time::Span;
 
 /// `do = "accept"`, or `do.accept = { timeout = "100ms" }`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Accept {
     /// Give up after this time, counted from the step's beginning; `None` waits for ever.

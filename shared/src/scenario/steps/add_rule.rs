@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::forge::Letters;
 use super::{Actor, Kind, Makes, Needs};
@@ -11,7 +11,8 @@ use crate::scenario::field::{Field, Takes};
 use crate::tcp::flags::Flags;
 
 /// `do.add_rule = { verdict = "drop", from_port = 8080, has = "SA" }`. Matches TCP only; every field given must match.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AddRule {
     pub verdict: Verdict,

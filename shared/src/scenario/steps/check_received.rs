@@ -1,12 +1,13 @@
 //! `check`: compares what this endpoint has received so far on the connection. Makes no system call.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Kind, Needs};
 use crate::scenario::field::{Field, Takes};
 
 /// `do.check = { starts_with = "correct_prefix" }`. Exactly one comparison is given.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CheckReceived {
     /// The received bytes begin with this text.
@@ -22,7 +23,8 @@ pub struct CheckReceived {
 }
 
 /// What a program does with its verdict on the received bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Reaction {
     /// Close the connection.

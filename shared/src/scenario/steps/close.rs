@@ -6,7 +6,8 @@ use super::{Kind, Needs};
 use crate::scenario::field::{Field, Takes};
 
 /// `do = "close"`, or `do.close = { what = "listener" }`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Close {
     #[serde(default)]
@@ -24,6 +25,7 @@ pub(super) const WHAT: Field = Field::new(
 
 /// Which descriptor is closed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
     #[default]

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::listen::{self, Address, DEFAULT_PORT};
 use super::{Kind, Makes, Needs};
@@ -11,7 +11,8 @@ use crate::scenario::field::{Field, Takes};
 use crate::scenario::time::Span;
 
 /// `do = "connect"`, or `do.connect = { port = 9000, timeout = "1s" }`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Connect {
     pub port: u16,

@@ -1,13 +1,14 @@
 //! `destroy`: an administrator destroys a socket under its program, as `ss -K` does.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::close::What;
 use super::{Actor, Kind, Needs};
 use crate::scenario::field::{Field, Takes};
 
 /// `do.destroy = { socket_of = "server" }`; with several connections `on` names the one meant.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Destroy {
     /// The endpoint that holds the socket.

@@ -1,12 +1,13 @@
 //! `disconnect`: `connect` with `AF_UNSPEC`, which dissolves the association of a live socket.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Kind, Needs};
 use crate::scenario::field::Field;
 
 /// `do = "disconnect"`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Disconnect {}
 

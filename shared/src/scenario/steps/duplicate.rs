@@ -1,13 +1,14 @@
 //! `duplicate`: one descriptor more for a socket. A `close` then closes one of them; only the last one counts.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::close::{self, What};
 use super::{Kind, Needs};
 use crate::scenario::field::Field;
 
 /// `do = "duplicate"`, or `do.duplicate = { what = "listener" }`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Duplicate {
     #[serde(default)]

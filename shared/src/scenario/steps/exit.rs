@@ -1,12 +1,13 @@
 //! `exit`: ends the endpoint's process; the kernel closes what it holds.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Kind, Needs};
 use crate::scenario::field::Field;
 
 /// `do = "exit"`, or `do.exit = { code = 1 }`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Exit {
     /// What the parent is told: 0 to 255.

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
+use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
 
 use super::{Actor, Kind, Needs};
 use crate::scenario::field::{Field, Takes};
@@ -15,7 +16,8 @@ const PAYLOAD: u32 = 1_400;
 /// `do.forge = { from = "client", flags = "R" }`: in the client's name, on its connection, with the exact number.
 ///
 /// Without a connection the ports are given: `do.forge = { from_port = 40000, to_port = 8080, flags = "A" }`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Forge {
     /// The endpoint in whose name it is sent, to the other end of its connection.
@@ -52,7 +54,8 @@ pub enum Position {
 }
 
 /// A timestamps option relative to the live connection. Source: RFC 7323 §3.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Timestamps {
     /// No option.
@@ -89,6 +92,20 @@ impl Position {
 impl Default for Position {
     fn default() -> Self {
         Self::Offset(0)
+    }
+}
+
+/// By its number, which reads as the same offset.
+impl Serialize for Position {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self::Offset(offset) = self;
+        serializer.serialize_i64(*offset)
+    }
+}
+
+impl Serialize for Letters {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
     }
 }
 

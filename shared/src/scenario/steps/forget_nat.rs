@@ -1,12 +1,13 @@
 //! `forget_nat`: whoever translates addresses forgets the connections that it translates.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Actor, Kind, Needs};
 use crate::scenario::field::Field;
 
 /// `do = "forget_nat"`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ForgetNat {}
 

@@ -1,13 +1,14 @@
 //! `hand_over`: gives another program a descriptor of the same socket, as a service manager hands its listener on.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::close::What;
 use super::{Kind, Needs};
 use crate::scenario::field::{Field, Takes};
 
 /// `do.hand_over = { to = "new-server" }`. Both have it from then on; a `close` ends only the closer's.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HandOver {
     /// The endpoint that gets it, in another process.

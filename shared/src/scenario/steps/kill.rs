@@ -8,7 +8,8 @@ use super::{Actor, Kind, Needs};
 use crate::scenario::field::{Field, Takes};
 
 /// `do.kill = { endpoint = "server" }`, or `{ endpoint = "server", signal = "SIGABRT" }`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Kill {
     /// Whose process; every endpoint in it ends.
@@ -19,6 +20,7 @@ pub struct Kill {
 
 /// A signal that ends a process that did not ask for another treatment. Source: signal(7).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Signal {
     SigAbrt,
@@ -32,6 +34,16 @@ pub enum Signal {
 }
 
 impl Signal {
+    pub const ALL: [Self; 7] = [
+        Self::SigAbrt,
+        Self::SigHup,
+        Self::SigInt,
+        Self::SigKill,
+        Self::SigQuit,
+        Self::SigSegv,
+        Self::SigTerm,
+    ];
+
     /// The name as in the C headers.
     pub const fn name(self) -> &'static str {
         match self {

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use serde::Deserialize;
 use serde::de::{self, Deserializer};
+use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
 
 use super::set_option::OptionValue;
 use super::{Kind, Makes, Needs, whole_seconds};
@@ -21,7 +22,8 @@ pub(super) const PORT: Field = Field::number("port", "", 1, 65_535, "the listene
     .example("8080");
 
 /// `do.listen = { port = 8080, backlog = 1 }`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -191,6 +193,12 @@ impl fmt::Display for Address {
             Self::Localhost => f.pad("localhost"),
             Self::Ip(ip) => ip.fmt(f),
         }
+    }
+}
+
+impl Serialize for Address {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `receive`: reads from a connection, once or until enough has come.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Kind, Needs};
 use crate::scenario::field::{Field, Takes};
@@ -8,7 +8,8 @@ use crate::scenario::limits;
 use crate::scenario::time::Span;
 
 /// `do.receive = { at_most = 1024 }`: one `recv`. The other forms are one step and many calls.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[expect(
     clippy::struct_excessive_bools,

@@ -1,13 +1,14 @@
 //! `send`: writes bytes to a connection, all of them.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Kind, Needs};
 use crate::scenario::field::{Field, Takes};
 use crate::scenario::limits;
 
 /// `do.send = { text = "hello" }`, `{ hex = "00 ff" }` or `{ count = 2000 }`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Send {
     /// These characters as UTF-8.

@@ -1,12 +1,13 @@
 //! `set_link`: switches the loopback interface off or on.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Actor, Kind, Needs};
 use crate::scenario::field::{Field, Takes};
 
 /// `do.set_link = { up = false }`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SetLink {
     pub up: bool,

@@ -1,6 +1,6 @@
 //! `set_option`: sets a socket option that changes how a connection ends.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Kind, Needs, close};
 use crate::scenario::facility::Facility;
@@ -11,7 +11,8 @@ use crate::scenario::time::Span;
 const U32: u64 = u32::MAX as u64;
 
 /// `do.set_option = { linger = "0s" }`. Exactly one option is given.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SetOption {
     /// The connection, unless this names the listener.

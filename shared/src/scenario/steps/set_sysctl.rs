@@ -1,13 +1,14 @@
 //! `set_sysctl`: sets a kernel parameter of the run's network namespace, and of no other.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Actor, Kind, Needs};
 use crate::scenario::facility::Facility;
 use crate::scenario::field::{Field, Takes};
 
 /// `do.set_sysctl = { name = "net.ipv4.tcp_abort_on_overflow", value = 1 }`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SetSysctl {
     pub name: String,

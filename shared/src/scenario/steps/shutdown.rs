@@ -1,6 +1,6 @@
 //! `shutdown`: ends one direction or both, keeping the descriptor.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::close::What;
 use super::{Kind, Needs};
@@ -8,7 +8,8 @@ use crate::event::call::How;
 use crate::scenario::field::{Field, Takes};
 
 /// `do.shutdown = { how = "write" }`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Shutdown {
     pub how: How,

@@ -1,13 +1,14 @@
 //! `sleep`: lets time pass. Holds the whole list, or its endpoint in free order.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Actor, Kind, Needs};
 use crate::scenario::field::{Field, Takes};
 use crate::scenario::time::Span;
 
 /// `do.sleep = { time = "100ms" }`, or a random time from a seeded range: `{ at_least = "0ms", at_most = "2ms" }`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Sleep {
     pub time: Option<Span>,

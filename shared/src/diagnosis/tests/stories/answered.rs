@@ -4,6 +4,7 @@ use super::decided::{accepted, told_reset};
 use crate::connection::story::{CLIENT, SERVER, Story, close, receive, send};
 use crate::errno::Errno;
 use crate::event::call::{Call, How};
+use crate::event::outside_acted::OutsideAct;
 use crate::tcp::state::TcpState;
 
 /// The server closes in order; its FIN leaves at 505 µs.
@@ -30,10 +31,7 @@ pub(super) fn timewait() -> Story {
         .segment(705, "client > server PA 1:17(16) ack 2 win 64")
         .reason(706, false, "TCP_TIMEWAIT_SOCKET", "TCP_TIME_WAIT")
         .segment(707, "server > client R 2:2(0) win 0")
-        .counters(
-            2000,
-            &[("TcpOutRsts", 1), ("TcpEstabResets", 1), ("TcpExtTW", 1)],
-        );
+        .counted(2000, 1, "TcpExtTW");
     told_end(&mut story);
     story
 }
@@ -45,14 +43,7 @@ pub(super) fn orphan() -> Story {
         .segment(527, "client > server PA 1:17(16) ack 1 win 64")
         .reason(528, false, "TCP_ABORT_ON_DATA", "TCP_FIN_WAIT1")
         .segment(529, "server > client R 1:1(0) win 0")
-        .counters(
-            2000,
-            &[
-                ("TcpOutRsts", 1),
-                ("TcpEstabResets", 1),
-                ("TcpExtTCPAbortOnData", 1),
-            ],
-        );
+        .counted(2000, 1, "TcpExtTCPAbortOnData");
     told_end(&mut story);
     story
 }
@@ -64,14 +55,7 @@ pub(super) fn orphan_acked_by_trigger() -> Story {
         .segment(527, "client > server PA 1:17(16) ack 2 win 64")
         .reason(528, false, "TCP_ABORT_ON_DATA", "TCP_FIN_WAIT1")
         .segment(529, "server > client R 2:2(0) win 0")
-        .counters(
-            2000,
-            &[
-                ("TcpOutRsts", 1),
-                ("TcpEstabResets", 1),
-                ("TcpExtTCPAbortOnData", 1),
-            ],
-        );
+        .counted(2000, 1, "TcpExtTCPAbortOnData");
     told_end(&mut story);
     story
 }
@@ -111,14 +95,7 @@ pub(super) fn shut_both() -> Story {
         .reason(706, false, "TCP_ABORT_ON_DATA", "TCP_FIN_WAIT2")
         .segment(707, "server > client R 2:2(0) win 0")
         .err(800, SERVER, receive(), Errno::ECONNRESET)
-        .counters(
-            2000,
-            &[
-                ("TcpOutRsts", 1),
-                ("TcpEstabResets", 1),
-                ("TcpExtTCPAbortOnData", 1),
-            ],
-        );
+        .counted(2000, 1, "TcpExtTCPAbortOnData");
     told_end(&mut story);
     story
 }
@@ -136,14 +113,7 @@ pub(super) fn fin_held_back() -> Story {
         .reason(706, false, "TCP_ABORT_ON_DATA", "TCP_FIN_WAIT1")
         .segment(707, "server > client R 33:33(0) win 0")
         .ok(900, CLIENT, receive(), 32)
-        .counters(
-            2000,
-            &[
-                ("TcpOutRsts", 1),
-                ("TcpEstabResets", 1),
-                ("TcpExtTCPAbortOnData", 1),
-            ],
-        );
+        .counted(2000, 1, "TcpExtTCPAbortOnData");
     told_reset(&mut story);
     story
 }
@@ -169,13 +139,17 @@ pub(in crate::diagnosis::tests) fn expired() -> Story {
         .segment(2_000_705, "client > server PA 1:17(16) ack 2 win 64")
         .reason(2_000_706, false, "NO_SOCKET", "UNKNOWN")
         .segment(2_000_707, "server > client R 2:2(0) win 0")
-        .counters(
-            2_002_000,
-            &[
-                ("TcpOutRsts", 1),
-                ("TcpEstabResets", 1),
-                ("TcpExtTWKilled", 1),
-            ],
-        );
+        .counted(2_002_000, 1, "TcpExtTWKilled");
+    story
+}
+
+/// The same where the setting that let it expire is on record.
+pub(super) fn expired_by_setting() -> Story {
+    let mut story = expired();
+    let act = OutsideAct::SetSysctl {
+        name: "net.ipv4.tcp_fin_timeout".to_owned(),
+        value: "1".to_owned(),
+    };
+    story.scripted().outside(1, act);
     story
 }

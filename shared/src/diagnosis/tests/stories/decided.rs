@@ -27,14 +27,7 @@ pub(super) fn unread() -> Story {
         .ok(500, SERVER, close(16), 0)
         .segment(508, "server > client RA 1:1(0) ack 17 win 64")
         .reason(509, false, "TCP_ABORT_ON_CLOSE", "TCP_CLOSE")
-        .counters(
-            2000,
-            &[
-                ("TcpOutRsts", 1),
-                ("TcpEstabResets", 2),
-                ("TcpExtTCPAbortOnClose", 1),
-            ],
-        );
+        .counted(2000, 2, "TcpExtTCPAbortOnClose");
     told_reset(&mut story);
     story
 }
@@ -72,14 +65,7 @@ pub(super) fn killed() -> Story {
         .send16()
         .segment(508, "server > client RA 1:1(0) ack 17 win 64")
         .reason(509, false, "TCP_ABORT_ON_CLOSE", "TCP_CLOSE")
-        .counters(
-            2000,
-            &[
-                ("TcpOutRsts", 1),
-                ("TcpEstabResets", 2),
-                ("TcpExtTCPAbortOnClose", 1),
-            ],
-        );
+        .counted(2000, 2, "TcpExtTCPAbortOnClose");
     told_reset(&mut story);
     story
 }
@@ -89,14 +75,7 @@ pub(super) fn lingering(story: &mut Story, ack: u32) {
         .ok(500, SERVER, close(0), 0)
         .segment(508, &format!("server > client RA 1:1(0) ack {ack} win 64"))
         .reason(509, false, "TCP_STATE", "TCP_CLOSE")
-        .counters(
-            2000,
-            &[
-                ("TcpOutRsts", 1),
-                ("TcpEstabResets", 2),
-                ("TcpExtTCPAbortOnData", 1),
-            ],
-        );
+        .counted(2000, 2, "TcpExtTCPAbortOnData");
     told_reset(story);
 }
 

@@ -1,0 +1,149 @@
+//! `aftershake export`: a run as a file for elsewhere. A scenario is run first, a recording is read.
+
+mod png;
+
+use std::fs;
+use std::io::{self, IsTerminal as _};
+use std::path::{Path, PathBuf};
+
+use aftershake_shared::channel::Failure;
+use aftershake_shared::export::{Run, html, markdown, mermaid, packetdrill, pcapng, svg};
+use aftershake_shared::recording::Recording;
+use clap::ValueEnum;
+
+use super::{DONE, bad_input, print_bytes, run, scenario_input};
+use crate::judged::Judged;
+use crate::worker::protocol::RunRequest;
+use crate::worker_process::WorkerProcess;
+
+/// Largest file that is read as a recording, in bytes.
+const LARGEST: u64 = 256 * 1024 * 1024;
+
+/// Write a run as a picture, a page, a text or a capture
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples: aftershake export linger-zero --to svg -o linger-zero.svg\n          \
+    aftershake run mine.toml --save mine.jsonl; aftershake export mine.jsonl --to markdown\n          \
+    aftershake export linger-zero.svg --to pcapng -o linger-zero.pcapng"
+)]
+pub struct ExportOptions {
+    /// A scenario (name, .toml file, share link, -) to run, or a recording: a file that --save wrote, or such a picture
+    #[arg(value_name = "SCENARIO_OR_RECORDING")]
+    pub subject: String,
+    /// What to write
+    #[arg(long, value_name = "FORMAT")]
+    pub to: Format,
+    /// Write to this file instead of stdout
+    #[arg(long, short, value_name = "F")]
+    pub output: Option<PathBuf>,
+    /// Repeat the random choices of an earlier run
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+/// What can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// The ladder as a picture without script, the recording inside
+    Svg,
+    /// The ladder as pixels, in light colours
+    Png,
+    /// One page without script: picture, verdict, tables
+    Html,
+    /// Verdict, ladder and tables for an issue or a page
+    Markdown,
+    /// A sequence diagram for pages that draw Mermaid
+    Mermaid,
+    /// The segments for Wireshark, verdict and calls as comments
+    Pcapng,
+    /// The object that run --json prints
+    Json,
+    /// A script that plays one end's part against the kernel
+    Packetdrill,
+}
+
+/// Runs or reads, then writes.
+///
+/// # Errors
+/// Input that cannot be read, a file that cannot be written, or a machine on which nothing can be run.
+pub fn export(options: &ExportOptions) -> Result<u8, Failure> {
+    crate::sys::thread::exit_130_on_interrupt();
+    let is_binary = matches!(options.to, Format::Pcapng | Format::Png);
+    if is_binary && options.output.is_none() && io::stdout().is_terminal() {
+        let message = "this format is no text, and stdout is a terminal".to_owned();
+        return Err(bad_input(message, "-o FILE, or a pipe"));
+    }
+    let recording = match recorded(&options.subject)? {
+        Some(recording) => recording,
+        None => run_once(options)?,
+    };
+    let judged = Judged::new(recording)?;
+    let bytes = write(options.to, &judged)?;
+    match &options.output {
+        Some(path) => run::write(path, &bytes)?,
+        None => print_bytes(&bytes)?,
+    }
+    Ok(DONE)
+}
+
+fn write(format: Format, judged: &Judged) -> Result<Vec<u8>, Failure> {
+    let (recording, diagnosis) = (&judged.recording, &judged.diagnosis);
+    let run = Run::new(recording, diagnosis);
+    let text = match format {
+        Format::Pcapng => return Ok(pcapng::write(&recording.events, diagnosis)),
+        Format::Png => return png::draw(&svg::picture(&run)),
+        Format::Svg => svg::write(&run),
+        Format::Html => html::write(&run),
+        Format::Markdown => markdown::write(&run),
+        Format::Mermaid => mermaid::write(&run),
+        Format::Packetdrill => packetdrill::write(&run),
+        Format::Json => run.report.to_json() + "\n",
+    };
+    Ok(text.into_bytes())
+}
+
+/// The recording that a file holds; `None` when the argument means a scenario.
+fn recorded(argument: &str) -> Result<Option<Recording>, Failure> {
+    let path = Path::new(argument);
+    let is_scenario = path
+        .extension()
+        .is_some_and(|extension| extension == "toml");
+    if is_scenario || !path.is_file() {
+        return Ok(None);
+    }
+    let cannot = |error: io::Error| bad_input(format!("{argument}: cannot be read: {error}"), "");
+    let size = fs::metadata(path).map_err(cannot)?.len();
+    if size > LARGEST {
+        let message =
+            format!("{argument}: {size} bytes, expected a recording of at most {LARGEST}");
+        return Err(bad_input(message, ""));
+    }
+    let Ok(text) = String::from_utf8(fs::read(path).map_err(cannot)?) else {
+        let message = format!("{argument}: not text, expected a recording or a scenario");
+        return Err(bad_input(message, "aftershake explain reads captures"));
+    };
+    let wrong = |error: &dyn std::fmt::Display| bad_input(format!("{argument}: {error}"), "");
+    if text.starts_with("{\"aftershake_recording\"") {
+        let recording = Recording::from_json_lines(&text);
+        return recording.map(Some).map_err(|error| wrong(&error));
+    }
+    if text.starts_with("<svg") {
+        return svg::recording(&text)
+            .map(Some)
+            .map_err(|error| wrong(&error));
+    }
+    Ok(None)
+}
+
+fn run_once(options: &ExportOptions) -> Result<Recording, Failure> {
+    let (scenario, _) = scenario_input::read(&options.subject)?;
+    let seed = options.seed.unwrap_or_else(run::random_seed);
+    let mut worker = WorkerProcess::start()?;
+    let (recording, _) = worker.run(RunRequest {
+        scenario,
+        seed,
+        live: false,
+        beside: None,
+    })?;
+    Ok(recording)
+}

@@ -1,0 +1,107 @@
+//! The readers of captures, and of counters and traces beside them, as targets.
+
+use aftershake_shared::capture::counters_text::CounterDeltas;
+use aftershake_shared::capture::explained::Explained;
+use aftershake_shared::capture::explainer::{Explainer, Options};
+use aftershake_shared::capture::frames::NotACapture;
+use aftershake_shared::capture::pcapng_writer::{Comments, write_pcapng};
+use aftershake_shared::capture::trace_text::ResetTrace;
+use aftershake_shared::diagnosis::finding::Certainty;
+use aftershake_shared::recording::Recording;
+
+use super::Accepted;
+use super::targets::Target;
+
+/// Any capture file.
+pub const CAPTURE: Target = Target {
+    name: "capture",
+    read: capture,
+    seeds: |recordings: &[Recording]| {
+        let of = |one: &Recording| write_pcapng(&one.events, &Comments::default());
+        recordings.iter().map(of).collect()
+    },
+};
+
+/// Counters before and after.
+pub const COUNTERS: Target = Target {
+    name: "counters-text",
+    read: |input| {
+        let text = String::from_utf8_lossy(input);
+        Ok(accepted(CounterDeltas::read(&text).is_ok()))
+    },
+    seeds: |_| Vec::new(),
+};
+
+/// A saved trace of the kernel's resets.
+pub const TRACE: Target = Target {
+    name: "reset-trace",
+    read: |input| {
+        let text = String::from_utf8_lossy(input);
+        Ok(accepted(ResetTrace::read(&text).is_ok()))
+    },
+    seeds: |_| Vec::new(),
+};
+
+const fn accepted(is_read: bool) -> Accepted {
+    if is_read { Accepted::Yes } else { Accepted::No }
+}
+
+/// However the bytes come, the same is said; what is said holds together.
+fn capture(input: &[u8]) -> Result<Accepted, String> {
+    let whole = explain(input, usize::MAX);
+    for size in [1, 13, 4_096] {
+        let pieces = explain(input, size);
+        if pieces != whole {
+            return Err(format!(
+                "in pieces of {size} bytes it is explained otherwise"
+            ));
+        }
+    }
+    let Ok(explained) = whole else {
+        return Ok(Accepted::No);
+    };
+    hold(&explained)?;
+    Ok(accepted(explained.summary.segments > 0))
+}
+
+fn explain(input: &[u8], size: usize) -> Result<Explained, NotACapture> {
+    let mut reader = Explainer::new(Options::default());
+    for piece in input.chunks(size) {
+        reader.feed(piece)?;
+    }
+    reader.finish()
+}
+
+/// Frames lie within the file, causes among those left open, sums add up.
+fn hold(explained: &Explained) -> Result<(), String> {
+    let frames = 0..=explained.packets.saturating_add(1);
+    if let Some(problem) = explained
+        .problems
+        .iter()
+        .find(|one| !frames.contains(&one.frame))
+    {
+        return Err(format!("{problem:?} of {} frames", explained.packets));
+    }
+    let mut resets = 0;
+    for one in &explained.connections {
+        resets += one.resets.len() as u64 + u64::from(one.resets_not_explained);
+        for reset in &one.resets {
+            if reset.candidates.first() != Some(&reset.cause) {
+                return Err(format!("the named cause is not the first: {reset:?}"));
+            }
+            if reset.certainty == Certainty::Certain && reset.candidates.len() != 1 {
+                return Err(format!("certain of several: {reset:?}"));
+            }
+            if !(1..=explained.packets).contains(&reset.frame) {
+                return Err(format!("frame {} of {}", reset.frame, explained.packets));
+            }
+        }
+    }
+    if resets != explained.summary.resets {
+        return Err(format!(
+            "{resets} RSTs, the sum says {}",
+            explained.summary.resets
+        ));
+    }
+    Ok(())
+}
