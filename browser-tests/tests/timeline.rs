@@ -5,7 +5,7 @@ use aftershake_browser_tests::browser::{Browser, Scheme, keys};
 use aftershake_browser_tests::frames::{self, Motion};
 use aftershake_browser_tests::playground::Playground;
 use anyhow::Context as _;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const SHIFT: char = '\u{E008}';
 const SELECTED: &str = "document.querySelector('.ladder [data-event][aria-current=true]')";
@@ -93,9 +93,11 @@ fn wheel(browser: &Browser, delta: i32, modifiers: u32) -> anyhow::Result<()> {
          const box = document.querySelector('svg.body').getBoundingClientRect();
          return [box.left + box.width / 2, Math.max(box.top, 80) + 120];",
     )?;
+    let at = |index: usize| at.get(index).and_then(Value::as_f64);
+    let (x, y) = at(0).zip(at(1)).context("no place")?;
     browser.devtools(
         "Input.dispatchMouseEvent",
-        &json!({ "type": "mouseWheel", "x": at[0], "y": at[1], "deltaX": 0, "deltaY": delta, "modifiers": modifiers }),
+        &json!({ "type": "mouseWheel", "x": x, "y": y, "deltaX": 0, "deltaY": delta, "modifiers": modifiers }),
     )?;
     Ok(())
 }

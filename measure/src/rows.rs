@@ -3,6 +3,7 @@
 pub mod cold_run;
 pub mod event_rate;
 pub mod explain;
+pub mod timeline;
 pub mod warm_run;
 
 use std::time::Duration;

@@ -103,7 +103,7 @@ pub fn LadderView(props: &Props) -> Html {
         began: props.began,
     };
     let width = ladder.width;
-    let is_whole = view.scale == 1.0 && whole_height(ladder) <= view.height + 1.0;
+    let is_whole = view.is_as_placed() && whole_height(ladder) <= view.height + 1.0;
     let go = {
         let (window, ladder) = (window.clone(), ladder.clone());
         Callback::from(move |height: f32| {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use aftershake_browser_tests::agent::{Agent, binary};
 use aftershake_measure::report;
-use aftershake_measure::rows::{self, cold_run, event_rate, explain, warm_run};
+use aftershake_measure::rows::{self, cold_run, event_rate, explain, timeline, warm_run};
 
 const FILE: &str = "docs/benchmarks.md";
 
@@ -15,6 +15,7 @@ fn main() -> anyhow::Result<()> {
     warm_run::measure(&agent, &mut table)?;
     let faster = cold_run::measure(&binary, &mut table)?;
     event_rate::measure(&agent, &mut table)?;
+    let nodes = timeline::measure(&agent, &mut table)?;
     let explained = explain::measure(&binary, &mut table)?;
     let memory = report::peak_memory(agent.pid()).unwrap_or(0) / 1024;
     let machine = report::machine(&[
@@ -31,7 +32,8 @@ fn main() -> anyhow::Result<()> {
          {figures}\n\
          {faster}\n\
          {explained}\n\
-         The agent that served all of this used {memory} MiB at its most.\n\n\
+         The agent that served all of this used {memory} MiB at its most. The picture of a run had {nodes} elements at its\n\
+         most; a frame is counted from the event that asks for it: script, style, layout and the recording of paint.\n\n\
          Every run has a namespace of its own and all evidence that the machine can give. A rate counts the\n\
          whole run, making the events included. By hand is `measure/by-hand/by-hand.sh`: it waits for\n\
          events and never sleeps, so it is as fast as that way can be.\n\n\

@@ -134,8 +134,8 @@ impl Ladder {
     /// How much of these heights can be drawn.
     pub fn detail(&self, range: &Range<f32>) -> Detail {
         match self.marks_in(range).len() {
-            0..=FULL_MOST => Detail::Full,
-            ..=LINES_MOST => Detail::Lines,
+            count if count <= FULL_MOST => Detail::Full,
+            count if count <= LINES_MOST => Detail::Lines,
             _ => Detail::Crowd,
         }
     }

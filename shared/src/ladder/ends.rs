@@ -2,6 +2,8 @@
 //!
 //! Between two samples nobody looked; a reader is told both.
 
+use std::fmt::Write as _;
+
 use crate::connection::{Connection, Connections, Role, SampleOn};
 use crate::event::socket_sampled::SocketSampled;
 use crate::event::{Event, EventBody, EventId};
@@ -56,7 +58,7 @@ pub fn connection_at(
         let first = connection.segments.first();
         first.is_some_and(|first| first.at <= at)
     };
-    let begun = || connections.into_iter().filter(begun).last();
+    let begun = || connections.into_iter().rfind(begun);
     own.or_else(begun)
         .or_else(|| connections.into_iter().next())
 }
@@ -76,7 +78,7 @@ pub fn words(sample: Option<&SocketSampled>) -> String {
     let mut words = sample.state.name().to_owned();
     for (bytes, what) in [(sample.unread, "unread"), (sample.unsent, "not acked")] {
         if bytes > 0 {
-            words += &format!(", {bytes} B {what}");
+            let _ = write!(words, ", {bytes} B {what}");
         }
     }
     words

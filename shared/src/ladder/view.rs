@@ -115,8 +115,8 @@ impl View {
     pub fn resized(&self, ladder: &Ladder, height: f32) -> Self {
         let scale = self.scale.max(smallest(ladder, height));
         Self {
-            height,
             scale,
+            height,
             ..*self
         }
         .kept_within(ladder)
@@ -131,13 +131,14 @@ impl View {
         }
     }
 
-    const fn as_placed(&self) -> bool {
-        self.scale == 1.0
+    /// Whether texts stand where they were placed.
+    pub const fn is_as_placed(&self) -> bool {
+        (self.scale - 1.0).abs() < f32::EPSILON
     }
 
     /// A text that was placed at `top`, or `beside` its thing at `y`.
     fn text(&self, text: &TextBox, y: f32, beside: f32) -> TextBox {
-        let top = if self.as_placed() {
+        let top = if self.is_as_placed() {
             self.y(text.top)
         } else {
             self.y(y) + beside
@@ -147,7 +148,7 @@ impl View {
 
     /// Only where it was placed can a text stand away from its thing.
     fn leader(&self, leader: Option<Leader>) -> Option<Leader> {
-        leader.filter(|_| self.as_placed()).map(|leader| Leader {
+        leader.filter(|_| self.is_as_placed()).map(|leader| Leader {
             from: (leader.from.0, self.y(leader.from.1)),
             to: (leader.to.0, self.y(leader.to.1)),
         })
@@ -198,7 +199,7 @@ impl View {
         // In the middle of what is in the window, so that a long state is always named.
         let (from, until) = (seen.0.max(0.0), fades_to.min(self.height));
         let x = band.x + band.width / 2.0;
-        let name_at = if self.as_placed() && seen.0 >= 0.0 && fades_to <= self.height {
+        let name_at = if self.is_as_placed() && seen.0 >= 0.0 && fades_to <= self.height {
             band.name_at.map(|(x, y)| (x, self.y(y)))
         } else {
             (until - from >= room).then_some((x, f32::midpoint(from, until)))

@@ -42,7 +42,7 @@ pub(super) fn back(ladder: &Ladder, visible: &Visible<'_>, view: &View, clock: C
     let mut last = f32::NEG_INFINITY;
     let apart = |tick: &&Tick| {
         let y = view.y(tick.y);
-        let has_room = y - last >= APART || (view.scale == 1.0);
+        let has_room = y - last >= APART || view.is_as_placed();
         if has_room {
             last = y;
         }
@@ -50,7 +50,7 @@ pub(super) fn back(ladder: &Ladder, visible: &Visible<'_>, view: &View, clock: C
     };
     let ticks: Vec<_> = visible.ticks.iter().filter(apart).collect();
     let gaps = visible.gaps.iter();
-    let gaps: Vec<_> = if view.scale == 1.0 {
+    let gaps: Vec<_> = if view.is_as_placed() {
         gaps.collect()
     } else {
         gaps_with_room(gaps, &ticks, view)

@@ -52,7 +52,7 @@ pub(super) fn things(ladder: &Ladder, visible: &Visible<'_>, view: &View, draw: 
     }
     let mut shown: Box<dyn Iterator<Item = bool>> = if detail == Detail::Lines {
         Box::new(std::iter::repeat(false))
-    } else if view.scale == 1.0 {
+    } else if view.is_as_placed() {
         Box::new(std::iter::repeat(true))
     } else {
         Box::new(without_overlaps(&texts).into_iter())
@@ -167,26 +167,37 @@ fn merged(
     height: f32,
 ) -> Html {
     use std::fmt::Write as _;
-    let mut paths: Vec<(&'static str, String, Vec<(f32, f32)>)> = Vec::new();
+    // By class: the path, and in each column how far down it reaches.
+    struct Class {
+        name: &'static str,
+        path: String,
+        columns: Vec<(f32, f32)>,
+    }
+    let mut paths: Vec<Class> = Vec::new();
     for (name, (x, top, bottom)) in parts {
         let (top, bottom) = (top.max(0.0), bottom.min(height));
-        let at = paths.iter().position(|path| path.0 == name);
+        let at = paths.iter().position(|path| path.name == name);
         let at = at.unwrap_or_else(|| {
-            paths.push((name, String::new(), Vec::new()));
+            paths.push(Class {
+                name,
+                path: String::new(),
+                columns: Vec::new(),
+            });
             paths.len() - 1
         });
-        let Some((_, path, last)) = paths.get_mut(at) else {
+        let Some(Class { path, columns, .. }) = paths.get_mut(at) else {
             continue;
         };
-        match last.iter_mut().find(|(column, _)| *column == x) {
+        let is_here = |column: &&mut (f32, f32)| (column.0 - x).abs() < 0.5;
+        match columns.iter_mut().find(is_here) {
             Some((_, until)) if bottom < *until + 1.0 => continue,
             Some((_, until)) => *until = bottom,
-            None => last.push((x, bottom)),
+            None => columns.push((x, bottom)),
         }
         let _ = write!(path, "M{} {}V{}", Px(x), Px(top), Px(bottom.max(top + 1.0)));
     }
     paths
         .into_iter()
-        .map(|(name, path, _)| html! { <path key={name} class={format!("{class} {name}")} d={path} /> })
+        .map(|Class { name, path, .. }| html! { <path key={name} class={format!("{class} {name}")} d={path} /> })
         .collect()
 }

@@ -80,7 +80,7 @@ pub(super) fn use_window(svg: &NodeRef, ladder: &Kept<Ladder>) -> Option<Window>
     if *placed.borrow() != *ladder {
         let before = placed.replace(ladder.clone());
         let view = *now.borrow();
-        let is_at_start = view.top <= before.top && view.scale == 1.0;
+        let is_at_start = view.top <= before.top && view.is_as_placed();
         let next = if is_at_start {
             View::start(ladder, first_height(ladder))
         } else {
@@ -112,12 +112,8 @@ pub(super) fn use_window(svg: &NodeRef, ladder: &Kept<Ladder>) -> Option<Window>
         window.frame.ask();
         move || drop(listeners)
     });
-    // A view of the ladder before would point at nothing.
-    let view = if now.borrow().height == shown.height {
-        *shown
-    } else {
-        *now.borrow()
-    };
+    // What is shown only says when to draw: the newest view is drawn.
+    let view = *now.borrow();
     let frame = frame.borrow().clone();
     frame.map(|frame| Window { view, now, frame })
 }
@@ -198,7 +194,7 @@ fn drags(element: &Element, window: &Window, ladder: &Kept<Ladder>) -> [Listener
             }
         }
     };
-    let moves = {
+    let slide = {
         let (fingers, element) = (Rc::clone(&fingers), element.clone());
         let (window, ladder) = (window.clone(), ladder.clone());
         move |event: PointerEvent| {
@@ -233,7 +229,7 @@ fn drags(element: &Element, window: &Window, ladder: &Kept<Ladder>) -> [Listener
     let cancelled = up.clone();
     [
         Listener::on_element(element, "pointerdown", down),
-        Listener::on_element(element, "pointermove", moves),
+        Listener::on_element(element, "pointermove", slide),
         Listener::on_element(element, "pointerup", up),
         Listener::on_element(element, "pointercancel", cancelled),
     ]

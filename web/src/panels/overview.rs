@@ -74,7 +74,7 @@ fn shown(row: &Row, from: Nanos, span: u64, on: &Callback<Action>) -> Html {
         text::shown(&row.server)
     );
     let at = |moment: Nanos| {
-        let part = (moment.0.saturating_sub(from.0)) as f64 / span as f64;
+        let part = (moment - from).as_millis_f64() / Nanos(span).as_millis_f64();
         format!("{:.1}", part * BARS)
     };
     let lasted = row.lasted.map(|(first, last)| {

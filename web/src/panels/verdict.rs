@@ -233,10 +233,10 @@ fn as_expected(met: &Met) -> Html {
 
 /// What makes this run's evidence weaker than it could be.
 fn troubles(run: &RunEvents) -> Html {
+    // What was not to be had is told once, with the evidence that was.
+    let is_told = |trouble: &&Trouble| !matches!(trouble, Trouble::Absent { .. });
     let troubles = run.events.iter().filter_map(|event| match &event.body {
-        // What was not to be had is told once, with the evidence that was.
-        EventBody::Trouble(Trouble::Absent { .. }) => None,
-        EventBody::Trouble(trouble) => Some(trouble.to_string()),
+        EventBody::Trouble(trouble) => Some(trouble).filter(is_told).map(ToString::to_string),
         EventBody::Call(_)
         | EventBody::Counters(_)
         | EventBody::KernelReset(_)
