@@ -5,6 +5,7 @@ use aftershake_browser_tests::browser::{Browser, Scheme, keys};
 use aftershake_browser_tests::frames::{self, Motion};
 use aftershake_browser_tests::playground::Playground;
 use anyhow::Context as _;
+use base64::Engine as _;
 use serde_json::{Value, json};
 
 const SHIFT: char = '\u{E008}';
@@ -300,4 +301,46 @@ fn a_reader_of_the_printed_page_has_verdict_and_picture() -> anyhow::Result<()> 
         assert_eq!(is_seen, seen, "{selector}");
     }
     Ok(())
+}
+
+/// Drops a file of these bytes, in base64, on the page.
+fn drop_file(browser: &Browser, name: &str, base64: &str) -> anyhow::Result<()> {
+    browser.script(&format!(
+        "const bytes = Uint8Array.from(atob('{base64}'), (letter) => letter.charCodeAt(0));
+         const carried = new DataTransfer();
+         carried.items.add(new File([bytes], '{name}'));
+         document.body.dispatchEvent(new DragEvent('drop', {{ dataTransfer: carried, bubbles: true, cancelable: true }}));"
+    ))?;
+    Ok(())
+}
+
+fn base64(bytes: &[u8]) -> String {
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+#[test]
+fn a_file_that_is_dropped_is_explained_here_and_sent_nowhere() -> anyhow::Result<()> {
+    let playground = desktop()?;
+    let browser = &playground.browser;
+    let asked = "performance.getEntriesByType('resource').length";
+    browser.wait_until(&format!("{asked} > 4"))?;
+    let before = number(browser, &format!("return {asked}"))?;
+    let recording = include_bytes!("../../web/tests/recordings/sent-before-close.jsonl");
+    drop_file(browser, "mine.jsonl", &base64(recording))?;
+    browser.wait_for_text("headline", "unread")?;
+    browser.wait_until(
+        "document.querySelector('.verdict .remark').textContent.includes('mine.jsonl')",
+    )?;
+    browser.wait_until("document.querySelector('#editor').value.includes('title =')")?;
+    let capture = include_bytes!("../../shared/tests/data/truth/cases/unread-close.pcap");
+    drop_file(browser, "theirs.pcap", &base64(capture))?;
+    browser.wait_until(
+        "document.querySelector('.verdict .remark').textContent.includes('theirs.pcap')",
+    )?;
+    browser.wait_for_text("outcome-badge", "reset")?;
+    browser.wait_until("document.querySelector('svg.body .segment.rst')")?;
+    drop_file(browser, "letter.txt", &base64(b"Dear reader"))?;
+    browser.wait_for_text("refused", "letter.txt")?;
+    assert_eq!(number(browser, &format!("return {asked}"))?, before);
+    assert_quiet(&playground)
 }

@@ -9,9 +9,13 @@ use web_sys::{
     HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
     KeyboardEvent, Storage, window,
 };
-use yew::AttrValue;
+use yew::{AttrValue, Callback};
 
+use crate::late;
+use crate::store::Action;
+use crate::store::opened::Opened;
 use crate::store::window::{Theme, Width};
+use crate::text::ladder as words;
 
 const TOKEN_KEY: &str = "aftershake.token";
 /// The run before, and the newest run.
@@ -255,6 +259,74 @@ pub fn keep(key: &str, text: &str) {
 pub fn kept(key: &str) -> Option<String> {
     let mut storages = [session_storage(), local_storage()].into_iter().flatten();
     storages.find_map(|storage| storage.get_item(key).ok()?)
+}
+
+/// Bytes of the largest file that is opened here.
+const LARGEST_FILE: f64 = 67_108_864.0;
+
+/// The file that was chosen in a form's control.
+pub fn chosen_file(event: &web_sys::Event) -> Option<web_sys::File> {
+    let input = target(event)?.dyn_into::<HtmlInputElement>().ok()?;
+    input.files()?.get(0)
+}
+
+/// Reads a file and shows its run; nothing leaves the browser.
+pub fn open_file(file: &web_sys::File, on: &Callback<Action>) {
+    let name = file.name();
+    let refused = |why: &'static str| {
+        Action::FileOpened(Opened {
+            name: AttrValue::from(name.clone()),
+            run: Err(AttrValue::Static(why)),
+        })
+    };
+    if file.size() > LARGEST_FILE {
+        on.emit(refused(words::TOO_LARGE));
+        return;
+    }
+    let not_read = refused(words::NOT_READ);
+    let (done, failed) = (on.clone(), on.clone());
+    let read = Closure::once_into_js(move |buffer: wasm_bindgen::JsValue| {
+        let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
+        if let Some(late) = late::ready() {
+            done.emit(Action::FileOpened((late.open)(&name, &bytes)));
+        }
+    });
+    let fail = Closure::once_into_js(move |_: wasm_bindgen::JsValue| failed.emit(not_read));
+    let promise: wasm_bindgen::JsValue = file.array_buffer().into();
+    let then = js_sys::Reflect::get(&promise, &"then".into())
+        .ok()
+        .and_then(|then| then.dyn_into::<js_sys::Function>().ok());
+    if let Some(then) = then {
+        let _ = then.call2(&promise, &read, &fail);
+    }
+}
+
+/// Opens what is dropped on the page, which the browser would else show in the page's place.
+pub fn listen_to_drops(on: &Callback<Action>) -> [Listener; 2] {
+    let on = on.clone();
+    let dropped = move |event: web_sys::Event| {
+        let Ok(event) = event.dyn_into::<web_sys::DragEvent>() else {
+            return;
+        };
+        let Some(files) = event.data_transfer().and_then(|data| data.files()) else {
+            return;
+        };
+        if let Some(file) = files.get(0) {
+            event.prevent_default();
+            open_file(&file, &on);
+        }
+    };
+    let over = |event: web_sys::Event| {
+        let dragged = event.dyn_ref::<web_sys::DragEvent>();
+        let types = dragged.and_then(web_sys::DragEvent::data_transfer);
+        if types.is_some_and(|data| data.types().includes(&"Files".into(), 0)) {
+            event.prevent_default();
+        }
+    };
+    [
+        Listener::new("drop", dropped),
+        Listener::new("dragover", over),
+    ]
 }
 
 /// A length on a screen.

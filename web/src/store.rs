@@ -9,6 +9,7 @@ pub mod guide;
 pub mod kept;
 mod kept_run;
 pub mod look;
+pub mod opened;
 pub mod palette;
 pub mod run_events;
 pub mod selection;
@@ -27,6 +28,7 @@ use gallery::Gallery;
 use guide::Guide;
 use kept::Kept;
 use look::Look;
+use opened::Opened;
 use palette::Palette;
 use run_events::RunEvents;
 use selection::{Selection, Walk};
@@ -47,6 +49,8 @@ pub struct AppState {
     pub look: Look,
     pub palette: Palette,
     pub run: RunEvents,
+    /// The file that could not be read, and why.
+    pub refused: Option<(AttrValue, AttrValue)>,
     /// The run before, to compare with.
     pub previous: Option<Kept<RunEvents>>,
     pub selection: Selection,
@@ -69,6 +73,8 @@ pub enum Action {
     TemplateChosen(usize),
     /// What the agent told of a run, before the page was loaded anew.
     RunKept(Vec<ServerMessage>),
+    /// A file was opened.
+    FileOpened(Opened),
     /// The page's second part was asked for.
     LateTried(Part),
     /// One thing and then another.
@@ -124,6 +130,7 @@ impl AppState {
                     ..self.clone()
                 })
             }
+            Action::FileOpened(opened) => Some(self.opened(opened)),
             Action::LateTried(late) => Some(Self {
                 late,
                 ..self.clone()
@@ -196,6 +203,39 @@ impl AppState {
         }
     }
 
+    /// With the run of a file on show, and its scenario in the editor.
+    fn opened(&self, opened: Opened) -> Self {
+        let run = match opened.run {
+            Ok(run) => run,
+            Err(why) => {
+                return Self {
+                    refused: Some((opened.name, why)),
+                    ..self.clone()
+                };
+            }
+        };
+        let away = self.put_away();
+        let text = run.header.as_ref().map(|header| &header.scenario);
+        let text = text.filter(|text| !text.toml.is_empty());
+        let draft = text.map(|text| {
+            let from = catalog::find(&text.name).map(|entry| entry.name);
+            self.draft
+                .replaced(from, AttrValue::from(text.toml.clone()))
+        });
+        Self {
+            draft: draft.unwrap_or_else(|| self.draft.clone()),
+            run: RunEvents {
+                newest: self.run.newest.wrapping_add(1),
+                axis: self.run.axis,
+                filter: self.run.filter.clone(),
+                ..RunEvents::clone(&run)
+            }
+            .placed(),
+            refused: None,
+            ..away
+        }
+    }
+
     /// The selection after an action. What is picked in a connection that is not on show brings it there.
     fn selected(&self, action: selection::Action) -> Option<Self> {
         let order = match action {
@@ -263,6 +303,7 @@ impl AppState {
         }
         let scenario = self.draft.scenario.as_ref().ok()?;
         Some(Self {
+            refused: None,
             run: self.run.asked(self.draft.to_text(), scenario.clone()),
             previous: self.run_to_compare(),
             selection: self.selection.without_event(),

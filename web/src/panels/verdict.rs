@@ -190,7 +190,11 @@ pub(crate) fn finished(
     let remark = html! {
         <>
             if let Some(met) = run.met.as_ref().filter(|met| met.met) { { as_expected(met) }{ ", " } }
-            { format!("run {}, {took}", run.newest) }
+            if let Some(file) = &run.file {
+                { text::shown(file) }{ format!(", {took}") }
+            } else {
+                { format!("run {}, {took}", run.newest) }
+            }
         </>
     };
     let others = diagnosis

@@ -15,6 +15,8 @@ use aftershake_shared::recording::{Header, ScenarioText};
 use aftershake_shared::scenario::Scenario;
 use aftershake_shared::units::Nanos;
 
+use yew::AttrValue;
+
 use super::kept::Kept;
 use crate::late;
 
@@ -38,6 +40,8 @@ pub struct RunEvents {
     pub filter: Filter,
     /// Which connection is shown.
     pub focus: Focus,
+    /// The file it came from; `None` for a run of the agent.
+    pub file: Option<AttrValue>,
     /// Milliseconds since 1970 when the browser heard of the run's beginning; `None` for a run of another day.
     pub began: Option<f64>,
     /// The events in their places; `None` before the first.
@@ -313,7 +317,7 @@ impl RunEvents {
     }
 
     /// The same run with its events in their places.
-    fn placed(self) -> Self {
+    pub(super) fn placed(self) -> Self {
         match late::ready() {
             Some(late) if !self.events.is_empty() => (late.placed)(self),
             Some(_) | None => self,
