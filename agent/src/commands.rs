@@ -8,15 +8,18 @@ pub mod export;
 pub mod link;
 pub mod list;
 pub mod new;
+mod repeat;
 pub mod run;
 pub mod scenario_input;
 pub mod schema;
 pub mod serve;
+pub mod sweep;
 pub(crate) mod talk;
 pub mod test;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use aftershake_shared::channel::Failure;
 use aftershake_shared::report::text::plain;
@@ -37,6 +40,8 @@ pub const BAD_INPUT: u8 = 2;
 pub const MISSING: u8 = 3;
 /// A fault of our own.
 pub const INTERNAL: u8 = 4;
+/// Ended by whoever asked for it.
+pub const INTERRUPTED: u8 = 130;
 
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
@@ -55,6 +60,7 @@ pub fn main() -> ExitCode {
         Some(Command::Man(options)) => completions::man(&options),
         Some(Command::New(options)) => new::new(&options),
         Some(Command::Run(options)) => run::run(&options),
+        Some(Command::Sweep(options)) => sweep::sweep(&options),
         Some(Command::Schema(options)) => schema::schema(&options),
         Some(Command::Test(options)) => test::test(&options),
         Some(Command::Cause(options)) => cause::cause(&options),
@@ -149,6 +155,23 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(internal(&error)),
         _ => Ok(()),
     }
+}
+
+/// What the terminal says of itself, within reason.
+pub(crate) fn terminal_columns() -> usize {
+    let columns = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok());
+    columns.unwrap_or(100).clamp(40, 160)
+}
+
+/// A seed that nobody asked for.
+pub(crate) fn random_seed() -> u64 {
+    let since = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    // 53 bits, so that every reader of JSON keeps it.
+    (u64::from(since.subsec_nanos()) ^ u64::from(std::process::id()) << 32) >> 11
 }
 
 /// Something of ours that should not have happened.

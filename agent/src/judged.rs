@@ -2,8 +2,9 @@
 
 use aftershake_shared::channel::Failure;
 use aftershake_shared::diagnosis::diagnose;
-use aftershake_shared::diagnosis::finding::{Certainty, Diagnosis};
-use aftershake_shared::expectation::{self, ClaimTried, Met, decisive};
+use aftershake_shared::diagnosis::finding::Diagnosis;
+use aftershake_shared::distribution::summary::outcome_key;
+use aftershake_shared::expectation::{self, ClaimTried, Met};
 use aftershake_shared::recording::Recording;
 use aftershake_shared::scenario::Scenario;
 
@@ -53,38 +54,11 @@ impl Judged {
 
     /// What was not, a line each.
     pub fn mismatches(&self) -> Vec<String> {
-        let claims = self
-            .claims
-            .iter()
-            .filter(|claim| claim.holds != claim.expected);
-        let claims = claims.map(|claim| {
-            let (expected, found) = (claim.expected, claim.holds);
-            format!(
-                "claim \"{}\": expected holds = {expected}, found {found}",
-                claim.text
-            )
-        });
-        self.expectation
-            .mismatches
-            .iter()
-            .cloned()
-            .chain(claims)
-            .collect()
+        expectation::sentences(&self.expectation, &self.claims)
     }
 
     /// How it ended in one word, as a distribution counts it: `reset:linger-zero-close`, `closed`.
     pub fn outcome_key(&self) -> String {
-        let outcome = self.diagnosis.outcome;
-        match decisive(&self.diagnosis) {
-            None => outcome.name().to_owned(),
-            Some(reset) => {
-                let doubt = if reset.certainty == Certainty::Certain {
-                    ""
-                } else {
-                    "+uncertain"
-                };
-                format!("{outcome}:{}{doubt}", reset.cause)
-            }
-        }
+        outcome_key(&self.diagnosis)
     }
 }

@@ -74,6 +74,13 @@ pub enum Command {
         aftershake run mine.toml --json --pcap run.pcapng\n          \
         aftershake run wrong-prefix --beside 'dumpcap -q -i lo -w lo.pcapng'")]
     Run(RunOptions),
+    /// Run a scenario many times while one of its numbers changes, and show how it ends
+    #[command(
+        after_help = "Examples: aftershake sweep race-send-against-close --vary steps.reply.delay=0..5ms --runs 1000\n          \
+        aftershake sweep mine.toml --vary sysctl.net.ipv4.tcp_fin_timeout=1..60 --runs 200 --json\n          \
+        aftershake sweep mine.toml --vary steps.3.delay=0..5ms --find"
+    )]
+    Sweep(SweepOptions),
     New(NewOptions),
     Schema(SchemaOptions),
     /// Run scenarios against what they expect; the whole catalogue without arguments
@@ -106,6 +113,7 @@ impl Command {
             Self::Link(options) => options.json,
             Self::List(options) => options.json,
             Self::Run(options) => options.json,
+            Self::Sweep(options) => options.json,
             Self::Test(options) => options.json,
             Self::Cause(options) => options.json,
             Self::Explain(options) => options.json,
@@ -153,12 +161,61 @@ pub struct RunOptions {
     /// Run it N times, each in a fresh namespace, and count how it ended
     #[arg(long, value_name = "N", conflicts_with_all = ["pcap", "save"], value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub repeat: Option<u32>,
+    /// With --repeat: write the recordings of the rarest endings into a folder
+    #[arg(long, value_name = "DIR", requires = "repeat")]
+    pub save_odd: Option<PathBuf>,
+    /// With --repeat: write the counts as a table
+    #[arg(long, value_name = "F", requires = "repeat")]
+    pub csv: Option<PathBuf>,
+    /// With --repeat: write the counts as a picture
+    #[arg(long, value_name = "F", requires = "repeat")]
+    pub svg: Option<PathBuf>,
     /// Run a command in the run's namespace from before the first step to after the last
     #[arg(long, value_name = "CMD")]
     pub beside: Option<String>,
     /// Run it again whenever the file changes, until interrupted
     #[arg(long, conflicts_with_all = ["repeat", "json"])]
     pub watch: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SweepOptions {
+    /// A name of the catalogue, a .toml file, or - for standard input
+    pub scenario: String,
+    /// What changes: `steps.NAME_OR_NUMBER.FIELD`, `copies.ENDPOINT` or `sysctl.NAME`, from where to where
+    #[arg(long, value_name = "PATH=FROM..TO")]
+    pub vary: String,
+    /// Values in the range, both ends included
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = bins)]
+    pub bins: usize,
+    /// Runs altogether, spread evenly over the values
+    #[arg(long, value_name = "N", required_unless_present = "find", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub runs: Option<u64>,
+    /// Search for the value at which the ending flips, in as few runs as that takes
+    #[arg(long, conflicts_with_all = ["runs", "bins"])]
+    pub find: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Write the counts as a table
+    #[arg(long, value_name = "F")]
+    pub csv: Option<PathBuf>,
+    /// Write the counts as a picture
+    #[arg(long, value_name = "F")]
+    pub svg: Option<PathBuf>,
+    /// Write the recordings of the rarest endings into a folder
+    #[arg(long, value_name = "DIR")]
+    pub save_odd: Option<PathBuf>,
+    /// Repeat the random choices and the order of an earlier sweep
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+/// Reads how many values a range is cut into.
+fn bins(text: &str) -> Result<usize, String> {
+    let most = aftershake_shared::distribution::amount::MOST_BINS;
+    let bins = text.parse().ok().filter(|bins| (1..=most).contains(bins));
+    bins.ok_or_else(|| format!("expected a number from 1 to {most}"))
 }
 
 #[derive(Debug, Args)]

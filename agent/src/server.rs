@@ -11,6 +11,7 @@ mod fan_out;
 mod frame_meter;
 mod gate;
 pub mod limits;
+mod many;
 mod notices;
 pub mod origin;
 mod page;

@@ -11,23 +11,25 @@ mod evidence;
 mod facilities;
 mod free;
 mod listed;
+mod many;
 mod process;
 pub mod protocol;
 mod random;
 mod recorder;
 mod run;
 mod steps;
+mod sysctl;
 
 use std::io::{self, BufRead, Write};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
 use aftershake_shared::channel::Failure;
-use aftershake_shared::event::EventBody;
 use aftershake_shared::event::call::Returned;
 use aftershake_shared::event::outside_acted::{OutsideAct, OutsideActed};
 use aftershake_shared::event::trouble::Trouble;
+use aftershake_shared::event::{EventBody, Source};
 use aftershake_shared::recording::{Environment, FORMAT_VERSION, Header};
 use aftershake_shared::scenario::Scenario;
 use aftershake_shared::units::Nanos;
@@ -52,6 +54,8 @@ struct Job {
     scenario: Scenario,
     /// When the request was read.
     asked: u64,
+    /// A setting of the namespace that the scenario does not make.
+    sysctl: Option<(String, u64)>,
     cancel: Arc<Cancel>,
 }
 
@@ -73,7 +77,11 @@ pub fn serve() -> ! {
     let parent = sys::thread::parent_id();
     let _ = sys::thread::die_with_parent();
     let _ = sys::thread::allow_most_files();
-    let kernel_resets = KernelResets::start();
+    let kernel_resets = if evidence::calls_only() {
+        Err(evidence::switched_off(Source::KernelResets))
+    } else {
+        KernelResets::start()
+    };
     let entered = enter();
     // Entering a user namespace forgets the wish to die with the parent.
     let _ = sys::thread::die_with_parent();
@@ -99,11 +107,11 @@ pub fn serve() -> ! {
             }
             Ok(WorkerRequest::Run(request)) => match &entered {
                 Ok(()) => dispatch(&shared, request),
-                Err(error) => fail(
-                    3,
-                    format!("no private namespace can be made here: {error}"),
-                    NO_NAMESPACE_REMEDY,
-                ),
+                Err(error) => fail_without_namespace(error),
+            },
+            Ok(WorkerRequest::Many(request)) => match &entered {
+                Ok(()) => many::begin(&shared, request),
+                Err(error) => fail_without_namespace(error),
             },
             Err(error) => fail(
                 4,
@@ -140,6 +148,14 @@ fn fail(code: u8, message: String, remedy: &str) {
     }));
 }
 
+fn fail_without_namespace(error: &io::Error) {
+    reply(&WorkerReply::Failed(Failure {
+        code: 3,
+        message: format!("no private network namespace can be made here: {error}"),
+        remedy: NO_NAMESPACE_REMEDY.to_owned(),
+    }));
+}
+
 /// Hands a request to the thread whose namespace is ready.
 fn dispatch(shared: &Shared, request: RunRequest) {
     let asked = clock::tick();
@@ -170,6 +186,7 @@ fn dispatch(shared: &Shared, request: RunRequest) {
             request,
             scenario,
             asked,
+            sysctl: None,
             cancel,
         })
         .is_err()
@@ -198,14 +215,12 @@ fn prepare_next(shared: &Arc<Shared>) {
 
 /// A thread's life: make a namespace, do one run in it, start the successor, close everything.
 fn live_once(shared: &Arc<Shared>, jobs: &Receiver<Job>) {
-    let prepared = namespace::enter_net_namespace()
-        .and_then(|()| namespace::loopback_up())
-        .map(|()| Evidence::open());
+    let prepared = fresh_namespace();
     let Ok(job) = jobs.recv() else { return };
     match prepared {
         Ok(mut evidence) => {
-            match facilities::all_there(&job.scenario) {
-                Ok(()) => carry_out(shared, &job, &mut evidence),
+            match make_ready(&job, &mut evidence) {
+                Ok(setting) => carry_out(shared, &job, &mut evidence, setting, &|r| reply(&r)),
                 Err(failure) => reply(&WorkerReply::Failed(failure)),
             }
             // The next run may have begun already: its cancel is not ours to forget.
@@ -223,17 +238,39 @@ fn live_once(shared: &Arc<Shared>, jobs: &Receiver<Job>) {
         }
         Err(error) => {
             prepare_next(shared);
-            fail(
-                3,
-                format!("no private network namespace can be made here: {error}"),
-                NO_NAMESPACE_REMEDY,
-            );
+            fail_without_namespace(&error);
         }
     }
 }
 
-fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence) {
+/// Puts this thread into a network namespace that nobody has used and opens every source in it.
+fn fresh_namespace() -> io::Result<Evidence> {
+    namespace::enter_net_namespace()?;
+    namespace::loopback_up()?;
+    Ok(Evidence::open())
+}
+
+/// What can be done in a namespace before its run begins; gives the event of the setting that was made.
+///
+/// # Errors
+/// What this machine lacks for the scenario, or a setting that cannot be made.
+fn make_ready(job: &Job, evidence: &mut Evidence) -> Result<Option<EventBody>, Failure> {
+    facilities::all_there(&job.scenario)?;
     evidence.expect_bytes(job.scenario.bytes_sent());
+    let setting = job.sysctl.as_ref();
+    setting
+        .map(|(name, value)| sysctl::set(name, *value))
+        .transpose()
+}
+
+/// Does one run in this thread's namespace; `say` hears what a parent would be told.
+fn carry_out(
+    shared: &Shared,
+    job: &Job,
+    evidence: &mut Evidence,
+    setting: Option<EventBody>,
+    say: &dyn Fn(WorkerReply),
+) {
     let mut kernel_resets = lock(&shared.kernel_resets);
     if let Err(trouble) = &*kernel_resets {
         evidence.absent.push(trouble.clone());
@@ -241,7 +278,7 @@ fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence) {
     let beside = job.request.beside.as_deref().map(beside::Beside::start);
     let common = Common::new(Clock::start());
     let has_beside = beside.is_some();
-    let mut send = |events| reply(&WorkerReply::Events(events));
+    let mut send = |events| say(WorkerReply::Events(events));
     let mut recorder = Recorder::new(&mut send);
     evidence.begin(&common.clock, &mut recorder);
     if has_beside {
@@ -254,8 +291,11 @@ fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence) {
         });
         recorder.note(common.clock.now(), body);
     }
+    if let Some(setting) = setting {
+        recorder.note(common.clock.now(), setting);
+    }
     let sources = evidence.recorded(kernel_resets.as_ref().ok());
-    reply(&WorkerReply::Started(Header {
+    say(WorkerReply::Started(Header {
         aftershake_recording: FORMAT_VERSION,
         scenario: job.request.scenario.clone(),
         environment: Environment {
@@ -287,18 +327,23 @@ fn carry_out(shared: &Shared, job: &Job, evidence: &mut Evidence) {
     };
     if let Some(missing) = run::carry_out(run, kernel_resets.as_mut().ok(), after_last) {
         let message = format!("not on this machine: {}", missing.what);
-        return fail(3, message, missing.remedy);
+        return say(WorkerReply::Failed(Failure {
+            code: 3,
+            message,
+            remedy: missing.remedy.to_owned(),
+        }));
     }
     let took_ns = clock::tick().saturating_sub(job.asked);
-    reply(&WorkerReply::Finished { took_ns });
+    say(WorkerReply::Finished { took_ns });
 }
 
 /// The release without its local suffix, which may name a machine: `6.18.44`.
 pub fn kernel_version() -> String {
-    let release = namespace::kernel_release();
-    release
-        .split(['-', '+'])
-        .next()
-        .unwrap_or_default()
-        .to_owned()
+    static VERSION: OnceLock<String> = OnceLock::new();
+    let read = || {
+        let release = namespace::kernel_release();
+        let version = release.split(['-', '+']).next();
+        version.unwrap_or_default().to_owned()
+    };
+    VERSION.get_or_init(read).clone()
 }

@@ -6,10 +6,11 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::thread;
 
 use aftershake_shared::channel::Failure;
+use aftershake_shared::distribution::summary::RunSummary;
 use aftershake_shared::event::Event;
 use aftershake_shared::recording::{Header, Recording};
 
-use crate::worker::protocol::{RunRequest, WorkerReply, WorkerRequest};
+use crate::worker::protocol::{ManyRequest, RunRequest, WorkerReply, WorkerRequest};
 
 /// A worker that waits for requests. Ends when this value is dropped, since its stdin then ends.
 #[derive(Debug)]
@@ -78,22 +79,14 @@ impl WorkerProcess {
     /// # Errors
     /// [`RunError`].
     pub fn run(&mut self, request: RunRequest) -> Result<(Recording, u64), RunError> {
-        let mut line = serde_json::to_vec(&WorkerRequest::Run(request))?;
-        line.push(b'\n');
-        self.stdin.write_all(&line).map_err(|_| RunError::Ended)?;
+        self.ask(&WorkerRequest::Run(request))?;
         let mut header: Option<Header> = None;
         let mut events: Vec<Event> = Vec::new();
         let mut line = String::new();
         loop {
-            line.clear();
-            let read = self
-                .stdout
-                .read_line(&mut line)
-                .map_err(|_| RunError::Ended)?;
-            if read == 0 {
-                return Err(RunError::Ended);
-            }
-            match serde_json::from_str(&line)? {
+            match self.hear(&mut line)? {
+                // Only many runs are told so.
+                WorkerReply::Noise(_) | WorkerReply::Came(_) | WorkerReply::Kept(_) => {}
                 WorkerReply::Started(started) => header = Some(started),
                 WorkerReply::Events(batch) => events.extend(batch),
                 WorkerReply::Finished { took_ns } => {
@@ -104,5 +97,48 @@ impl WorkerProcess {
                 WorkerReply::Failed(failure) => return Err(RunError::Failed(failure)),
             }
         }
+    }
+
+    /// Does many runs and hands over what came of each.
+    ///
+    /// # Errors
+    /// [`RunError`]; what was handed over before it counts.
+    pub fn many(
+        &mut self,
+        request: ManyRequest,
+        mut came: impl FnMut(RunSummary),
+        mut kept: impl FnMut(RunSummary, Recording),
+    ) -> Result<(), RunError> {
+        self.ask(&WorkerRequest::Many(request))?;
+        let mut line = String::new();
+        loop {
+            match self.hear(&mut line)? {
+                WorkerReply::Came(summaries) => summaries.into_iter().for_each(&mut came),
+                WorkerReply::Kept(run) => kept(run.0, run.1),
+                WorkerReply::Started(_) | WorkerReply::Events(_) | WorkerReply::Noise(_) => {}
+                WorkerReply::Finished { .. } => return Ok(()),
+                WorkerReply::Failed(failure) => return Err(RunError::Failed(failure)),
+            }
+        }
+    }
+
+    /// The process, to be ended by whoever must not wait for it.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    fn ask(&mut self, request: &WorkerRequest) -> Result<(), RunError> {
+        let mut line = serde_json::to_vec(request)?;
+        line.push(b'\n');
+        self.stdin.write_all(&line).map_err(|_| RunError::Ended)
+    }
+
+    fn hear(&mut self, line: &mut String) -> Result<WorkerReply, RunError> {
+        line.clear();
+        let read = self.stdout.read_line(line);
+        if read.map_err(|_| RunError::Ended)? == 0 {
+            return Err(RunError::Ended);
+        }
+        Ok(serde_json::from_str(line)?)
     }
 }

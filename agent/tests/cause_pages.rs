@@ -1,11 +1,9 @@
 //! `docs/causes.md` is made of what the program knows: this test says when it is out of date, and how to renew it.
 
-#![expect(clippy::unwrap_used, reason = "a failed test says enough")]
-
 use std::fmt::Write as _;
 use std::path::Path;
 
-use aftershake_shared::catalog::CATALOG;
+use aftershake_shared::catalog::producing;
 use aftershake_shared::diagnosis::CauseId;
 use aftershake_shared::remedy::page::{error_table, markdown};
 
@@ -21,15 +19,7 @@ fn page() -> String {
     let mut page = String::from(INTRODUCTION);
     page.push_str(&error_table());
     for cause in CauseId::ALL {
-        let scenarios: Vec<&str> = CATALOG
-            .iter()
-            .filter(|entry| {
-                let expect = entry.text().parse().unwrap().expect.unwrap_or_default();
-                expect.cause.as_deref() == Some(cause.slug())
-            })
-            .map(|entry| entry.name)
-            .collect();
-        let _ = write!(page, "\n{}", markdown(cause, 2, &scenarios));
+        let _ = write!(page, "\n{}", markdown(cause, 2, &producing(cause)));
     }
     page
 }

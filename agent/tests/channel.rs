@@ -9,6 +9,9 @@ mod document;
 #[path = "channel/frames.rs"]
 mod frames;
 #[cfg(test)]
+#[path = "channel/many.rs"]
+mod many;
+#[cfg(test)]
 #[path = "channel/processes.rs"]
 mod processes;
 #[cfg(test)]

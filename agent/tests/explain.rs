@@ -9,7 +9,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -44,14 +44,19 @@ fn explain(file: &Path, options: &[&str]) -> Output {
         .unwrap()
 }
 
-/// Explains bytes that come through a pipe.
-fn piped(bytes: &[u8], options: &[&str]) -> Output {
-    let mut child = aftershake(&[&["-"], options].concat())
+/// Starts it with a pipe at each end.
+fn started(options: &[&str]) -> Child {
+    aftershake(options)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap();
+        .unwrap()
+}
+
+/// Explains bytes that come through a pipe.
+fn piped(bytes: &[u8], options: &[&str]) -> Output {
+    let mut child = started(&[&["-"], options].concat());
     let mut stdin = child.stdin.take().unwrap();
     let bytes = bytes.to_vec();
     // A reader that refuses early closes the pipe: that is its right.
@@ -383,12 +388,7 @@ fn a_reader_that_goes_away_is_no_error() {
     for _ in 0..20_000 {
         bytes.extend(&story[24..]);
     }
-    let mut child = aftershake(&["-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = started(&["-"]);
     let mut stdin = child.stdin.take().unwrap();
     let writer = thread::spawn(move || drop(stdin.write_all(&bytes)));
     let mut first = String::new();

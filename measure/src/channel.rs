@@ -83,7 +83,12 @@ impl Channel {
                 }
                 ServerMessage::Finished { .. } => break,
                 ServerMessage::Queued { .. } => {}
-                other @ (ServerMessage::Failed { .. } | ServerMessage::Welcome { .. }) => {
+                other @ (ServerMessage::Failed { .. }
+                | ServerMessage::Welcome { .. }
+                | ServerMessage::Planned { .. }
+                | ServerMessage::Noise { .. }
+                | ServerMessage::Came { .. }
+                | ServerMessage::Kept { .. }) => {
                     bail!("the agent said {other:?}")
                 }
             }

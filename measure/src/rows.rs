@@ -3,9 +3,15 @@
 pub mod cold_run;
 pub mod event_rate;
 pub mod explain;
+pub mod probe_effect;
+pub mod repeat;
+pub mod sizes;
 pub mod timeline;
 pub mod warm_run;
 
+use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
+use std::process::Command;
 use std::time::Duration;
 
 use crate::report::Table;
@@ -59,6 +65,21 @@ pub fn rate(what: &str, events: usize, samples: &Samples, goal: f64) -> Vec<Stri
         format!("{goal:.0}/s"),
         yes(median >= goal),
     ]
+}
+
+/// A script of `by-hand/` in a private network namespace.
+pub fn by_hand(script: &str) -> Command {
+    let script: PathBuf = [env!("CARGO_MANIFEST_DIR"), "by-hand", script]
+        .iter()
+        .collect();
+    let is_root = std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
+    let mut command = Command::new("unshare");
+    if !is_root {
+        // Keeps the user's own number, so that tcpdump has no root to give up.
+        command.args(["--map-current-user", "--keep-caps"]);
+    }
+    command.arg("--net").arg(script);
+    command
 }
 
 /// `yes` or `no`.

@@ -25,6 +25,11 @@ impl Samples {
         self.sorted.is_empty()
     }
 
+    /// The fastest; zero without runs.
+    pub fn least(&self) -> Duration {
+        self.sorted.first().copied().unwrap_or_default()
+    }
+
     /// Half of the runs took at most this long; zero without runs.
     pub fn median(&self) -> Duration {
         self.percentile(50)

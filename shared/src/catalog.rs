@@ -1,5 +1,6 @@
 //! The scenarios that come with the product: every file of `scenarios/`, by family and name.
 
+use crate::diagnosis::CauseId;
 use crate::recording::ScenarioText;
 
 /// One scenario of the catalogue.
@@ -20,6 +21,16 @@ impl Entry {
             toml: self.toml.to_owned(),
         }
     }
+}
+
+/// Names of the scenarios that expect this cause.
+pub fn producing(cause: CauseId) -> Vec<&'static str> {
+    let all = CATALOG.iter().filter(|entry| {
+        let scenario = entry.text().parse().ok();
+        let expect = scenario.and_then(|scenario| scenario.expect);
+        expect.is_some_and(|expect| expect.cause.as_deref() == Some(cause.slug()))
+    });
+    all.map(|entry| entry.name).collect()
 }
 
 /// All scenarios, sorted by family and name.

@@ -1,11 +1,15 @@
 //! The messages between page and agent: JSON text frames over one WebSocket. See `docs/protocol.md`.
 //!
-//! Only scenarios and events cross the channel, never diagnoses: the page diagnoses for itself.
+//! Only scenarios and events cross the channel, never diagnoses: the page diagnoses for itself. Of many runs a line
+//! each, made by the same code; those that are kept cross whole.
 
 use serde::{Deserialize, Serialize};
 
+use crate::distribution::amount::Amount;
+use crate::distribution::noise::Noise;
+use crate::distribution::summary::RunSummary;
 use crate::event::Event;
-use crate::recording::{Environment, Header, ScenarioText};
+use crate::recording::{Environment, Header, Recording, ScenarioText};
 use crate::tree::{self, ReadError};
 
 /// Version of the messages, named in the sub-protocol.
@@ -35,6 +39,18 @@ pub enum ClientMessage {
         scenario: ScenarioText,
         seed: Option<u64>,
     },
+    /// Run it many times, each run in a namespace of its own.
+    RunMany {
+        run: RunId,
+        scenario: ScenarioText,
+        /// Every run's own seed comes from this one.
+        seed: Option<u64>,
+        runs: u32,
+        /// `steps.reply.delay=0..5ms`; `None` repeats the same run.
+        vary: Option<String>,
+        /// Values in that range; 20 when absent.
+        bins: Option<u32>,
+    },
     /// End a run early; its events so far are kept and `finished` follows.
     Cancel { run: RunId },
 }
@@ -56,6 +72,24 @@ pub enum ServerMessage {
     Started { run: RunId, header: Header },
     /// Events in the order in which they were recorded; sort by time to draw them.
     Events { run: RunId, events: Vec<Event> },
+    /// Many runs begin: the values in the order of their bins, one without a value when nothing is varied.
+    Planned {
+        run: RunId,
+        runs: u64,
+        varied: Option<String>,
+        values: Vec<Option<Amount>>,
+        seed: u64,
+    },
+    /// How exactly this machine keeps its times, before or after many runs.
+    Noise { run: RunId, noise: Noise },
+    /// What came of some of many runs, each told once.
+    Came { run: RunId, runs: Vec<RunSummary> },
+    /// The first run of its ending at its value, whole. Its summary is in `came` as well.
+    Kept {
+        run: RunId,
+        summary: Box<RunSummary>,
+        recording: Box<Recording>,
+    },
     /// No more events will come. `took_ns` is from request to here.
     Finished { run: RunId, took_ns: u64 },
     /// The run did not take place, or the message was not understood (`run` is then `None`).
@@ -96,6 +130,42 @@ impl ServerMessage {
             "events" => {
                 let Events { run, events } = value.into()?;
                 Self::Events { run, events }
+            }
+            "planned" => {
+                let Planned {
+                    run,
+                    runs,
+                    varied,
+                    values,
+                    seed,
+                } = value.into()?;
+                Self::Planned {
+                    run,
+                    runs,
+                    varied,
+                    values,
+                    seed,
+                }
+            }
+            "noise" => {
+                let NoiseOf { run, noise } = value.into()?;
+                Self::Noise { run, noise }
+            }
+            "came" => {
+                let Came { run, runs } = value.into()?;
+                Self::Came { run, runs }
+            }
+            "kept" => {
+                let Kept {
+                    run,
+                    summary,
+                    recording,
+                } = value.into()?;
+                Self::Kept {
+                    run,
+                    summary,
+                    recording,
+                }
             }
             "finished" => {
                 let Finished { run, took_ns } = value.into()?;
@@ -138,6 +208,34 @@ struct Started {
 struct Events {
     run: RunId,
     events: Vec<Event>,
+}
+
+#[derive(Deserialize)]
+struct Planned {
+    run: RunId,
+    runs: u64,
+    varied: Option<String>,
+    values: Vec<Option<Amount>>,
+    seed: u64,
+}
+
+#[derive(Deserialize)]
+struct NoiseOf {
+    run: RunId,
+    noise: Noise,
+}
+
+#[derive(Deserialize)]
+struct Came {
+    run: RunId,
+    runs: Vec<RunSummary>,
+}
+
+#[derive(Deserialize)]
+struct Kept {
+    run: RunId,
+    summary: Box<RunSummary>,
+    recording: Box<Recording>,
 }
 
 #[derive(Deserialize)]
@@ -187,6 +285,28 @@ mod tests {
             at: Nanos(5),
             body: EventBody::Trouble(Trouble::Cancelled),
         };
+        let summary = RunSummary {
+            number: 3,
+            bin: 1,
+            seed: 8,
+            key: "closed".to_owned(),
+            met: true,
+            mismatches: Vec::new(),
+            answers: vec!["client.reply = EOF".to_owned()],
+        };
+        let header = Header {
+            aftershake_recording: 1,
+            scenario: ScenarioText {
+                name: "x".to_owned(),
+                toml: String::new(),
+            },
+            environment: environment.clone(),
+            seed: 7,
+        };
+        let recording = Recording {
+            header: header.clone(),
+            events: vec![event.clone()],
+        };
         vec![
             ServerMessage::Welcome {
                 protocol: PROTOCOL_VERSION,
@@ -194,23 +314,36 @@ mod tests {
                 environment: environment.clone(),
             },
             ServerMessage::Queued { run: 1, ahead: 2 },
-            ServerMessage::Started {
-                run: 1,
-                header: Header {
-                    aftershake_recording: 1,
-                    scenario: ScenarioText {
-                        name: "x".to_owned(),
-                        toml: String::new(),
-                    },
-                    environment,
-                    seed: 7,
-                },
-            },
+            ServerMessage::Started { run: 1, header },
             ServerMessage::Events {
                 run: 1,
                 events: vec![event],
             },
             ServerMessage::Finished { run: 1, took_ns: 9 },
+            ServerMessage::Planned {
+                run: 1,
+                runs: 40,
+                varied: Some("steps.reply.delay".to_owned()),
+                values: vec![
+                    Some(Amount::Time(Nanos(250_000))),
+                    Some(Amount::Number(7)),
+                    None,
+                ],
+                seed: 7,
+            },
+            ServerMessage::Noise {
+                run: 1,
+                noise: Noise::default(),
+            },
+            ServerMessage::Came {
+                run: 1,
+                runs: vec![summary.clone()],
+            },
+            ServerMessage::Kept {
+                run: 1,
+                summary: Box::new(summary),
+                recording: Box::new(recording),
+            },
             ServerMessage::Failed {
                 run: None,
                 error: failure,

@@ -81,6 +81,22 @@ pub enum EventBody {
 }
 
 impl EventBody {
+    /// The call, where it is one.
+    pub const fn as_call(&self) -> Option<&CallReturned> {
+        if let Self::Call(call) = self {
+            return Some(call);
+        }
+        None
+    }
+
+    /// The segment, where it is one.
+    pub const fn as_segment(&self) -> Option<&SegmentSeen> {
+        if let Self::Segment(seen) = self {
+            return Some(seen);
+        }
+        None
+    }
+
     /// The kind of evidence it is; `None` for what the run says of itself.
     pub const fn source(&self) -> Option<Source> {
         match self {

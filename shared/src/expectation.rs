@@ -81,6 +81,45 @@ pub fn claims(scenario: &Scenario, events: &[Event], diagnosis: &Diagnosis) -> V
         .collect()
 }
 
+/// What was not as the scenario says, a line each: its `[expect]`, then its claims.
+pub fn sentences(met: &Met, claims: &[ClaimTried]) -> Vec<String> {
+    let claims = claims.iter().filter(|claim| claim.holds != claim.expected);
+    let claims = claims.map(|claim| {
+        let (expected, found) = (claim.expected, claim.holds);
+        format!(
+            "{}: expected holds = {expected}, found {found}",
+            claim_subject(&claim.text)
+        )
+    });
+    met.mismatches.iter().cloned().chain(claims).collect()
+}
+
+/// Everything that the scenario says of its runs, each by the words that [`sentences`] begin with before the `:`.
+pub fn subjects(scenario: &Scenario) -> Vec<String> {
+    let mut subjects = Vec::new();
+    if let Some(expect) = &scenario.expect {
+        let single = [
+            ("outcome", expect.outcome.is_some()),
+            ("reset_by", expect.reset_by.is_some()),
+            ("cause", expect.cause.is_some()),
+        ];
+        let given = single.into_iter().filter(|(_, given)| *given);
+        subjects.extend(given.map(|(name, _)| name.to_owned()));
+        subjects.extend(expect.returns.keys().map(|key| returns_subject(key)));
+    }
+    let claims = scenario.claims.iter();
+    subjects.extend(claims.map(|claim| claim_subject(&claim.text)));
+    subjects
+}
+
+fn claim_subject(text: &str) -> String {
+    format!("claim \"{text}\"")
+}
+
+fn returns_subject(key: &str) -> String {
+    format!("returns.\"{key}\"")
+}
+
 /// What differs between a predicate and a run; empty when it holds.
 pub fn mismatches(
     expect: &Expectation,
@@ -109,7 +148,7 @@ pub fn mismatches(
     }
     let results = step_results(scenario, events);
     for (key, answer) in &expect.returns {
-        let subject = format!("returns.\"{key}\"");
+        let subject = returns_subject(key);
         let step = match scenario.step_named(key) {
             Ok(step) => step,
             Err(message) => {

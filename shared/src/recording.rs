@@ -71,7 +71,8 @@ pub(crate) struct Closing {
 }
 
 /// A whole run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Recording {
     pub header: Header,
     pub events: Vec<Event>,
@@ -81,10 +82,7 @@ pub struct Recording {
 #[derive(Debug, thiserror::Error)]
 pub enum RecordingError {
     #[error("line {line}: {source}")]
-    Line {
-        line: usize,
-        source: ReadError,
-    },
+    Line { line: usize, source: ReadError },
     #[error("the file is empty, expected a recording's header")]
     Empty,
     #[error("recording format {found} is newer than the newest known, {known}: update aftershake", known = FORMAT_VERSION)]

@@ -3,6 +3,7 @@
 //! Parsing refuses whatever could not be carried out, with line and column. Runs nothing.
 
 mod check;
+mod copies;
 pub mod edit;
 pub mod error;
 pub mod expect;
@@ -122,6 +123,9 @@ pub(crate) struct ScenarioToml {
     fixed_by: Option<String>,
     #[serde(default)]
     order: Order,
+    /// Endpoints that are there several times.
+    #[serde(default)]
+    copies: copies::Copies,
     #[cfg_attr(feature = "schema", schemars(with = "Vec<StepToml>"))]
     steps: Vec<Spanned<StepToml>>,
     #[cfg_attr(feature = "schema", schemars(with = "Option<Expectation>"))]
@@ -143,6 +147,7 @@ pub(crate) struct StepToml {
     at_once: bool,
     delay: Option<Span>,
     process: Option<String>,
+    each: Option<String>,
     #[serde(rename = "do")]
     does: StepKind,
 }
@@ -166,21 +171,31 @@ impl Scenario {
         let expect_span = toml.expect.as_ref().map(Spanned::span);
         let claim_spans: Vec<_> = toml.claims.iter().map(Spanned::span).collect();
         let mut lines = error::LineCounter::new(text);
-        let mut spans = Vec::with_capacity(toml.steps.len());
         let steps = toml.steps.into_iter().map(|step| {
             let span = step.span();
             let line = lines.line_of(span.start);
-            spans.push(span);
-            step.into_inner().on_line(line)
+            step.into_inner().written(span, line)
         });
+        let steps: Vec<_> = steps.collect();
+        let mut expect = toml.expect.map(Spanned::into_inner);
+        let claims = toml.claims.into_iter().map(Spanned::into_inner);
+        let mut claims: Vec<Claim> = claims.collect();
+        if !toml.copies.is_empty() {
+            let of_expect = expect.iter_mut().map(|expect| &mut expect.returns);
+            for returns in of_expect.chain(claims.iter_mut().map(|claim| &mut claim.returns)) {
+                copies::expand_returns(&toml.copies, &steps, returns);
+            }
+        }
+        let (steps, spans) = copies::expand(&toml.copies, steps)
+            .map_err(|m| ScenarioError::at(text, m.span.unwrap_or(0..0), m.message))?;
         let scenario = Self {
             title: toml.title,
             story: toml.story,
             fixed_by: toml.fixed_by,
             order: toml.order,
-            steps: steps.collect(),
-            expect: toml.expect.map(Spanned::into_inner),
-            claims: toml.claims.into_iter().map(Spanned::into_inner).collect(),
+            steps,
+            expect,
+            claims,
         };
         let spans = check::Spans {
             steps: &spans,
@@ -308,7 +323,7 @@ impl Scenario {
 }
 
 impl StepToml {
-    fn on_line(self, line: usize) -> Step {
+    fn written(self, span: std::ops::Range<usize>, line: usize) -> copies::Written {
         let Self {
             by,
             name,
@@ -317,9 +332,10 @@ impl StepToml {
             at_once,
             delay,
             process,
+            each,
             does,
         } = self;
-        Step {
+        let step = Step {
             by,
             name,
             on,
@@ -329,7 +345,8 @@ impl StepToml {
             process,
             does,
             line,
-        }
+        };
+        copies::Written { step, each, span }
     }
 }
 

@@ -129,16 +129,7 @@ impl Value {
 
     /// A table's fields in the order of the text; nothing for any other value.
     pub(crate) fn fields(&self) -> &[(Key, Value)] {
-        match &self.kind {
-            Kind::Table(fields) => fields,
-            Kind::Null
-            | Kind::Bool(_)
-            | Kind::Natural(_)
-            | Kind::Negative(_)
-            | Kind::Text(_)
-            | Kind::List(_)
-            | Kind::Other(_) => &[],
-        }
+        self.as_table().unwrap_or_default()
     }
 
     /// A table's field.

@@ -23,7 +23,7 @@ const LAYERS: [&[&str]; 13] = [
     &["diagnosis"],
     &["remedy"],
     &["capture", "expectation", "ladder"],
-    &["report"],
+    &["distribution", "report"],
     &["export"],
     &["channel"],
     &["schema"],

@@ -281,6 +281,11 @@ impl AppState {
                 };
                 self.changed_by(Action::Channel(welcomed))
             }
+            // Nothing on the page asks for many runs yet.
+            ServerMessage::Planned { .. }
+            | ServerMessage::Noise { .. }
+            | ServerMessage::Came { .. }
+            | ServerMessage::Kept { .. } => None,
             ServerMessage::Queued { .. }
             | ServerMessage::Started { .. }
             | ServerMessage::Events { .. }

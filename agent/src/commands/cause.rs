@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use aftershake_shared::catalog::CATALOG;
+use aftershake_shared::catalog::producing;
 use aftershake_shared::channel::Failure;
 use aftershake_shared::diagnosis::CauseId;
 use aftershake_shared::diagnosis::causes::facts;
@@ -29,7 +29,7 @@ pub fn cause(options: &CauseOptions) -> Result<u8, Failure> {
     if options.json {
         print_json(&as_json(cause))?;
     } else {
-        let page = markdown(cause, 1, &scenarios(cause));
+        let page = markdown(cause, 1, &producing(cause));
         print(&format!(
             "{page}\n## What programs show\n\n{}",
             error_list()
@@ -50,16 +50,6 @@ fn all(json: bool) -> Result<u8, Failure> {
     }
     print(&text)?;
     Ok(DONE)
-}
-
-/// Scenarios of the catalogue that expect it.
-fn scenarios(cause: CauseId) -> Vec<&'static str> {
-    let all = CATALOG.iter().filter(|entry| {
-        let scenario = entry.text().parse().ok();
-        let expect = scenario.and_then(|scenario| scenario.expect);
-        expect.is_some_and(|expect| expect.cause.as_deref() == Some(cause.slug()))
-    });
-    all.map(|entry| entry.name).collect()
 }
 
 fn as_json(cause: CauseId) -> Value {
@@ -87,6 +77,6 @@ fn as_json(cause: CauseId) -> Value {
         "fix": facts.fix,
         "remedy": { "title": remedy.title, "what": remedy.what, "code": code, "commands": remedy.commands },
         "errors": errors,
-        "scenarios": scenarios(cause),
+        "scenarios": producing(cause),
     })
 }

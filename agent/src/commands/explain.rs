@@ -58,8 +58,8 @@ pub fn explain(options: &ExplainOptions) -> Result<u8, Failure> {
             Next::Bytes(bytes) => {
                 explainer.feed(&bytes).map_err(|error| no_capture(&error))?;
             }
-            // One object names each connection once: nothing is told before its end.
-            Next::Pause if options.json => {}
+            // Nobody waits for more of a file: a slow disk must not change what is said of it.
+            Next::Pause if options.file != "-" => {}
             Next::Pause => explainer.settle(),
             Next::End(None) => break,
             Next::End(Some(error)) => {
@@ -122,7 +122,7 @@ impl<'a> Output<'a> {
                 let paper = self
                     .options
                     .verbose
-                    .then(|| words::paper(run::terminal_columns()));
+                    .then(|| words::paper(super::terminal_columns()));
                 text.push_str(&words::connection(one, paper));
                 self.printed += 1;
             }

@@ -137,7 +137,7 @@ fn recorded(argument: &str) -> Result<Option<Recording>, Failure> {
 
 fn run_once(options: &ExportOptions) -> Result<Recording, Failure> {
     let (scenario, _) = scenario_input::read(&options.subject)?;
-    let seed = options.seed.unwrap_or_else(run::random_seed);
+    let seed = options.seed.unwrap_or_else(super::random_seed);
     let mut worker = WorkerProcess::start()?;
     let (recording, _) = worker.run(RunRequest {
         scenario,

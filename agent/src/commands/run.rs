@@ -1,9 +1,8 @@
 //! `aftershake run`: runs one scenario and says what happened and why.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aftershake_shared::channel::Failure;
 use aftershake_shared::event::EventBody;
@@ -14,10 +13,11 @@ use aftershake_shared::ladder::{self, Ladder, StepText};
 use aftershake_shared::recording::{Recording, ScenarioText};
 use aftershake_shared::report::Report;
 use aftershake_shared::report::text::verdict_text;
-use schemars::JsonSchema;
-use serde::Serialize;
 
-use super::{DONE, INTERNAL, MISSED, bad_input, print, print_json, scenario_input, talk};
+use super::{
+    DONE, INTERNAL, MISSED, bad_input, print, print_json, random_seed, repeat, scenario_input,
+    talk, terminal_columns,
+};
 use crate::judged::Judged;
 use crate::options::RunOptions;
 use crate::worker::protocol::RunRequest;
@@ -29,10 +29,10 @@ use crate::worker_process::WorkerProcess;
 /// Input that cannot be read, or a machine on which nothing can be run.
 pub fn run(options: &RunOptions) -> Result<u8, Failure> {
     crate::sys::thread::exit_130_on_interrupt();
-    let (text, _) = scenario_input::read(&options.scenario)?;
+    let (text, scenario) = scenario_input::read(&options.scenario)?;
     let mut worker = WorkerProcess::start()?;
-    if let Some(times) = options.repeat {
-        return repeat(&mut worker, &text, times, options);
+    if let Some(runs) = options.repeat {
+        return repeat::repeat(&mut worker, text, &scenario, u64::from(runs), options);
     }
     let code = once(&mut worker, text, options)?;
     if options.watch {
@@ -110,14 +110,6 @@ pub(super) fn text(judged: &Judged) -> String {
     )
 }
 
-/// What the terminal says of itself, within reason.
-pub(super) fn terminal_columns() -> usize {
-    let columns = std::env::var("COLUMNS")
-        .ok()
-        .and_then(|columns| columns.parse().ok());
-    columns.unwrap_or(100).clamp(40, 160)
-}
-
 fn beside_failure(judged: &Judged) -> Option<&str> {
     judged.recording.events.iter().find_map(|event| {
         let EventBody::Trouble(Trouble::BesideFailed { reason }) = &event.body else {
@@ -134,74 +126,6 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
             "",
         )
     })
-}
-
-pub(super) fn random_seed() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
-    u64::from(since.subsec_nanos()) ^ u64::from(std::process::id()) << 32
-}
-
-/// What `--repeat --json` prints: a sweep of one bin.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct Distribution {
-    format: u32,
-    runs: u32,
-    varied: Option<String>,
-    bins: [Bin; 1],
-}
-
-#[derive(Serialize, JsonSchema)]
-struct Bin {
-    value: Option<String>,
-    runs: u32,
-    outcomes: BTreeMap<String, u32>,
-}
-
-fn repeat(
-    worker: &mut WorkerProcess,
-    scenario: &ScenarioText,
-    runs: u32,
-    options: &RunOptions,
-) -> Result<u8, Failure> {
-    let first_seed = options.seed.unwrap_or_else(random_seed);
-    let mut outcomes: BTreeMap<String, u32> = BTreeMap::new();
-    let mut missed = false;
-    for number in 0..runs {
-        let seed = first_seed.wrapping_add(u64::from(number));
-        let beside = options.beside.clone();
-        let (recording, _) = worker.run(RunRequest {
-            scenario: scenario.clone(),
-            seed,
-            live: false,
-            beside,
-        })?;
-        let judged = Judged::new(recording)?;
-        missed |= !judged.is_met();
-        *outcomes.entry(judged.outcome_key()).or_default() += 1;
-    }
-    if options.json {
-        print_json(&Distribution {
-            format: 1,
-            runs,
-            varied: None,
-            bins: [Bin {
-                value: None,
-                runs,
-                outcomes,
-            }],
-        })?;
-    } else {
-        let mut lines: Vec<_> = outcomes.into_iter().collect();
-        lines.sort_by_key(|(key, count)| (u32::MAX - *count, key.clone()));
-        let lines: Vec<_> = lines
-            .iter()
-            .map(|(key, count)| format!("{count:>7}  {key}\n"))
-            .collect();
-        print(&format!("{runs} runs\n{}", lines.concat()))?;
-    }
-    Ok(if missed { MISSED } else { DONE })
 }
 
 /// Runs it again whenever its file changes.

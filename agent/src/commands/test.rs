@@ -9,15 +9,19 @@ use std::time::Instant;
 
 use aftershake_shared::catalog::CATALOG;
 use aftershake_shared::channel::Failure;
+use aftershake_shared::distribution::summary::RunSummary;
+use aftershake_shared::expectation::subjects;
 use aftershake_shared::recording::ScenarioText;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{DONE, MISSED, MISSING, bad_input, print, print_json, scenario_input};
-use crate::judged::Judged;
 use crate::options::TestOptions;
-use crate::worker::protocol::RunRequest;
+use crate::worker::protocol::{ManyBin, ManyRequest};
 use crate::worker_process::{RunError, WorkerProcess};
+
+/// Every run's own seed comes from this one: a test makes the same random choices each time.
+const SEED: u64 = 1;
 
 /// What came of one scenario over all its runs.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -30,10 +34,25 @@ pub(super) struct Row {
     /// How many runs were made, and how many were as expected.
     runs: u32,
     met_runs: u32,
+    /// The first of them.
     mismatches: Vec<String>,
+    /// How often each thing that the scenario says of its runs came true.
+    held: Vec<Held>,
     /// Why it could not be run on this machine.
     skipped: Option<String>,
 }
+
+/// One field of `[expect]`, or one claim, over all runs.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct Held {
+    /// `outcome`, `returns."client.reply"`, `claim "…"`.
+    what: String,
+    /// Runs in which it was as the scenario says.
+    runs: u32,
+}
+
+/// Mismatches that are told of one scenario: many runs have many.
+const MOST_MISMATCHES: usize = 100;
 
 /// Runs what was asked for and prints a line, or a JSON element, for each.
 ///
@@ -113,53 +132,65 @@ fn run_one(
     repeat: u32,
 ) -> Result<Row, Failure> {
     let began = Instant::now();
-    let name = scenario.name.clone();
+    let subjects = scenario.parse().map(|scenario| subjects(&scenario));
+    let subjects = subjects.unwrap_or_default().into_iter();
     let mut row = Row {
-        name,
+        name: scenario.name.clone(),
         met: Some(true),
         took_ms: 0,
         runs: 0,
         met_runs: 0,
         mismatches: Vec::new(),
+        held: subjects.map(|what| Held { what, runs: 0 }).collect(),
         skipped: None,
     };
-    for number in 0..repeat {
-        let request = RunRequest {
+    let request = ManyRequest {
+        bins: vec![ManyBin {
             scenario: scenario.clone(),
-            seed: u64::from(number) + 1,
-            live: false,
-            beside: None,
-        };
-        let recording = match worker.run(request) {
-            Ok((recording, _)) => recording,
-            Err(RunError::Failed(failure)) if failure.code == MISSING => {
-                row.met = None;
-                row.skipped = Some(failure.message);
-                break;
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let judged = Judged::new(recording)?;
-        row.runs += 1;
-        if judged.is_met() {
-            row.met_runs += 1;
-        } else {
-            row.met = Some(false);
-            let run = if repeat > 1 {
-                format!("run {}: ", number + 1)
-            } else {
-                String::new()
-            };
-            row.mismatches.extend(
-                judged
-                    .mismatches()
-                    .into_iter()
-                    .map(|line| format!("{run}{line}")),
-            );
+            sysctl: None,
+        }],
+        runs: u64::from(repeat),
+        seed: SEED,
+        first: 0,
+        keep: 0,
+        noise: false,
+        beside: None,
+    };
+    match worker.many(request, |run| row.count(&run, repeat > 1), |_, _| {}) {
+        Ok(()) => {}
+        Err(RunError::Failed(failure)) if failure.code == MISSING => {
+            row.met = None;
+            row.skipped = Some(failure.message);
         }
+        Err(error) => return Err(error.into()),
     }
     row.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(row)
+}
+
+impl Row {
+    fn count(&mut self, run: &RunSummary, numbered: bool) {
+        self.runs += 1;
+        self.met_runs += u32::from(run.met);
+        self.met = Some(self.met == Some(true) && run.met);
+        for held in &mut self.held {
+            let missed = run.mismatches.iter().any(|line| {
+                let rest = line.strip_prefix(held.what.as_str());
+                rest.is_some_and(|rest| rest.starts_with(':'))
+            });
+            held.runs += u32::from(!missed);
+        }
+        for line in &run.mismatches {
+            if self.mismatches.len() < MOST_MISMATCHES {
+                let number = if numbered {
+                    format!("run {}: ", run.number + 1)
+                } else {
+                    String::new()
+                };
+                self.mismatches.push(format!("{number}{line}"));
+            }
+        }
+    }
 }
 
 fn text(rows: &[Row]) -> String {
@@ -176,6 +207,15 @@ fn text(rows: &[Row]) -> String {
             String::new()
         };
         let _ = writeln!(text, "{mark} {:<36} {:>6} ms{runs}", row.name, row.took_ms);
+        for held in &row.held {
+            if row.runs > 1 && held.runs < row.runs {
+                let _ = writeln!(
+                    text,
+                    "        held in {} of {} runs: {}",
+                    held.runs, row.runs, held.what
+                );
+            }
+        }
         for line in row.mismatches.iter().take(20).chain(&row.skipped) {
             let _ = writeln!(text, "        {line}");
         }
@@ -242,6 +282,7 @@ mod tests {
             runs: 1,
             met_runs: 0,
             mismatches: vec![line.into()],
+            held: Vec::new(),
             skipped: None,
         };
         let xml = junit(&[row(Some(false), "\"x\" & \u{1b}[31m")]);

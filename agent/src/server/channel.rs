@@ -7,7 +7,6 @@ use std::time::Duration;
 use aftershake_shared::channel::{
     ClientMessage, Failure, MAX_CLIENT_MESSAGE, PROTOCOL_VERSION, RunId, ServerMessage,
 };
-use aftershake_shared::recording::ScenarioText;
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
@@ -21,7 +20,8 @@ use super::client_message::{BAD_INPUT, failure, read_message};
 use super::fan_out::Outgoing;
 use super::frame_meter::{FrameMeter, TooManyFrames};
 use super::limits::MAX_WAITING;
-use super::worker_pool::{Job, WorkerPool};
+use super::many::{self, ManyAsked};
+use super::worker_pool::{Asked, Job, WorkerPool};
 use super::{Shared, linger};
 use crate::worker::protocol::RunRequest;
 
@@ -198,7 +198,40 @@ impl Runs {
                 run,
                 scenario,
                 seed,
-            } => self.begin(run, scenario, seed, pool),
+            } => {
+                let request = RunRequest {
+                    scenario,
+                    seed: seed.unwrap_or_else(random_seed),
+                    live: true,
+                    beside: None,
+                };
+                self.begin(run, Asked::One(request), None, pool)
+            }
+            ClientMessage::RunMany {
+                run,
+                scenario,
+                seed,
+                runs,
+                vary,
+                bins,
+            } => {
+                let asked = ManyAsked {
+                    scenario,
+                    seed: seed.unwrap_or_else(random_seed),
+                    runs,
+                    vary,
+                    bins,
+                };
+                match many::plan(run, asked) {
+                    Ok((planned, request)) => {
+                        self.begin(run, Asked::Many(request), Some(&planned), pool)
+                    }
+                    Err(error) => {
+                        self.refuse(run, error);
+                        Ok(())
+                    }
+                }
+            }
             ClientMessage::Cancel { run } => self.cancel(run),
         }
     }
@@ -206,8 +239,8 @@ impl Runs {
     fn begin(
         &self,
         run: RunId,
-        scenario: ScenarioText,
-        seed: Option<u64>,
+        request: Asked,
+        planned: Option<&ServerMessage>,
         pool: &Arc<WorkerPool>,
     ) -> Result<(), Failure> {
         let asked = Instant::now();
@@ -222,14 +255,12 @@ impl Runs {
         }
         let cancel = Arc::new(Notify::new());
         table.active.insert(run, Arc::clone(&cancel));
+        if let Some(planned) = planned {
+            self.outgoing.push(planned);
+        }
         let job = Job {
             run,
-            request: RunRequest {
-                scenario,
-                seed: seed.unwrap_or_else(random_seed),
-                live: true,
-                beside: None,
-            },
+            request,
             asked,
             outgoing: Arc::clone(&self.outgoing),
             cancel,
@@ -242,6 +273,17 @@ impl Runs {
                 .end(run);
         });
         Ok(())
+    }
+
+    /// Tells a run that cannot take place; a number that is under way keeps its run.
+    fn refuse(&self, run: RunId, error: Failure) {
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_free = !table.active.contains_key(&run);
+        if is_free {
+            table.end(run);
+        }
+        let run = is_free.then_some(run);
+        self.outgoing.push(&ServerMessage::Failed { run, error });
     }
 
     fn cancel(&self, run: RunId) -> Result<(), Failure> {

@@ -39,10 +39,10 @@ pub(super) fn read_message(text: &str) -> Result<ClientMessage, Failure> {
                 ),
                 "use a page and an agent of the same version",
             ),
-            (_, Some(kind)) if !matches!(kind, "run" | "cancel") => failure(
+            (_, Some(kind)) if !matches!(kind, "run" | "run-many" | "cancel") => failure(
                 BAD_INPUT,
                 format!(
-                    "unknown message type `{}`, expected `run` or `cancel` (protocol {PROTOCOL_VERSION})",
+                    "unknown message type `{}`, expected `run`, `run-many` or `cancel` (protocol {PROTOCOL_VERSION})",
                     clipped(kind)
                 ),
                 "use a page and an agent of the same version",
@@ -96,7 +96,7 @@ mod tests {
         for (text, words) in [
             (
                 r#"{"type":"fly"}"#,
-                "unknown message type `fly`, expected `run` or `cancel`",
+                "unknown message type `fly`, expected `run`, `run-many` or `cancel`",
             ),
             (
                 r#"{"type":"fly","protocol":2}"#,

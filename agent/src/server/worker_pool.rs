@@ -14,7 +14,9 @@ use super::fan_out::Outgoing;
 use super::limits::{CANCEL_TIME, LONGEST_RUN, MAX_QUEUED};
 use super::turns::Turns;
 use super::worker_process::WorkerProcess;
-use crate::worker::protocol::{EVENTS_LINE_START, RunRequest, WorkerReply, WorkerRequest};
+use crate::worker::protocol::{
+    EVENTS_LINE_START, ManyRequest, RunRequest, WorkerReply, WorkerRequest,
+};
 
 /// Workers kept between runs. A first one starts with the agent, so that the first run is quick too.
 const MAX_IDLE: usize = 2;
@@ -36,10 +38,17 @@ pub(super) struct WorkerPool {
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) run: RunId,
-    pub(super) request: RunRequest,
+    pub(super) request: Asked,
     pub(super) asked: Instant,
     pub(super) outgoing: Arc<Outgoing>,
     pub(super) cancel: Arc<Notify>,
+}
+
+/// What it asked for.
+#[derive(Clone, Debug)]
+pub(super) enum Asked {
+    One(RunRequest),
+    Many(ManyRequest),
 }
 
 /// What is left of a worker after a run.
@@ -93,7 +102,9 @@ impl WorkerPool {
                 "run it again when some have ended",
             ));
         };
-        check(&job.request.scenario).await?;
+        if let Asked::One(request) = &job.request {
+            check(&request.scenario).await?;
+        }
         tokio::select! {
             biased;
             () = job.cancel.notified() => {
@@ -170,9 +181,11 @@ async fn check(scenario: &ScenarioText) -> Result<(), Failure> {
 
 /// Hands the worker a run and its client what the worker says.
 async fn relay(worker: &mut WorkerProcess, job: &Job) -> std::io::Result<Afterwards> {
-    worker
-        .send(&WorkerRequest::Run(job.request.clone()))
-        .await?;
+    let request = match job.request.clone() {
+        Asked::One(request) => WorkerRequest::Run(request),
+        Asked::Many(request) => WorkerRequest::Many(request),
+    };
+    worker.send(&request).await?;
     let mut deadline = Instant::now() + LONGEST_RUN;
     let mut cancelled = false;
     loop {
@@ -180,6 +193,10 @@ async fn relay(worker: &mut WorkerProcess, job: &Job) -> std::io::Result<Afterwa
             biased;
             line = worker.next_line() => {
                 line?;
+                if matches!(job.request, Asked::Many(_)) && !cancelled {
+                    // Each of many runs may take as long as one.
+                    deadline = Instant::now() + LONGEST_RUN;
+                }
                 if let Some(end) = pass_on(worker.line(), job)? {
                     return Ok(end);
                 }
@@ -225,6 +242,23 @@ fn pass_on(line: Option<&str>, job: &Job) -> std::io::Result<Option<Afterwards>>
             let took_ns = u64::try_from(job.asked.elapsed().as_nanos()).unwrap_or(u64::MAX);
             job.outgoing.push(&ServerMessage::Finished { run, took_ns });
             Ok(Some(Afterwards::Reusable))
+        }
+        WorkerReply::Noise(noise) => {
+            job.outgoing.push(&ServerMessage::Noise { run, noise });
+            Ok(None)
+        }
+        WorkerReply::Came(runs) => {
+            job.outgoing.push(&ServerMessage::Came { run, runs });
+            Ok(None)
+        }
+        WorkerReply::Kept(kept) => {
+            let (summary, recording) = *kept;
+            job.outgoing.push(&ServerMessage::Kept {
+                run,
+                summary: Box::new(summary),
+                recording: Box::new(recording),
+            });
+            Ok(None)
         }
         WorkerReply::Failed(error) if error.code == INTERNAL => {
             Ok(Some(Afterwards::Doubtful(error)))

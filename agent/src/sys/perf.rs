@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::check;
 
-/// Data pages of each processor's ring; a power of two. 256 KiB hold some 2 000 events.
-const DATA_PAGES: usize = 64;
+/// Data pages of each processor's ring, powers of two, the wished one first. 1 MiB holds some 8 000 events: three
+/// for each of the connections that a scenario may have. Where so much may not be locked, 256 KiB do for most.
+const DATA_PAGES: [usize; 2] = [256, 64];
 const PAGE: usize = 4096;
 /// Offsets in `struct perf_event_mmap_page`. Source: `include/uapi/linux/perf_event.h`.
 const DATA_HEAD: usize = 1024;
@@ -109,6 +110,8 @@ struct Ring {
     /// The events; the first owns the ring, the others write into it.
     _events: Vec<OwnedFd>,
     base: NonNull<u8>,
+    /// Data pages that were granted.
+    pages: usize,
 }
 
 // SAFETY: the ring is read by whoever owns it; the kernel is the only other party and uses the head and tail.
@@ -121,7 +124,7 @@ impl Ring {
         for id in ids {
             let fd = open_event(*id, cpu)?;
             match events.first() {
-                None => base = Some(map(&fd)?),
+                None => base = Some(map_most(&fd)?),
                 Some(first) => {
                     let set_output = 0x2405; // PERF_EVENT_IOC_SET_OUTPUT
                     // SAFETY: both descriptors are perf events of the same processor.
@@ -130,10 +133,11 @@ impl Ring {
             }
             events.push(fd);
         }
-        let base = base.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+        let (base, pages) = base.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
         Ok(Self {
             _events: events,
             base,
+            pages,
         })
     }
 
@@ -150,7 +154,7 @@ impl Ring {
         let head = self.position(DATA_HEAD).load(Ordering::Acquire);
         let mut tail = self.position(DATA_TAIL).load(Ordering::Relaxed);
         // A full ring drops silently until the next event that fits: nearly full counts as loss.
-        let nearly_full = head - tail > (DATA_PAGES * PAGE * 3 / 4) as u64;
+        let nearly_full = head - tail > (self.pages * PAGE * 3 / 4) as u64;
         let mut lost = u64::from(nearly_full);
         while tail < head {
             let mut header = [0; 8];
@@ -175,10 +179,10 @@ impl Ring {
 
     /// Copies from the ring, which wraps.
     fn copy(&self, from: u64, into: &mut [u8]) {
-        let size = (DATA_PAGES * PAGE) as u64;
+        let size = (self.pages * PAGE) as u64;
         for (at, byte) in (from..).zip(into) {
             let offset = PAGE + usize::try_from(at % size).unwrap_or(0);
-            // SAFETY: the offset lies within the mapping of 1 + DATA_PAGES pages; the kernel does not write
+            // SAFETY: the offset lies within the mapping of 1 + `pages` pages; the kernel does not write
             // between tail and head.
             *byte = unsafe { self.base.as_ptr().add(offset).read() };
         }
@@ -188,7 +192,7 @@ impl Ring {
 impl Drop for Ring {
     fn drop(&mut self) {
         // SAFETY: the mapping was made with this address and length and is not used afterwards.
-        unsafe { libc::munmap(self.base.as_ptr().cast(), (1 + DATA_PAGES) * PAGE) };
+        unsafe { libc::munmap(self.base.as_ptr().cast(), (1 + self.pages) * PAGE) };
     }
 }
 
@@ -222,8 +226,17 @@ fn open_event(id: u64, cpu: i32) -> io::Result<OwnedFd> {
     }
 }
 
-fn map(fd: &OwnedFd) -> io::Result<NonNull<u8>> {
-    let length = (1 + DATA_PAGES) * PAGE;
+/// Maps the largest ring that is granted; gives its data pages too.
+fn map_most(fd: &OwnedFd) -> io::Result<(NonNull<u8>, usize)> {
+    let [wished, least] = DATA_PAGES;
+    match map(fd, wished) {
+        Ok(base) => Ok((base, wished)),
+        Err(_) => map(fd, least).map(|base| (base, least)),
+    }
+}
+
+fn map(fd: &OwnedFd, pages: usize) -> io::Result<NonNull<u8>> {
+    let length = (1 + pages) * PAGE;
     let access = libc::PROT_READ | libc::PROT_WRITE;
     // SAFETY: a new shared mapping of a perf event; the kernel checks the length.
     let base = unsafe {

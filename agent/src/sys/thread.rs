@@ -2,6 +2,7 @@
 #![expect(unsafe_code, reason = "prctl, sched_setaffinity, kill")]
 
 use std::io;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 use super::check;
 
@@ -109,6 +110,34 @@ pub(crate) fn exit_130_on_interrupt() {
     // SAFETY: the handler calls nothing but _exit.
     unsafe { libc::signal(libc::SIGINT, handler as libc::sighandler_t) };
 }
+
+/// Lets SIGINT end a child first, so that a child that works for us stops and we can say what came of it so far.
+///
+/// The first SIGINT ends the child; [`was_interrupted`] then says so. The second one ends this process.
+pub(crate) fn end_child_on_interrupt(child: u32) {
+    extern "C" fn interrupted(_: libc::c_int) {
+        let child = CHILD.swap(0, Ordering::AcqRel);
+        if child == 0 {
+            // SAFETY: _exit may be called from a signal handler.
+            unsafe { libc::_exit(130) }
+        }
+        INTERRUPTED.store(true, Ordering::Release);
+        // SAFETY: kill may be called from a signal handler; the child is ours and not waited for yet.
+        unsafe { libc::kill(child, libc::SIGTERM) };
+    }
+    CHILD.store(i32::try_from(child).unwrap_or(0), Ordering::Release);
+    let handler = interrupted as extern "C" fn(libc::c_int);
+    // SAFETY: the handler calls nothing but what a signal handler may.
+    unsafe { libc::signal(libc::SIGINT, handler as libc::sighandler_t) };
+}
+
+/// Whether SIGINT came since [`end_child_on_interrupt`].
+pub(crate) fn was_interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Acquire)
+}
+
+static CHILD: AtomicI32 = AtomicI32::new(0);
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Lets a command end with the thread that starts it.
 pub(crate) fn end_with_starter(command: &mut std::process::Command) {

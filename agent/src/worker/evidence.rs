@@ -20,6 +20,20 @@ use sockets::Sockets;
 /// Bytes that the capture's socket buffer holds on every machine, whatever `net.core.rmem_max` says.
 const SMALL_RUN: u64 = 100_000;
 
+/// Whether `AFTERSHAKE_CALLS_ONLY=1` switches every source off but the calls: a benchmark compares both.
+pub(crate) fn calls_only() -> bool {
+    std::env::var_os("AFTERSHAKE_CALLS_ONLY").is_some_and(|value| value == "1")
+}
+
+/// What is said of a source that was switched off.
+pub(crate) fn switched_off(evidence: Source) -> Trouble {
+    Trouble::Absent {
+        evidence,
+        reason: "switched off by AFTERSHAKE_CALLS_ONLY".to_owned(),
+        remedy: "unset it".to_owned(),
+    }
+}
+
 /// What a run can observe.
 pub(crate) struct Evidence {
     pub(crate) segments: Option<Segments>,
@@ -27,11 +41,15 @@ pub(crate) struct Evidence {
     pub(crate) sockets: Option<Sockets>,
     /// What is missing, and why.
     pub(crate) absent: Vec<Trouble>,
+    is_warm: bool,
 }
 
 impl Evidence {
     /// Opens every source in this thread's network namespace. Nothing is recorded before [`Self::begin`].
     pub(crate) fn open() -> Self {
+        if calls_only() {
+            return Self::none();
+        }
         let mut absent = Vec::new();
         let mut keep = |evidence, error: std::io::Error| {
             let (reason, remedy) = (error.to_string(), String::new());
@@ -55,6 +73,19 @@ impl Evidence {
             counters,
             sockets,
             absent,
+            is_warm: false,
+        }
+    }
+
+    fn none() -> Self {
+        Self {
+            segments: None,
+            counters: None,
+            sockets: None,
+            absent: [Source::Segments, Source::Counters, Source::Sockets]
+                .map(switched_off)
+                .to_vec(),
+            is_warm: true,
         }
     }
 
@@ -65,6 +96,7 @@ impl Evidence {
             && let Ok(large) = Segments::open_large()
         {
             self.segments = Some(large);
+            self.is_warm = false;
         }
     }
 
@@ -82,8 +114,9 @@ impl Evidence {
             .collect()
     }
 
-    /// Starts recording: the capture is proved to run, the counters are read, what is absent is noted.
-    pub(crate) fn begin(&mut self, clock: &Clock, recorder: &mut Recorder<'_>) {
+    /// Makes the capture run, proves it, and reads the counters: the part of beginning that needs no clock.
+    /// Nothing happens in the namespace before its first step, so it may be done long before.
+    pub(crate) fn warm_up(&mut self) {
         if let Some(segments) = &mut self.segments
             && let Err(trouble) = segments.begin()
         {
@@ -92,6 +125,14 @@ impl Evidence {
         }
         if let Some(counters) = &mut self.counters {
             counters.begin();
+        }
+        self.is_warm = true;
+    }
+
+    /// Starts recording; notes what is absent.
+    pub(crate) fn begin(&mut self, clock: &Clock, recorder: &mut Recorder<'_>) {
+        if !self.is_warm {
+            self.warm_up();
         }
         for trouble in self.absent.drain(..) {
             recorder.note(clock.now(), EventBody::Trouble(trouble));

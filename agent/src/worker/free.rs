@@ -21,10 +21,13 @@ use crate::worker::run::{Cancel, Run};
 use crate::worker::steps::outside::{NotHere, Outside};
 use crate::worker::steps::{self, Attempt};
 
-/// How often the watching thread looks whether anything can still happen.
-const LOOK_NS: u64 = 1_000_000;
-/// Looks without any change after which a run of waiting threads has ended.
-const QUIET_LOOKS: u32 = 5;
+/// How often the watching thread empties the capture while there is something to see. Waking for every segment
+/// instead would take a processor from those who race; the smallest capture holds some 270 segments.
+const LOOK: Nanos = Nanos::from_micros(100);
+/// How often it looks whether anything can still happen while there is not; a segment wakes it at once then.
+const LAZY_LOOK: Nanos = Nanos::from_micros(1_000);
+/// Time without any change after which a run of waiting threads has ended.
+const QUIET: Nanos = Nanos::from_micros(6_000);
 
 /// What the threads of one run share.
 struct Stage<'a> {
@@ -36,6 +39,8 @@ struct Stage<'a> {
     start: Barrier,
     /// Rung when nothing can happen any more.
     curtain: Bell,
+    /// Rung when no thread has steps left: the watching thread need not find out by itself.
+    all_done: Bell,
     finished: Mutex<BTreeSet<usize>>,
     one_finished: Condvar,
     /// Threads that have steps left.
@@ -73,13 +78,14 @@ struct Performance<'a> {
 
 /// Carries out the steps; returns for each that did not finish how it ended.
 pub(crate) fn carry_out(run: &mut Run<'_, '_>) -> Vec<Option<StepResult>> {
+    let _ = thread::exact_timers();
     let mut names = run.scenario.endpoints();
     if run.scenario.steps.iter().any(|step| step.by == OUTSIDE) {
         names.push(OUTSIDE);
     }
     let count = u32::try_from(names.len()).unwrap_or(0);
     let mut results = vec![None; run.scenario.steps.len()];
-    let Ok(curtain) = Bell::new() else {
+    let (Ok(curtain), Ok(all_done)) = (Bell::new(), Bell::new()) else {
         return vec![Some(StepResult::NotRun); results.len()];
     };
     // Before any thread is there: a copy of this process has only the thread that made it.
@@ -104,6 +110,7 @@ pub(crate) fn carry_out(run: &mut Run<'_, '_>) -> Vec<Option<StepResult>> {
         seed: run.seed,
         start: Barrier::new(names.len()),
         curtain,
+        all_done,
         finished: Mutex::default(),
         one_finished: Condvar::new(),
         acting: AtomicU32::new(count),
@@ -146,20 +153,31 @@ pub(crate) fn carry_out(run: &mut Run<'_, '_>) -> Vec<Option<StepResult>> {
 
 /// Keeps the capture empty until every thread is done or nothing can happen any more.
 fn watch(run: &mut Run<'_, '_>, stage: &Stage<'_>) {
+    let clock = stage.common.clock;
     let mut last_moves = 0;
-    let mut quiet = 0;
+    let mut quiet_since = clock.now();
+    let mut lazy = false;
+    let bells = [run.cancel.bell.as_raw_fd(), stage.all_done.as_raw_fd()];
+    let bells = bells.map(|bell| (bell, Interest::Readable));
+    let with_capture: Vec<_> = bells.into_iter().chain(run.capture()).collect();
     while stage.acting.load(Ordering::Acquire) > 0 {
-        let mut fds = vec![(run.cancel.bell.as_raw_fd(), Interest::Readable)];
-        fds.extend(run.capture());
-        let _ = poll::wait(&fds, Some(LOOK_NS));
+        let ready = if lazy {
+            poll::wait(&with_capture, Some(LAZY_LOOK.0))
+        } else {
+            poll::wait(&bells, Some(LOOK.0))
+        };
+        // The capture is the last one asked; when it was not, only a step's move says that there is life.
+        let segment_came = lazy && ready.is_ok_and(|ready| ready.last() == Some(&true));
         run.drain_segments();
         run.take_calls(&mut []);
         let moves = stage.moves.load(Ordering::Acquire);
-        let stuck = moves == last_moves && stage.is_stuck();
-        quiet = if stuck { quiet + 1 } else { 0 };
+        lazy = moves == last_moves && !segment_came;
+        if moves != last_moves || !stage.is_stuck() {
+            quiet_since = clock.now();
+        }
         last_moves = moves;
         let sockets = run.evidence.sockets.as_ref();
-        let over = quiet > QUIET_LOOKS
+        let over = clock.now() - quiet_since > QUIET
             && !sockets.is_some_and(crate::worker::evidence::sockets::Sockets::any_timer_runs);
         if over || run.must_end() {
             stage.curtain.ring();
@@ -236,7 +254,9 @@ impl<'a> Stage<'a> {
                 .insert(number);
             self.one_finished.notify_all();
         }
-        self.acting.fetch_sub(1, Ordering::AcqRel);
+        if self.acting.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.all_done.ring();
+        }
         performance
     }
 
@@ -273,7 +293,7 @@ impl<'a> Stage<'a> {
         let Some(mut act) = act else {
             return Some(StepResult::Done);
         };
-        let deadline = steps::timeout(&step.does).map(|span| clock.now() + span.0);
+        let deadline = step.does.timeout().map(|span| clock.now() + span.0);
         let mut parked = false;
         loop {
             self.moves.fetch_add(1, Ordering::AcqRel);

@@ -225,7 +225,7 @@ impl Listed<'_, '_, '_> {
             return;
         };
         let now = self.run.clock().now();
-        let deadline = steps::timeout(&step.does).map(|span| now + span.0);
+        let deadline = step.does.timeout().map(|span| now + span.0);
         let Some(acting) = self.endpoints.get_mut(endpoint) else {
             return;
         };

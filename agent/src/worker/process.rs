@@ -226,33 +226,13 @@ pub(crate) enum End {
 
 /// Which endpoint's process a step ends, and how.
 pub(crate) fn ends(step: &Step) -> Option<(&str, End)> {
-    match &step.does {
-        StepKind::Exit(exit) => Some((&step.by, End::Exit(exit.code))),
-        StepKind::Kill(kill) => Some((&kill.endpoint, End::Kill(kill.signal))),
-        StepKind::Listen(_)
-        | StepKind::Accept(_)
-        | StepKind::Connect(_)
-        | StepKind::Send(_)
-        | StepKind::Receive(_)
-        | StepKind::CheckReceived(_)
-        | StepKind::Shutdown(_)
-        | StepKind::Close(_)
-        | StepKind::SetOption(_)
-        | StepKind::Disconnect(_)
-        | StepKind::Duplicate(_)
-        | StepKind::HandOver(_)
-        | StepKind::Sleep(_)
-        | StepKind::Sample(_)
-        | StepKind::Destroy(_)
-        | StepKind::AddRule(_)
-        | StepKind::RemoveRule(_)
-        | StepKind::SetSysctl(_)
-        | StepKind::Forge(_)
-        | StepKind::AddAddress(_)
-        | StepKind::RemoveAddress(_)
-        | StepKind::SetLink(_)
-        | StepKind::ForgetNat(_) => None,
+    if let StepKind::Exit(exit) = &step.does {
+        return Some((&step.by, End::Exit(exit.code)));
     }
+    if let StepKind::Kill(kill) = &step.does {
+        return Some((&kill.endpoint, End::Kill(kill.signal)));
+    }
+    None
 }
 
 impl Endpoint<'_> {

@@ -1,5 +1,6 @@
 //! One run: sources on, steps, sources off. What is the same for both orders of steps.
 
+use std::collections::BTreeSet;
 use std::os::fd::{AsRawFd, RawFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -278,7 +279,8 @@ impl<'a> Run<'a, '_> {
         }
         if let Some(kernel_resets) = kernel_resets {
             let captured = self.recorder.captured_resets().to_vec();
-            let mut cookies = self.common.known().cookies.clone();
+            let cookies = self.common.known().cookies.clone();
+            let mut cookies: BTreeSet<u64> = cookies.into_iter().collect();
             if let Some(sockets) = &self.evidence.sockets {
                 cookies.extend(&sockets.cookies);
             }

@@ -22,7 +22,6 @@ use std::os::fd::RawFd;
 use aftershake_shared::event::step_progress::StepResult;
 use aftershake_shared::scenario::Step;
 use aftershake_shared::scenario::steps::StepKind;
-use aftershake_shared::scenario::time::Span;
 
 use crate::sys::poll::Interest;
 use crate::worker::endpoint::Endpoint;
@@ -90,35 +89,4 @@ pub(crate) fn begin(number: u32, step: &Step) -> Option<Box<dyn Act>> {
         | StepKind::SetLink(_)
         | StepKind::ForgetNat(_) => return None,
     })
-}
-
-/// How long a step may take, if it says so.
-pub(crate) fn timeout(kind: &StepKind) -> Option<Span> {
-    match kind {
-        StepKind::Accept(accept) => accept.timeout,
-        StepKind::Connect(connect) => connect.timeout,
-        StepKind::Receive(receive) => receive.timeout,
-        StepKind::Listen(_)
-        | StepKind::Send(_)
-        | StepKind::CheckReceived(_)
-        | StepKind::Shutdown(_)
-        | StepKind::Close(_)
-        | StepKind::SetOption(_)
-        | StepKind::Disconnect(_)
-        | StepKind::Duplicate(_)
-        | StepKind::HandOver(_)
-        | StepKind::Exit(_)
-        | StepKind::Kill(_)
-        | StepKind::Sleep(_)
-        | StepKind::Sample(_)
-        | StepKind::Destroy(_)
-        | StepKind::AddRule(_)
-        | StepKind::RemoveRule(_)
-        | StepKind::SetSysctl(_)
-        | StepKind::Forge(_)
-        | StepKind::AddAddress(_)
-        | StepKind::RemoveAddress(_)
-        | StepKind::SetLink(_)
-        | StepKind::ForgetNat(_) => None,
-    }
 }

@@ -30,10 +30,14 @@ fn examples<T: Serialize + DeserializeOwned>(direction: &str) -> BTreeSet<String
 #[test]
 fn every_message_has_an_example_that_its_type_reads() {
     let client = examples::<ClientMessage>("client");
-    assert_eq!(client, BTreeSet::from(["run", "cancel"].map(str::to_owned)));
+    assert_eq!(
+        client,
+        BTreeSet::from(["run", "run-many", "cancel"].map(str::to_owned))
+    );
     let agent = examples::<ServerMessage>("agent");
     let all = [
-        "welcome", "queued", "started", "events", "finished", "failed",
+        "welcome", "queued", "started", "events", "planned", "noise", "came", "kept", "finished",
+        "failed",
     ];
     assert_eq!(agent, BTreeSet::from(all.map(str::to_owned)));
     assert!(PROTOCOL.contains(&format!("protocol version {PROTOCOL_VERSION}")));
@@ -54,6 +58,12 @@ fn the_limits_stated_are_those_enforced() {
         format!("runs that wait | {} |", limits::MAX_QUEUED),
         format!("one client | {} |", limits::MAX_WAITING),
         format!("one run | {} s", seconds(limits::LONGEST_RUN)),
+        format!(
+            "one request for many | {}, over {} values, {} bytes",
+            limits::MAX_MANY,
+            limits::MAX_BINS,
+            limits::MAX_MANY_TEXT
+        ),
         format!("its own limit is {} s", scenario::limits::SECONDS),
         format!("channels included | {} |", limits::MAX_CONNECTIONS),
         format!(

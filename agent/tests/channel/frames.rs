@@ -123,7 +123,7 @@ fn unknown_types_and_newer_protocols_are_named() {
     channel.say(r#"{"type":"fly"}"#);
     assert_eq!(
         failed(&mut channel).1,
-        "unknown message type `fly`, expected `run` or `cancel` (protocol 1)"
+        "unknown message type `fly`, expected `run`, `run-many` or `cancel` (protocol 1)"
     );
     channel.say(r#"{"type":"run","protocol":2}"#);
     assert_eq!(

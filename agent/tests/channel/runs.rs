@@ -51,6 +51,10 @@ fn until_end(channel: &mut Channel, wanted: u32) -> (Option<Header>, Vec<Event>,
             | ServerMessage::Queued { .. }
             | ServerMessage::Started { .. }
             | ServerMessage::Events { .. }
+            | ServerMessage::Planned { .. }
+            | ServerMessage::Noise { .. }
+            | ServerMessage::Came { .. }
+            | ServerMessage::Kept { .. }
             | ServerMessage::Finished { .. }
             | ServerMessage::Failed { .. } => {}
         }
@@ -58,7 +62,7 @@ fn until_end(channel: &mut Channel, wanted: u32) -> (Option<Header>, Vec<Event>,
 }
 
 /// Whether runs can be tried here. Without namespaces tests fail, unless `ALLOW_NO_NETNS=1` is set.
-fn can_run(agent: &Agent) -> bool {
+pub(crate) fn can_run(agent: &Agent) -> bool {
     let mut channel = agent.channel();
     channel.run(1, linger_zero());
     match until_end(&mut channel, 1).2 {

@@ -5,7 +5,7 @@ use aftershake_shared::capture::explained::Explained;
 use aftershake_shared::capture::explainer::{Explainer, Options};
 use aftershake_shared::capture::frames::NotACapture;
 use aftershake_shared::capture::pcapng_writer::{Comments, write_pcapng};
-use aftershake_shared::capture::trace_text::ResetTrace;
+use aftershake_shared::capture::trace_text::{ResetTrace, SentReset};
 use aftershake_shared::diagnosis::finding::Certainty;
 use aftershake_shared::recording::Recording;
 
@@ -61,15 +61,70 @@ fn capture(input: &[u8]) -> Result<Accepted, String> {
         return Ok(Accepted::No);
     };
     hold(&explained)?;
+    hold_beside(input, &explained)?;
     Ok(accepted(explained.summary.segments > 0))
 }
 
 fn explain(input: &[u8], size: usize) -> Result<Explained, NotACapture> {
-    let mut reader = Explainer::new(Options::default());
+    explain_with(input, size, Options::default())
+}
+
+fn explain_with(input: &[u8], size: usize, options: Options) -> Result<Explained, NotACapture> {
+    let mut reader = Explainer::new(options);
     for piece in input.chunks(size) {
         reader.feed(piece)?;
     }
     reader.finish()
+}
+
+/// Counters and a trace that speak of these RSTs, or of half of them, change what is said of them and not which there are.
+fn hold_beside(input: &[u8], plain: &Explained) -> Result<(), String> {
+    let sent = plain.connections.iter().flat_map(|one| {
+        let ends = one
+            .resets
+            .iter()
+            .zip([one.server, one.client].into_iter().cycle());
+        ends.map(|(reset, from)| SentReset {
+            at: u64::from(reset.frame) * 1_000,
+            from,
+            to: Some(if from == one.server {
+                one.client
+            } else {
+                one.server
+            }),
+            state: None,
+            reason: "NO_SOCKET".to_owned(),
+        })
+    });
+    let sent: Vec<SentReset> = sent.collect();
+    let counted = i64::try_from(plain.summary.resets).unwrap_or(i64::MAX);
+    for (every, moved) in [(1, counted), (2, 0)] {
+        let trace = ResetTrace {
+            resets: sent.iter().step_by(every).cloned().collect(),
+            lost: false,
+        };
+        let counters = CounterDeltas {
+            moved: [("TcpOutRsts".to_owned(), moved)].into(),
+        };
+        let options = Options {
+            counters: Some(counters),
+            trace: Some(trace),
+            ..Options::default()
+        };
+        let Ok(beside) = explain_with(input, usize::MAX, options) else {
+            return Err("with evidence beside it is no capture".to_owned());
+        };
+        hold(&beside)?;
+        if frames(&beside) != frames(plain) {
+            return Err(format!("{:?} became {:?}", frames(plain), frames(&beside)));
+        }
+    }
+    Ok(())
+}
+
+fn frames(explained: &Explained) -> Vec<u32> {
+    let resets = explained.connections.iter().flat_map(|one| &one.resets);
+    resets.map(|reset| reset.frame).collect()
 }
 
 /// Frames lie within the file, causes among those left open, sums add up.

@@ -4,7 +4,6 @@ use aftershake_shared::catalog::CATALOG;
 use aftershake_shared::channel::{ClientMessage, ServerMessage};
 use aftershake_shared::diagnosis::diagnose;
 use aftershake_shared::diagnosis::finding::Certainty;
-use aftershake_shared::event::EventBody;
 use aftershake_shared::recording::Recording;
 use aftershake_shared::scenario::Scenario;
 use aftershake_shared::tcp::segment::{payload, read_segment};
@@ -184,17 +183,7 @@ fn message_of_an_agent(input: &[u8]) -> Result<Accepted, String> {
 
 fn segments(recordings: &[Recording]) -> Vec<Vec<u8>> {
     let events = recordings.iter().flat_map(|one| &one.events);
-    let raw = events.filter_map(|event| match &event.body {
-        EventBody::Segment(segment) => Some(segment.raw.0.clone()),
-        EventBody::Call(_)
-        | EventBody::Counters(_)
-        | EventBody::KernelReset(_)
-        | EventBody::ProcessEnded(_)
-        | EventBody::Outside(_)
-        | EventBody::Socket(_)
-        | EventBody::Step(_)
-        | EventBody::Trouble(_) => None,
-    });
+    let raw = events.filter_map(|event| Some(event.body.as_segment()?.raw.0.clone()));
     raw.collect()
 }
 

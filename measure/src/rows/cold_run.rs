@@ -1,8 +1,7 @@
 //! `aftershake run` from the shell, process start to exit, beside doing the same by hand: two Python
 //! programs, tcpdump and tshark in a private namespace. Both in turn, so that both meet the same machine.
 
-use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -38,7 +37,7 @@ pub fn measure(binary: &Path, table: &mut Table) -> anyhow::Result<String> {
                 ours.push(took);
             }
         }
-        let took = time(&mut by_hand_command(), "[RST, ACK]")?;
+        let took = time(&mut super::by_hand("by-hand.sh"), "[RST, ACK]")?;
         if round > 0 {
             by_hand.push(took);
         }
@@ -76,18 +75,4 @@ fn time(command: &mut Command, expected: &str) -> anyhow::Result<Duration> {
         );
     }
     Ok(took)
-}
-
-fn by_hand_command() -> Command {
-    let script: PathBuf = [env!("CARGO_MANIFEST_DIR"), "by-hand", "by-hand.sh"]
-        .iter()
-        .collect();
-    let is_root = std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
-    let mut command = Command::new("unshare");
-    if !is_root {
-        // Keeps the user's own number, so that tcpdump has no root to give up.
-        command.args(["--map-current-user", "--keep-caps"]);
-    }
-    command.arg("--net").arg(script);
-    command
 }

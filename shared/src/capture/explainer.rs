@@ -47,15 +47,19 @@ impl Default for Options {
     }
 }
 
-/// So many connections with RSTs are judged together, or as many as have so many segments.
+/// So many connections with RSTs are judged together, or as many as have so many segments; judging one segment
+/// takes almost 2 KB.
 const TOGETHER: usize = 2_048;
-const TOGETHER_SEGMENTS: usize = 100_000;
-/// Connections judged before that stay as context of the next.
-const CONTEXT: usize = 128;
-/// Open connections with RSTs that are context as well.
+const TOGETHER_SEGMENTS: usize = 25_000;
+/// Connections judged before that stay, in outline, as context of the next.
+const CONTEXT: usize = 512;
+/// Open connections with RSTs that are context as well, in outline.
 const OPEN: usize = 512;
 /// With counters or a trace beside, all RSTs must be judged at once: of so many connections at most.
 pub const MOST_WITH_EVIDENCE: usize = 20_000;
+/// And with so many kept segments; a long history is made shorter for it, to at least so many segments of its end.
+const MOST_SEGMENTS_WITH_EVIDENCE: usize = 200_000;
+const TAIL_WITH_EVIDENCE: usize = 64;
 
 /// Reads a capture.
 pub struct Explainer {
@@ -208,8 +212,11 @@ impl Books {
 
     /// Counts those without RST; the others wait for each other, until there are many.
     fn put_away(&mut self) {
-        for tracked in std::mem::take(&mut self.ended) {
+        for mut tracked in std::mem::take(&mut self.ended) {
             if tracked.rsts > 0 {
+                if self.has_evidence() {
+                    tracked.shorten(TAIL_WITH_EVIDENCE);
+                }
                 self.waiting_segments += tracked.history.len();
                 self.waiting.push(tracked);
             } else {
@@ -263,20 +270,19 @@ impl Books {
     }
 
     fn judge_when_many(&mut self) {
-        let most = if self.has_evidence() {
-            MOST_WITH_EVIDENCE
+        let (most, segments) = if self.has_evidence() {
+            (MOST_WITH_EVIDENCE, MOST_SEGMENTS_WITH_EVIDENCE)
         } else {
-            TOGETHER
+            (TOGETHER, TOGETHER_SEGMENTS)
         };
-        let many = self.waiting.len() > most
-            || (!self.has_evidence() && self.waiting_segments > TOGETHER_SEGMENTS);
-        if !many {
+        if self.waiting.len() <= most && self.waiting_segments <= segments {
             return;
         }
         if self.has_evidence() {
             self.evidence_dropped = true;
             let message = format!(
-                "more than {MOST_WITH_EVIDENCE} connections were reset: counters and trace were not used"
+                "more than {MOST_WITH_EVIDENCE} connections were reset, or {MOST_SEGMENTS_WITH_EVIDENCE} of their segments \
+                 would be needed: counters and trace were not used"
             );
             self.problems.note(0, message);
         }
@@ -290,24 +296,33 @@ impl Books {
         if waiting.is_empty() {
             return;
         }
-        let open: Vec<Tracked> = self
-            .flows
-            .resets()
-            .take(OPEN)
-            .map(|one| one.clone())
-            .collect();
-        let together = if self.has_evidence() {
-            waiting.len()
-        } else {
-            TOGETHER
-        };
-        for own in waiting.chunks(together) {
+        let open = self.flows.resets().take(OPEN);
+        let open: Vec<Tracked> = open.map(|one| one.outline()).collect();
+        let mut rest = waiting.as_slice();
+        while !rest.is_empty() {
+            let together = self.together(rest);
+            let (own, others) = rest.split_at_checked(together).unwrap_or((rest, &[]));
+            rest = others;
             self.judge(own, &open);
             let last = own.len().saturating_sub(CONTEXT);
-            self.context.extend(own.iter().skip(last).cloned());
+            self.context
+                .extend(own.iter().skip(last).map(Tracked::outline));
             let surplus = self.context.len().saturating_sub(CONTEXT);
             self.context.drain(..surplus);
         }
+    }
+
+    /// How many of these are judged at once, one at least.
+    fn together(&self, waiting: &[Tracked]) -> usize {
+        if self.has_evidence() {
+            return waiting.len();
+        }
+        let mut segments = 0;
+        let fit = waiting.iter().take(TOGETHER).take_while(|one| {
+            segments += one.history.len();
+            segments <= TOGETHER_SEGMENTS
+        });
+        fit.count().max(1)
     }
 
     fn judge(&mut self, own: &[Tracked], others: &[Tracked]) {
@@ -373,12 +388,12 @@ impl Books {
     }
 
     fn end_part(&mut self) -> bool {
-        let most = if self.has_evidence() {
-            usize::MAX
+        let (most, segments) = if self.has_evidence() {
+            (usize::MAX, usize::MAX)
         } else {
-            TOGETHER
+            (TOGETHER, TOGETHER_SEGMENTS)
         };
-        self.ended = self.flows.end_some(most);
+        self.ended = self.flows.end_some(most, segments);
         let is_more = !self.ended.is_empty() || !self.waiting.is_empty();
         self.put_away();
         self.judge_waiting();

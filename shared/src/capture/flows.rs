@@ -249,8 +249,8 @@ impl Flows {
         Some(tracked)
     }
 
-    /// Puts away at most so many, in order of the first segment; none when none is left.
-    pub(super) fn end_some(&mut self, most: usize) -> Vec<Tracked> {
+    /// Puts away at most so many, with about so many segments, in order of the first one; none when none is left.
+    pub(super) fn end_some(&mut self, most: usize, segments: usize) -> Vec<Tracked> {
         let slots = &self.slots;
         let ending = self.ending.get_or_insert_with(|| {
             let id = |place: usize| Some(slots.get(place)?.as_ref()?.id);
@@ -259,8 +259,20 @@ impl Flows {
             places
         });
         let some = ending.split_off(ending.len().saturating_sub(most));
-        let some = some.into_iter().rev();
-        some.filter_map(|place| self.remove(place)).collect()
+        let mut some = some.into_iter().rev();
+        let (mut all, mut kept) = (Vec::new(), 0);
+        while kept < segments
+            && let Some(place) = some.next()
+        {
+            let tracked = self.remove(place);
+            kept += tracked.as_ref().map_or(0, |one| one.history.len());
+            all.extend(tracked);
+        }
+        let left = some.rev();
+        if let Some(ending) = &mut self.ending {
+            ending.extend(left);
+        }
+        all
     }
 }
 

@@ -1,6 +1,6 @@
 //! Makes a long history short without changing what a diagnosis reads out of it.
 //!
-//! Kept are the beginning, the end, every RST with all before it, and of the middle those segments that set
+//! Kept are the beginning, the end, every RST with what lies before it, and of the middle those segments that set
 //! one of the numbers of `connection::flow`: the highest sent and acknowledged, the first and last payload,
 //! FIN and its ACK, a closed window, urgent bytes, keepalive probes.
 
@@ -12,6 +12,8 @@ use crate::tcp::seq_num::SeqNum;
 const HEAD: usize = 8;
 /// With more before the last RST than this, also what lies before RSTs is made short.
 const BEFORE_RSTS: usize = 2_048;
+/// Segments right before a RST of the middle, kept with it.
+const BEFORE_RST: usize = 32;
 /// Keepalive probes of one side that are kept of the middle.
 const PROBES: usize = 16;
 /// SYNs of the middle that are kept.
@@ -43,12 +45,21 @@ struct Side {
 
 /// Makes the history short: the last `tail` segments stay, and what is needed of those before.
 pub(super) fn fold(history: &mut Vec<Kept>, tail: usize) {
-    let end = history.len().saturating_sub(tail);
     let last_rst = history
         .iter()
         .rposition(|kept| kept.flags.rst())
         .filter(|at| *at < BEFORE_RSTS);
     let start = HEAD.max(last_rst.map_or(0, |at| at + 1));
+    shorten_from(history, start, tail);
+}
+
+/// The same also of what lies far before a RST.
+pub(super) fn shorten(history: &mut Vec<Kept>, tail: usize) {
+    shorten_from(history, HEAD, tail);
+}
+
+fn shorten_from(history: &mut Vec<Kept>, start: usize, tail: usize) {
+    let end = history.len().saturating_sub(tail);
     if start >= end {
         return;
     }
@@ -70,7 +81,8 @@ fn needed(history: &[Kept], start: usize, end: usize) -> Vec<usize> {
         let in_middle = index >= start;
         if kept.flags.rst() {
             if in_middle {
-                keep.push(index);
+                // What it may be an answer to stays with it.
+                keep.extend(index.saturating_sub(BEFORE_RST)..=index);
             }
             continue;
         }
@@ -89,8 +101,9 @@ fn needed(history: &[Kept], start: usize, end: usize) -> Vec<usize> {
         }
     }
     for side in sides {
-        keep.extend(side.indices().filter(|index| *index >= start));
+        keep.extend(side.indices());
     }
+    keep.retain(|index| *index >= start);
     keep.sort_unstable();
     keep.dedup();
     keep

@@ -18,6 +18,9 @@ const COPY_BACK: usize = 4;
 /// Of one connection at most so many RSTs are kept and explained; the others are counted.
 pub(super) const MOST_RSTS: u32 = 1_000;
 
+/// Segments, and RSTs, of an outline.
+const OUTLINED: usize = 4;
+
 /// Which side a SYN made the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Roles {
@@ -71,6 +74,8 @@ pub(super) struct Tracked {
     doubled: bool,
     /// Digests of the last segments: most are no copies, and then the history need not be looked at.
     recent: [u32; COPY_BACK],
+    /// The history is made short again when it is so long.
+    fold_at: usize,
 }
 
 impl Tracked {
@@ -102,6 +107,7 @@ impl Tracked {
             has_holes: false,
             doubled: false,
             recent: [0; COPY_BACK],
+            fold_at: 0,
         }
     }
 
@@ -136,6 +142,21 @@ impl Tracked {
         let asks = syn.flags.syn() && !syn.flags.ack() && syn.side() == self.roles.client;
         let answers = answer.flags.ack() && answer.side() != self.roles.client;
         (asks && answers).then_some([*syn, *answer])
+    }
+
+    /// What others need to know of it: how it began, and its first RSTs.
+    pub(super) fn outline(&self) -> Self {
+        let mut rsts = 0;
+        let mut short = self.history.iter().enumerate();
+        let short = short.by_ref().filter(|(index, kept)| {
+            rsts += usize::from(kept.flags.rst());
+            *index < OUTLINED || (kept.flags.rst() && rsts <= OUTLINED)
+        });
+        Self {
+            history: short.map(|(_, kept)| *kept).collect(),
+            options: Vec::new(),
+            ..*self
+        }
     }
 
     /// Whether this segment begins another connection between the same ends.
@@ -215,13 +236,26 @@ impl Tracked {
             self.options.push((kept.frame, options.into()));
         }
         self.history.push(kept);
-        if self.history.len() >= 2 * limit {
+        if self.history.len() >= self.fold_at.max(2 * limit) {
             self.fold(limit);
+            // What stays may be long: it is not walked again for each segment.
+            self.fold_at = self.history.len() + limit;
         }
+    }
+
+    /// Makes also what lies before a RST short, to `tail` segments at the end and what is needed of the others.
+    pub(super) fn shorten(&mut self, tail: usize) {
+        fold::shorten(&mut self.history, tail);
+        self.forget_options();
     }
 
     fn fold(&mut self, limit: usize) {
         fold::fold(&mut self.history, limit);
+        self.forget_options();
+    }
+
+    /// Option bytes stay only with their segments.
+    fn forget_options(&mut self) {
         let mut frames = self.history.iter().map(|kept| kept.frame).peekable();
         self.options.retain(|(frame, _)| {
             while frames.next_if(|kept| kept < frame).is_some() {}

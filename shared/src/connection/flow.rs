@@ -50,6 +50,8 @@ pub struct SentSoFar {
     pub urgent: u32,
     /// The time to live of its last segment.
     pub ttl: Option<u8>,
+    /// The identification of its last IPv4 datagram that had one; a SYN,ACK has none.
+    pub ip_id: Option<u16>,
     /// It sent timestamps.
     pub timestamps: bool,
     /// Its window scale; 0 until it sent a SYN with one.
@@ -136,6 +138,7 @@ impl Flow {
         let own = self.of_mut(sent.from);
         own.last_at = Some(sent.at);
         own.ttl = Some(segment.ttl);
+        own.ip_id = segment.ip_id.filter(|id| *id != 0).or(own.ip_id);
         own.timestamps |= segment.options.timestamps.is_some();
         own.zero_window |= segment.window == 0 && !flags.syn();
         own.window = segment.window;

@@ -52,6 +52,11 @@ impl Story {
         self.client_port += 1;
     }
 
+    /// The next segment's IPv4 identification is this one.
+    pub(crate) fn identify_from(&mut self, id: u16) {
+        self.ip_id = id.wrapping_sub(1);
+    }
+
     fn shift(&self) -> u32 {
         u32::from(self.client_port - 40_000) * 10
     }
@@ -97,7 +102,7 @@ impl Story {
             seq = 0;
         }
         let ack = number("ack").map_or(0, |ack| other.wrapping_add(ack));
-        self.ip_id += 1;
+        self.ip_id = self.ip_id.wrapping_add(1);
         let (src, dst) = if by_client {
             (self.client_port, PORT)
         } else {

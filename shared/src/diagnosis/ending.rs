@@ -3,7 +3,7 @@
 use super::finding::Cited;
 use super::run::end_of;
 use super::weigh::cited;
-use crate::event::call::{Call, CallReturned, How, Returned};
+use crate::event::call::{Call, CallReturned, Returned};
 use crate::event::process_ended::ProcessEnded;
 use crate::event::{Event, EventBody};
 use crate::units::Nanos;
@@ -32,22 +32,7 @@ impl<'a> Ending<'a> {
         call: &'a CallReturned,
         on_listener: bool,
     ) -> Option<Self> {
-        let may_end = match &call.call {
-            Call::Close { .. } | Call::Disconnect => true,
-            Call::Shutdown { how } => *how != How::Read,
-            Call::Accept { .. }
-            | Call::Bind
-            | Call::CloseCopy
-            | Call::Connect
-            | Call::Duplicate
-            | Call::HandOver { .. }
-            | Call::Listen { .. }
-            | Call::Receive { .. }
-            | Call::Send { .. }
-            | Call::SendFastOpen { .. }
-            | Call::SetOption { .. }
-            | Call::Socket { .. } => false,
-        };
+        let may_end = call.call.ends_sending() || call.call == Call::Disconnect;
         may_end.then_some(Self {
             event,
             by: EndedBy::Call(call),

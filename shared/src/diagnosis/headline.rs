@@ -9,7 +9,7 @@ use super::run::Run;
 use super::weigh::segment_label;
 use crate::connection::flow::Flow;
 use crate::connection::{Connection, Role};
-use crate::event::call::{Call, How};
+use crate::event::call::Call;
 use crate::event::step_progress::{Progress, StepResult};
 use crate::event::{EventBody, Source};
 use crate::scenario::expect::Outcome;
@@ -277,23 +277,7 @@ fn closed(
     };
     let received = flow.payload_received(first);
     let mut own = run.calls_of(connection, first);
-    let ending = own.find(|(_, call)| match call.call {
-        Call::Close { .. } => true,
-        Call::Shutdown { how } => how != How::Read,
-        Call::Accept { .. }
-        | Call::Bind
-        | Call::CloseCopy
-        | Call::Connect
-        | Call::Disconnect
-        | Call::Duplicate
-        | Call::HandOver { .. }
-        | Call::Listen { .. }
-        | Call::Receive { .. }
-        | Call::Send { .. }
-        | Call::SendFastOpen { .. }
-        | Call::SetOption { .. }
-        | Call::Socket { .. } => false,
-    });
+    let ending = own.find(|(_, call)| call.call.ends_sending());
     let by_shutdown = ending.is_some_and(|(_, call)| matches!(call.call, Call::Shutdown { .. }));
     let with_process = ending
         .is_none()

@@ -111,17 +111,7 @@ impl<'a> Run<'a> {
 
     pub(crate) fn call_at(&self, position: usize) -> Option<(&'a Event, &'a CallReturned)> {
         let event = self.events.get(position)?;
-        match &event.body {
-            EventBody::Call(call) => Some((event, call)),
-            EventBody::Counters(_)
-            | EventBody::KernelReset(_)
-            | EventBody::ProcessEnded(_)
-            | EventBody::Outside(_)
-            | EventBody::Segment(_)
-            | EventBody::Socket(_)
-            | EventBody::Step(_)
-            | EventBody::Trouble(_) => None,
-        }
+        Some((event, event.body.as_call()?))
     }
 
     /// The calls that the program at one end made on this connection, `accept` not included.

@@ -5,6 +5,7 @@ mod stories;
 
 use super::finding::{Certainty, Finding};
 use super::{CauseId, diagnose};
+use crate::connection::story::Story;
 use crate::event::Source;
 use stories::{Told, all};
 
@@ -299,4 +300,18 @@ fn an_end_that_is_still_established_did_not_reset() {
         ["firewall-reject-tcp-reset", "injected-rst"]
     );
     assert_eq!(finding.sent_by, "third-party");
+}
+
+#[test]
+fn an_identification_that_comes_round_to_zero_is_the_sockets_own() {
+    // The sixth datagram is the RST: 65 535, 0, 1.
+    for first in [65_530, 65_531, 65_532] {
+        let mut story = Story::new();
+        story.identify_from(first);
+        let story = stories::decided::unread_in(story);
+        let found = diagnose(&story.events(&UNPRIVILEGED), &UNPRIVILEGED);
+        let found = (found.resets[0].cause, found.resets[0].certainty);
+        let expected = (CauseId::CloseWithUnreadData, Certainty::Certain);
+        assert_eq!(found, expected, "{first}");
+    }
 }

@@ -248,19 +248,12 @@ fn restrict(all: &mut [Weighed<'_>], members: &[usize], counter: &'static str, s
 
 /// Calls were recorded and no `SO_LINGER` with time 0 is among them.
 fn no_linger_zero(run: &Run<'_>) -> bool {
-    use crate::event::EventBody;
     use crate::event::call::Call;
-    let sets = |event: &crate::event::Event| match &event.body {
-        EventBody::Call(call) => matches!(&call.call, Call::SetOption { option, value }
-            if option == "SO_LINGER" && super::calls::is_linger_zero(value)),
-        EventBody::Counters(_)
-        | EventBody::KernelReset(_)
-        | EventBody::ProcessEnded(_)
-        | EventBody::Outside(_)
-        | EventBody::Segment(_)
-        | EventBody::Socket(_)
-        | EventBody::Step(_)
-        | EventBody::Trouble(_) => false,
+    let sets = |event: &crate::event::Event| {
+        event.body.as_call().is_some_and(|call| {
+            matches!(&call.call, Call::SetOption { option, value }
+                if option == "SO_LINGER" && super::calls::is_linger_zero(value))
+        })
     };
     run.has(Source::Calls) && !run.events.iter().any(sets)
 }

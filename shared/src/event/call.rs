@@ -136,6 +136,17 @@ pub enum Returned {
 }
 
 impl Call {
+    /// Whether it can end the sending: a `close` of the last descriptor, or a `shutdown` that is not for reading only.
+    pub const fn ends_sending(&self) -> bool {
+        matches!(
+            self,
+            Self::Close { .. }
+                | Self::Shutdown {
+                    how: How::Write | How::Both
+                }
+        )
+    }
+
     /// The system call's name as `strace` shows it.
     pub const fn name(&self) -> &'static str {
         match self {

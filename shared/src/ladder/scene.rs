@@ -36,17 +36,8 @@ impl<'a> Scene<'a> {
         let mut who = Who::from_events(events);
         let mut told = Vec::with_capacity(events.len());
         for event in events {
-            let tells = match &event.body {
-                EventBody::Segment(_) => who.tell(event.id),
-                EventBody::Call(_)
-                | EventBody::Counters(_)
-                | EventBody::KernelReset(_)
-                | EventBody::ProcessEnded(_)
-                | EventBody::Outside(_)
-                | EventBody::Socket(_)
-                | EventBody::Step(_)
-                | EventBody::Trouble(_) => None,
-            };
+            let seen = event.body.as_segment();
+            let tells = seen.and_then(|_| who.tell(event.id));
             told.push(tells.filter(|told| only.is_none_or(|only| told.connection == only)));
         }
         unanswered::mark(&mut told);

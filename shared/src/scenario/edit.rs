@@ -34,6 +34,8 @@ pub struct Story {
     /// The scenario's own fields, without steps and other tables.
     pub fields: Vec<FieldText>,
     pub steps: Vec<StepText>,
+    /// The endpoints of `[copies]`, each with its number.
+    pub copies: Vec<FieldText>,
     /// The keys `endpoint.step` of `[expect]` and of claims.
     returns: Vec<FieldText>,
 }
@@ -112,9 +114,12 @@ impl Story {
             .chain(claims)
             .filter_map(|table| table.field("returns"));
         let returns = returns.flat_map(|(_, table)| table.fields());
+        let copies = root.field("copies");
+        let copies = copies.map(|(_, table)| own_fields(text, table.fields()));
         Ok(Self {
             fields: own_fields(text, root.fields()),
             steps,
+            copies: copies.unwrap_or_default(),
             returns: returns
                 .map(|(key, value)| FieldText::read(text, key, value))
                 .collect(),

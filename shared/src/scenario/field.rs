@@ -146,6 +146,11 @@ pub const STEP: &[Field] = &[
     ),
     Field::new("delay", Takes::Duration, "wait this long first"),
     Field::new(
+        "each",
+        Takes::Endpoint,
+        "do it once for each copy of this endpoint",
+    ),
+    Field::new(
         "process",
         Takes::Endpoint,
         "the endpoint in whose process this one is a thread",
@@ -173,6 +178,11 @@ pub const SCENARIO: &[Field] = &[
         "steps in list order, or every program by itself",
     )
     .default("\"listed\""),
+    Field::new(
+        "copies",
+        Takes::Table,
+        "endpoints that are there several times: `client = 40`",
+    ),
     Field::new(
         "steps",
         Takes::Table,

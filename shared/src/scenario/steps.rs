@@ -104,6 +104,11 @@ pub trait Kind {
         Vec::new()
     }
 
+    /// How long it may take, if it says so.
+    fn timeout(&self) -> Option<Span> {
+        None
+    }
+
     /// Checks limits and combinations of fields that the types cannot express.
     ///
     /// # Errors
@@ -220,6 +225,11 @@ macro_rules! step_kinds {
             /// What it makes that later steps can name.
             pub fn makes(&self) -> Makes {
                 match self { $(Self::$variant(kind) => kind.makes(),)* }
+            }
+
+            /// How long it may take, if it says so.
+            pub fn timeout(&self) -> Option<Span> {
+                match self { $(Self::$variant(kind) => kind.timeout(),)* }
             }
 
             /// What it needs of the kernel that not every machine has.

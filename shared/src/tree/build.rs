@@ -131,6 +131,9 @@ impl Value {
 
     /// A table's fields; `None` for any other value.
     pub(super) fn as_table(&self) -> Option<&[(Key, Self)]> {
-        matches!(self.kind, Kind::Table(_)).then(|| self.fields())
+        if let Kind::Table(fields) = &self.kind {
+            return Some(fields);
+        }
+        None
     }
 }

@@ -215,38 +215,31 @@ impl Table {
     }
 }
 
-impl ser::SerializeStruct for Table {
-    type Ok = Value;
-    type Error = Refused;
+/// Fields with names, of a struct or of a variant that has them.
+macro_rules! named_fields {
+    ($($kind:ident,)*) => {$(
+        impl ser::$kind for Table {
+            type Ok = Value;
+            type Error = Refused;
 
-    fn serialize_field<T: Serialize + ?Sized>(
-        &mut self,
-        name: &'static str,
-        value: &T,
-    ) -> Result<(), Refused> {
-        self.push(name, value)
-    }
+            fn serialize_field<T: Serialize + ?Sized>(
+                &mut self,
+                name: &'static str,
+                value: &T,
+            ) -> Result<(), Refused> {
+                self.push(name, value)
+            }
 
-    fn end(self) -> Result<Value, Refused> {
-        Ok(self.whole())
-    }
+            fn end(self) -> Result<Value, Refused> {
+                Ok(self.whole())
+            }
+        }
+    )*};
 }
 
-impl ser::SerializeStructVariant for Table {
-    type Ok = Value;
-    type Error = Refused;
-
-    fn serialize_field<T: Serialize + ?Sized>(
-        &mut self,
-        name: &'static str,
-        value: &T,
-    ) -> Result<(), Refused> {
-        self.push(name, value)
-    }
-
-    fn end(self) -> Result<Value, Refused> {
-        Ok(self.whole())
-    }
+named_fields! {
+    SerializeStruct,
+    SerializeStructVariant,
 }
 
 impl ser::SerializeMap for Table {

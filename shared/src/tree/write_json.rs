@@ -9,12 +9,8 @@ pub(super) fn write(out: &mut String, value: &Value) {
     match &value.kind {
         Kind::Null | Kind::Other(_) => out.push_str("null"),
         Kind::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
-        Kind::Natural(number) => {
-            let _ = write!(out, "{number}");
-        }
-        Kind::Negative(number) => {
-            let _ = write!(out, "{number}");
-        }
+        Kind::Natural(number) => out.push_str(&number.to_string()),
+        Kind::Negative(number) => out.push_str(&number.to_string()),
         Kind::Text(text) => string(out, text),
         Kind::List(list) => {
             out.push('[');

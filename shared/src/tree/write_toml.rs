@@ -91,12 +91,8 @@ fn inline(out: &mut String, value: &Value) {
         // TOML has no word for nothing; no reader of ours takes an empty list for a field.
         Kind::Null | Kind::Other(_) => out.push_str("[]"),
         Kind::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
-        Kind::Natural(number) => {
-            let _ = write!(out, "{number}");
-        }
-        Kind::Negative(number) => {
-            let _ = write!(out, "{number}");
-        }
+        Kind::Natural(number) => out.push_str(&number.to_string()),
+        Kind::Negative(number) => out.push_str(&number.to_string()),
         Kind::Text(text) => string(out, text),
         Kind::List(list) => {
             out.push('[');

@@ -156,3 +156,45 @@ fn set(shot: &mut Shot, seq: u32, ack: u32, payload: u16, number: u32) {
     shot.data.resize(shot.data.len() + usize::from(payload), 7);
     shot.len += u32::from(payload);
 }
+
+/// A RST that ended nothing, many segments after it, and as many RSTs and segments again: no segment may cost more
+/// than the one before it, and each RST keeps what it answers.
+#[test]
+fn resets_within_a_long_connection_keep_what_they_answer() {
+    let capture = captures()
+        .into_iter()
+        .find(|one| one.name == "unread-close");
+    let shots = capture.unwrap().shots;
+    let whole = stretch(&shots, true).unwrap();
+    let (body, end) = whole.split_at(whole.len() - 1);
+    let data = body.iter().rfind(|shot| shot.data.len() > 100).unwrap();
+    let mut rst = turned(data);
+    rst.data.truncate(54);
+    rst.data[16..18].copy_from_slice(&40_u16.to_be_bytes());
+    rst.data[18..20].copy_from_slice(&[0, 0]);
+    rst.data[46] = 0x50;
+    rst.data[47] = 4;
+    rst.data[48..50].copy_from_slice(&[0, 0]);
+    rst.len = 54;
+    let mut all = body.to_vec();
+    for _ in 0..40 {
+        let answered = ack(data).to_be_bytes();
+        let mut stray = rst.clone();
+        stray.data[38..42].copy_from_slice(&answered);
+        all.push(data.clone());
+        all.push(stray);
+        all.extend(body[body.len() - 600..].iter().cloned());
+    }
+    all.extend(end.iter().cloned());
+    let bytes = plain(&all);
+    let folded = with_tail(&bytes, TAIL);
+    let whole = with_tail(&bytes, ALL);
+    let causes = |list: &[ConnectionExplained]| -> Vec<_> {
+        let resets = list.iter().flat_map(|one| &one.resets);
+        resets
+            .map(|reset| (reset.frame, reset.candidates.clone()))
+            .collect()
+    };
+    assert_eq!(causes(&folded), causes(&whole));
+    assert_eq!(causes(&folded).len(), 41);
+}

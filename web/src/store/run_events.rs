@@ -270,7 +270,11 @@ impl RunEvents {
         }
         let mine = |run: RunId| (run == self.newest).then_some(());
         match message {
-            ServerMessage::Welcome { .. } => None,
+            ServerMessage::Welcome { .. }
+            | ServerMessage::Planned { .. }
+            | ServerMessage::Noise { .. }
+            | ServerMessage::Came { .. }
+            | ServerMessage::Kept { .. } => None,
             ServerMessage::Queued { run, ahead } => {
                 mine(run)?;
                 Some(self.at_phase(Phase::Queued { ahead }))

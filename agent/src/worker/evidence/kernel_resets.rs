@@ -3,7 +3,7 @@
 //! The trace is of the whole machine. An event counts for this run only when a cookie, a thread or a unique match
 //! ties it to the run; a foreign one never appears anywhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -29,7 +29,7 @@ pub(crate) struct KernelResets {
 /// Which samples belong to a run.
 pub(crate) struct Ties<'a> {
     /// Cookies of the run's sockets.
-    pub(crate) cookies: &'a [u64],
+    pub(crate) cookies: &'a BTreeSet<u64>,
     /// Threads of the run.
     pub(crate) threads: &'a [i32],
     /// RSTs that the run captured: from, to, when.
@@ -94,24 +94,22 @@ impl KernelResets {
     /// Notes the resets that belong to the run; forgets all others.
     pub(crate) fn note(&mut self, ties: &Ties<'_>, clock: &Clock, recorder: &mut Recorder<'_>) {
         let (samples, lost) = self.tracing.drain();
-        let samples: Vec<_> = samples
-            .into_iter()
-            .filter(|sample| sample.at >= ties.since)
-            .collect();
+        let read = self.read(&samples, ties.since, clock);
+        let mut captured = ties.captured.to_vec();
+        captured.sort_by_key(|(.., when)| *when);
         let mut untied = lost > 0;
-        for (number, sample) in samples.iter().enumerate() {
-            let Some(sent) = self.sent_reset(sample) else {
-                continue;
-            };
-            let later = samples.get(number..).unwrap_or_default();
-            let cookie = self.cookie_of(sent.socket, later);
+        for Sent {
+            at,
+            thread,
+            reset: sent,
+        } in &read.sent
+        {
+            let cookie = read.cookie_of(sent.socket, *at);
             let is_ours = cookie.is_some_and(|cookie| ties.cookies.contains(&cookie));
-            let tied_by = match self.match_captured(&sent, sample.at, &samples, ties, clock) {
+            let tied_by = match match_captured(sent, *at, &read.sent, &captured) {
                 _ if is_ours => TiedBy::Cookie,
                 Match::None => continue,
-                Match::Only | Match::Several if ties.threads.contains(&sample.thread) => {
-                    TiedBy::Task
-                }
+                Match::Only | Match::Several if ties.threads.contains(thread) => TiedBy::Task,
                 // A cookie that is known and not ours speaks for another program's socket.
                 Match::Only if cookie.is_none() => TiedBy::OnlyMatch,
                 Match::Only | Match::Several => {
@@ -125,7 +123,7 @@ impl KernelResets {
                 from,
                 to,
                 ..
-            } = sent;
+            } = sent.clone();
             let reset = KernelReset {
                 reason,
                 state,
@@ -133,7 +131,7 @@ impl KernelResets {
                 to,
                 tied_by,
             };
-            recorder.note(clock.at_monotonic(sample.at), EventBody::KernelReset(reset));
+            recorder.note(*at, EventBody::KernelReset(reset));
         }
         if untied {
             recorder.note(clock.now(), EventBody::Trouble(Trouble::ReasonNotTied));
@@ -164,57 +162,85 @@ impl KernelResets {
         })
     }
 
-    /// The cookie of the socket at that address: it stands in the next event that destroys the socket.
-    fn cookie_of(&self, socket: u64, later: &[Sample]) -> Option<u64> {
-        if socket == 0 {
-            return None;
-        }
+    /// Reads every sample once: a run of many connections has thousands.
+    fn read(&self, samples: &[Sample], since: u64, clock: &Clock) -> Read {
+        let mut read = Read::default();
         let format = &self.destroy_sock;
-        later
-            .iter()
-            .filter(|sample| format.number(&sample.record, "common_type") == Some(format.id))
-            .find(|sample| format.number(&sample.record, "skaddr") == Some(socket))
-            .and_then(|sample| format.number(&sample.record, "sock_cookie"))
+        for sample in samples.iter().filter(|sample| sample.at >= since) {
+            let at = clock.at_monotonic(sample.at);
+            if let Some(reset) = self.sent_reset(sample) {
+                let thread = sample.thread;
+                read.sent.push(Sent { at, thread, reset });
+            } else if format.number(&sample.record, "common_type") == Some(format.id)
+                && let Some(socket) = format.number(&sample.record, "skaddr")
+            {
+                let cookie = format.number(&sample.record, "sock_cookie").unwrap_or(0);
+                read.destroyed.entry(socket).or_default().push((at, cookie));
+            }
+        }
+        read
+    }
+}
+
+/// One `tcp_send_reset`.
+struct Sent {
+    at: Nanos,
+    /// The thread that was on the processor.
+    thread: i32,
+    reset: KernelSent,
+}
+
+/// The samples of a run, in order of time.
+#[derive(Default)]
+struct Read {
+    sent: Vec<Sent>,
+    /// When the socket at each address was destroyed, and its cookie.
+    destroyed: BTreeMap<u64, Vec<(Nanos, u64)>>,
+}
+
+impl Read {
+    /// The cookie of the socket at that address: it stands in the next event that destroys the socket.
+    fn cookie_of(&self, socket: u64, at: Nanos) -> Option<u64> {
+        let destroyed = self.destroyed.get(&socket).filter(|_| socket != 0)?;
+        let next = destroyed.partition_point(|(when, _)| *when < at);
+        destroyed
+            .get(next)
+            .map(|(_, cookie)| *cookie)
             .filter(|cookie| *cookie != 0)
     }
+}
 
-    /// Whether exactly one captured RST fits this sample, and no other sample fits that RST.
-    fn match_captured(
-        &self,
-        sent: &KernelSent,
-        at: u64,
-        samples: &[Sample],
-        ties: &Ties<'_>,
-        clock: &Clock,
-    ) -> Match {
-        let fits = |sent: &KernelSent, at: u64, captured: &(SocketAddr, SocketAddr, Nanos)| {
-            let (from, to, when) = captured;
-            sent.from == *from
-                && sent.to.is_none_or(|sent_to| sent_to == *to)
-                && clock.at_monotonic(at).0.abs_diff(when.0) < NEAR_NS
-        };
-        let mine: Vec<_> = ties
-            .captured
-            .iter()
-            .filter(|captured| fits(sent, at, captured))
-            .collect();
-        let [captured] = mine.as_slice() else {
-            return if mine.is_empty() {
-                Match::None
-            } else {
-                Match::Several
-            };
-        };
-        let rivals = samples
-            .iter()
-            .filter_map(|sample| Some((sample.at, self.sent_reset(sample)?)))
-            .filter(|(at, sent)| fits(sent, *at, captured));
-        if rivals.count() == 1 {
-            Match::Only
-        } else {
-            Match::Several
-        }
+/// Whether exactly one captured RST fits this sample, and no other sample fits that RST. Both lists in order of time.
+fn match_captured(
+    sent: &KernelSent,
+    at: Nanos,
+    all: &[Sent],
+    captured: &[(SocketAddr, SocketAddr, Nanos)],
+) -> Match {
+    let fits = |sent: &KernelSent, (from, to, _): &(SocketAddr, SocketAddr, Nanos)| {
+        sent.from == *from && sent.to.is_none_or(|sent_to| sent_to == *to)
+    };
+    let mut mine = near(captured, at, |(.., when)| *when).filter(|captured| fits(sent, captured));
+    let captured = match (mine.next(), mine.next()) {
+        (None, _) => return Match::None,
+        (Some(only), None) => only,
+        (Some(_), Some(_)) => return Match::Several,
+    };
+    let (.., when) = captured;
+    let rivals = near(all, *when, |rival| rival.at).filter(|rival| fits(&rival.reset, captured));
+    if rivals.count() == 1 {
+        Match::Only
+    } else {
+        Match::Several
     }
+}
+
+/// The part of a list in order of time that lies within [`NEAR_NS`] of a moment.
+fn near<T>(list: &[T], at: Nanos, when: impl Fn(&T) -> Nanos) -> impl Iterator<Item = &T> {
+    let first = list.partition_point(|item| when(item).0.saturating_add(NEAR_NS) <= at.0);
+    let rest = list.get(first..).unwrap_or_default();
+    rest.iter()
+        .take_while(move |item| when(item).0 < at.0.saturating_add(NEAR_NS))
 }
 
 /// How close in time a trace event and its captured RST lie at most, in nanoseconds.
@@ -226,6 +252,7 @@ enum Match {
     Several,
 }
 
+#[derive(Clone)]
 struct KernelSent {
     reason: String,
     state: Option<String>,

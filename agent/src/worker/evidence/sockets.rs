@@ -1,6 +1,6 @@
 //! State and queues of every socket of the run, also of those that no program holds; and whether the net is at rest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::SocketAddr;
 
@@ -20,7 +20,9 @@ pub(crate) struct Sockets {
     /// Connections that a call has touched since they last were at rest, by the client's end.
     touched: Vec<(SocketAddr, SocketAddr)>,
     /// Every cookie seen, by which trace events are tied to this run.
-    pub(crate) cookies: Vec<u64>,
+    pub(crate) cookies: BTreeSet<u64>,
+    /// Kept apart: they are looked at after every step, however many connections there are.
+    listeners: Vec<SocketAddr>,
 }
 
 impl Sockets {
@@ -29,7 +31,8 @@ impl Sockets {
             diag: SockDiag::open()?,
             ends: BTreeMap::new(),
             touched: Vec::new(),
-            cookies: Vec::new(),
+            cookies: BTreeSet::new(),
+            listeners: Vec::new(),
         })
     }
 
@@ -56,6 +59,9 @@ impl Sockets {
 
     /// A listener was opened here.
     pub(crate) fn touch_listener(&mut self, local: SocketAddr) {
+        if !self.listeners.contains(&local) {
+            self.listeners.push(local);
+        }
         self.ends.entry((local, None)).or_default();
     }
 
@@ -65,9 +71,7 @@ impl Sockets {
             let first = self.diag.find(*one, *other).ok().flatten().filter(is_end);
             let second = self.diag.find(*other, *one).ok().flatten().filter(is_end);
             for found in [&first, &second].into_iter().flatten() {
-                if !self.cookies.contains(&found.cookie) {
-                    self.cookies.push(found.cookie);
-                }
+                self.cookies.insert(found.cookie);
             }
             if is_busy(first.as_ref(), second.as_ref()) || is_busy(second.as_ref(), first.as_ref())
             {
@@ -83,8 +87,8 @@ impl Sockets {
         let ends = touched
             .iter()
             .flat_map(|(one, other)| [(*one, Some(*other)), (*other, Some(*one))]);
-        let listeners = self.ends.keys().filter(|(_, remote)| remote.is_none());
-        let keys: Vec<_> = ends.chain(listeners.copied()).collect();
+        let listeners = self.listeners.iter().map(|local| (*local, None));
+        let keys: Vec<_> = ends.chain(listeners).collect();
         for key in keys {
             self.note(key, clock, recorder);
         }
@@ -114,10 +118,8 @@ impl Sockets {
             return;
         };
         let found = found.filter(|found| is_end(found) == remote.is_some());
-        if let Some(found) = &found
-            && !self.cookies.contains(&found.cookie)
-        {
-            self.cookies.push(found.cookie);
+        if let Some(found) = &found {
+            self.cookies.insert(found.cookie);
         }
         let Some(last) = self.ends.get_mut(&key) else {
             return;

@@ -139,22 +139,10 @@ pub(super) fn listening(reset: &Reset<'_>) -> Option<String> {
             let mut open = false;
             for (event, call) in calls.filter(|(event, _)| event.at <= reset.at()) {
                 let worked = matches!(call.result, Returned::Ok(_));
-                match call.call {
-                    Call::Listen { .. } if worked => open = call_ended(event, call) <= reset.at(),
-                    Call::Close { .. } | Call::Shutdown { .. } => open = false,
-                    Call::Accept { .. }
-                    | Call::Bind
-                    | Call::CloseCopy
-                    | Call::Connect
-                    | Call::Disconnect
-                    | Call::Duplicate
-                    | Call::HandOver { .. }
-                    | Call::Listen { .. }
-                    | Call::Receive { .. }
-                    | Call::Send { .. }
-                    | Call::SendFastOpen { .. }
-                    | Call::SetOption { .. }
-                    | Call::Socket { .. } => {}
+                if matches!(call.call, Call::Listen { .. }) && worked {
+                    open = call_ended(event, call) <= reset.at();
+                } else if matches!(call.call, Call::Close { .. } | Call::Shutdown { .. }) {
+                    open = false;
                 }
             }
             open && listener

@@ -1,7 +1,7 @@
 //! The runs that are judged: what happened is known, every source tells its part.
 
 pub(super) mod answered;
-mod decided;
+pub(super) mod decided;
 mod handshake;
 mod others;
 mod timers;

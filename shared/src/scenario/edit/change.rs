@@ -144,6 +144,12 @@ impl Story {
         }
     }
 
+    /// Sets how often an endpoint of `[copies]` is there.
+    pub fn set_copies(&self, name: &str, typed: &str) -> Option<Edit> {
+        let field = self.copies.iter().find(|field| field.name == name)?;
+        Some(replace(&field.place, typed.to_owned()))
+    }
+
     /// Sets or takes away a field of a step. A field of which only one may be there replaces the others.
     pub fn set(
         &self,

@@ -24,6 +24,10 @@ impl Kind for Accept {
         "give up after this time; waits for ever without",
     )];
 
+    fn timeout(&self) -> Option<Span> {
+        self.timeout
+    }
+
     fn needs(&self) -> Needs {
         Needs::Listener
     }

@@ -15,12 +15,15 @@ pub struct AddAddress {
     pub address: IpAddr,
 }
 
+/// The field of both steps that are about an address.
+pub(super) const ADDRESS: Field = Field::new("address", Takes::Text, "a loopback address")
+    .required()
+    .example("\"127.0.0.2\"");
+
 impl Kind for AddAddress {
     const NAME: &'static str = "add_address";
     const HELP: &'static str = "add an address to the loopback interface";
-    const FIELDS: &'static [Field] = &[Field::new("address", Takes::Text, "a loopback address")
-        .required()
-        .example("\"127.0.0.2\"")];
+    const FIELDS: &'static [Field] = &[ADDRESS];
     const ACTOR: Actor = Actor::Outside;
 
     fn needs(&self) -> Needs {

@@ -79,6 +79,10 @@ impl Kind for Connect {
         ),
     ];
 
+    fn timeout(&self) -> Option<Span> {
+        self.timeout
+    }
+
     fn needs(&self) -> Needs {
         Needs::Nothing
     }

@@ -92,6 +92,10 @@ impl Kind for Receive {
         ),
     ];
 
+    fn timeout(&self) -> Option<Span> {
+        self.timeout
+    }
+
     fn needs(&self) -> Needs {
         Needs::Connection
     }

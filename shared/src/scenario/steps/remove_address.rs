@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::{Actor, Kind, Needs};
-use crate::scenario::field::{Field, Takes};
+use crate::scenario::field::Field;
 
 /// `do.remove_address = { address = "127.0.0.1" }`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,9 +18,7 @@ pub struct RemoveAddress {
 impl Kind for RemoveAddress {
     const NAME: &'static str = "remove_address";
     const HELP: &'static str = "remove an address from the loopback interface";
-    const FIELDS: &'static [Field] = &[Field::new("address", Takes::Text, "a loopback address")
-        .required()
-        .example("\"127.0.0.2\"")];
+    const FIELDS: &'static [Field] = &[super::add_address::ADDRESS];
     const ACTOR: Actor = Actor::Outside;
 
     fn needs(&self) -> Needs {

@@ -12,27 +12,15 @@ use crate::text;
 
 /// The call and the sockets around it.
 pub(super) fn details(event: &Event, call: &CallReturned, run: &RunEvents) -> Html {
-    let unread = match &call.call {
-        Call::Close { unread } => unread.map(|bytes| {
+    let unread = if let Call::Close { unread } = &call.call {
+        unread.map(|bytes| {
             plain(
                 "unread",
                 &format!("{} at the call", text::count(bytes.into(), "byte", "bytes")),
             )
-        }),
-        Call::Accept { .. }
-        | Call::Bind
-        | Call::CloseCopy
-        | Call::Connect
-        | Call::Disconnect
-        | Call::Duplicate
-        | Call::HandOver { .. }
-        | Call::Listen { .. }
-        | Call::Receive { .. }
-        | Call::Send { .. }
-        | Call::SendFastOpen { .. }
-        | Call::SetOption { .. }
-        | Call::Shutdown { .. }
-        | Call::Socket { .. } => None,
+        })
+    } else {
+        None
     };
     let address = |name, address: Option<std::net::SocketAddr>| {
         address.map(|address| plain(name, &address.to_string()))

@@ -1,8 +1,8 @@
 //! A segment's header, decoded: relative and absolute numbers, options, and what is odd about it.
 
 use aftershake_shared::connection::{Connection, SegmentSent};
+use aftershake_shared::event::Event;
 use aftershake_shared::event::segment_seen::SegmentSeen;
-use aftershake_shared::event::{Event, EventBody};
 use aftershake_shared::tcp::flags::Flags;
 use aftershake_shared::tcp::options::TcpOptions;
 use aftershake_shared::tcp::segment::Segment;
@@ -75,17 +75,7 @@ fn rows(
 /// `+13 µs after close()`: the last call that had begun.
 fn since_call(event: &Event, run: &RunEvents) -> Html {
     let earlier = run.events.iter().take_while(|other| other.id < event.id);
-    let last = earlier.filter_map(|other| match &other.body {
-        EventBody::Call(call) => Some((other.at, call)),
-        EventBody::Counters(_)
-        | EventBody::KernelReset(_)
-        | EventBody::ProcessEnded(_)
-        | EventBody::Outside(_)
-        | EventBody::Segment(_)
-        | EventBody::Socket(_)
-        | EventBody::Step(_)
-        | EventBody::Trouble(_) => None,
-    });
+    let last = earlier.filter_map(|other| Some((other.at, other.body.as_call()?)));
     match last.last() {
         None => html! {},
         Some((begun, call)) => html! {

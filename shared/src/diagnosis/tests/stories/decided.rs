@@ -21,7 +21,12 @@ pub(super) fn told_reset(story: &mut Story) -> &mut Story {
 }
 
 pub(super) fn unread() -> Story {
-    let mut story = accepted();
+    unread_in(Story::new())
+}
+
+/// The same in a story with its own beginning.
+pub(in crate::diagnosis::tests) fn unread_in(mut story: Story) -> Story {
+    story.listen().connect().accept();
     story
         .send16()
         .ok(500, SERVER, close(16), 0)
