@@ -12,6 +12,7 @@ use aftershake_shared::scenario::facility::Facility;
 use aftershake_shared::scenario::machine;
 use socket2::{Domain, Protocol, Socket, Type};
 
+use super::NOT_HERE;
 use crate::sys;
 
 /// The first thing that the scenario needs and this thread's namespace does not give, in words.
@@ -28,7 +29,7 @@ pub(crate) fn all_there(scenario: &Scenario) -> Result<(), Failure> {
 fn missing(facility: &Facility, error: &io::Error) -> Failure {
     Failure {
         code: 3,
-        message: format!("not on this machine: {facility}: {error}"),
+        message: format!("{NOT_HERE}{facility}: {error}"),
         remedy: facility.remedy().to_owned(),
     }
 }
