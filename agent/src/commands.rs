@@ -7,6 +7,7 @@ pub mod explain;
 pub mod export;
 pub mod link;
 pub mod list;
+pub mod mdbook;
 pub mod new;
 mod repeat;
 pub mod run;
@@ -57,6 +58,7 @@ pub fn main() -> ExitCode {
         Some(Command::Export(options)) => export::export(&options),
         Some(Command::Link(options)) => link::link(&options),
         Some(Command::List(options)) => list::list(&options),
+        Some(Command::Mdbook(options)) => mdbook::mdbook(&options),
         Some(Command::Man(options)) => completions::man(&options),
         Some(Command::New(options)) => new::new(&options),
         Some(Command::Run(options)) => run::run(&options),

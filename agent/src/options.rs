@@ -13,6 +13,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use crate::commands::completions::{CompletionsOptions, ManOptions};
 use crate::commands::export::ExportOptions;
 use crate::commands::link::LinkOptions;
+use crate::commands::mdbook::MdbookOptions;
 use crate::commands::new::NewOptions;
 use crate::commands::schema::SchemaOptions;
 use crate::commands::serve::ServeOptions;
@@ -81,6 +82,7 @@ pub enum Command {
         aftershake sweep mine.toml --vary steps.3.delay=0..5ms --find"
     )]
     Sweep(SweepOptions),
+    Mdbook(MdbookOptions),
     New(NewOptions),
     Schema(SchemaOptions),
     /// Run scenarios against what they expect; the whole catalogue without arguments
@@ -121,6 +123,7 @@ impl Command {
             Self::Completions(_)
             | Self::Export(_)
             | Self::Man(_)
+            | Self::Mdbook(_)
             | Self::New(_)
             | Self::Schema(_)
             | Self::Worker => false,
