@@ -3,6 +3,7 @@
 pub mod cause;
 pub mod completions;
 pub mod doctor;
+pub mod exec;
 pub mod explain;
 pub mod export;
 pub mod link;
@@ -55,6 +56,7 @@ pub fn main() -> ExitCode {
     let done = match options.command {
         Some(Command::Worker) => crate::worker::serve(),
         Some(Command::Completions(options)) => completions::completions(&options),
+        Some(Command::Exec(options)) => exec::exec(&options),
         Some(Command::Export(options)) => export::export(&options),
         Some(Command::Link(options)) => link::link(&options),
         Some(Command::List(options)) => list::list(&options),

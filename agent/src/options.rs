@@ -11,6 +11,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 use crate::commands::completions::{CompletionsOptions, ManOptions};
+use crate::commands::exec::ExecOptions;
 use crate::commands::export::ExportOptions;
 use crate::commands::link::LinkOptions;
 use crate::commands::mdbook::MdbookOptions;
@@ -65,6 +66,7 @@ pub enum Command {
     #[command(after_help = "Example: aftershake serve --port 0 --no-open --json")]
     Serve(ServeOptions),
     Completions(CompletionsOptions),
+    Exec(ExecOptions),
     Export(ExportOptions),
     Link(LinkOptions),
     /// List the catalogue of scenarios
@@ -112,6 +114,7 @@ impl Command {
     pub const fn wants_json(&self) -> bool {
         match self {
             Self::Serve(options) => options.json,
+            Self::Exec(options) => options.json,
             Self::Link(options) => options.json,
             Self::List(options) => options.json,
             Self::Run(options) => options.json,
