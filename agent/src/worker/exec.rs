@@ -247,7 +247,7 @@ impl Watch<'_, '_> {
                     return Err(failure(
                         2,
                         format!("the server ended before it listened on port {port}"),
-                        "what it said stands above, behind `server:`",
+                        "what it printed, if anything, stands above behind `server:`",
                     ));
                 }
                 Some(port) if waited >= READY_NS => {
