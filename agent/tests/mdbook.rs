@@ -297,3 +297,34 @@ fn the_chapters_name_every_cause_and_nothing_that_is_not_there() {
         assert!(told.contains(&format!("**`{cause}`**")), "{cause}");
     }
 }
+
+#[test]
+fn no_link_of_the_book_leads_nowhere() {
+    let mut checked = 0;
+    for (path, text) in chapters() {
+        let folder = docs().join(&path);
+        let folder = folder.parent().unwrap();
+        // What stands in fences is no link.
+        let prose: Vec<_> = text.split("\n```").step_by(2).collect();
+        for link in prose.join("\n").split("](").skip(1) {
+            let to = link.split([')', '#']).next().unwrap();
+            if !to.is_empty() && !to.contains(':') {
+                assert!(folder.join(to).exists(), "{path}: {to}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 50, "{checked}");
+}
+
+#[test]
+fn the_lines_at_fault_are_in_the_program() {
+    let page = fs::read_to_string(docs().join("why/from-a-log.md")).unwrap();
+    let program = fs::read_to_string(docs().join("why/jobs/service.py")).unwrap();
+    let fault = page.split("```python\n").nth(1).unwrap();
+    let fault = fault.split("```").next().unwrap();
+    assert!(
+        fault.lines().count() > 2 && program.contains(fault),
+        "{fault}"
+    );
+}
