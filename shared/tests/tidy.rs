@@ -13,7 +13,7 @@ const LONGEST: usize = 500;
 /// The modules of `shared`, lowest first: a module may use those of earlier rows only.
 ///
 /// A new module is a decision about direction: give it a row.
-const LAYERS: [&[&str]; 13] = [
+const LAYERS: [&[&str]; 14] = [
     &["errno", "letters", "order", "packed", "units"],
     &["tree"],
     &["tcp"],
@@ -23,6 +23,7 @@ const LAYERS: [&[&str]; 13] = [
     &["diagnosis"],
     &["remedy"],
     &["capture", "expectation", "ladder"],
+    &["compare"],
     &["distribution", "report"],
     &["export"],
     &["channel"],
