@@ -2,7 +2,9 @@
 
 pub mod editor;
 pub mod guide;
+pub mod ladder;
 pub mod templates;
+pub mod verdict;
 
 use std::fmt::Write as _;
 
