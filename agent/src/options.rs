@@ -10,6 +10,7 @@ use aftershake_shared::report::FORMAT as RUN_FORMAT;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
+use crate::commands::compare::CompareOptions;
 use crate::commands::completions::{CompletionsOptions, ManOptions};
 use crate::commands::export::ExportOptions;
 use crate::commands::link::LinkOptions;
@@ -63,6 +64,7 @@ pub enum Command {
     /// Serve the playground on 127.0.0.1 and open it (the default)
     #[command(after_help = "Example: aftershake serve --port 0 --no-open --json")]
     Serve(ServeOptions),
+    Compare(CompareOptions),
     Completions(CompletionsOptions),
     Export(ExportOptions),
     Link(LinkOptions),
@@ -110,6 +112,7 @@ impl Command {
     pub const fn wants_json(&self) -> bool {
         match self {
             Self::Serve(options) => options.json,
+            Self::Compare(options) => options.json,
             Self::Link(options) => options.json,
             Self::List(options) => options.json,
             Self::Run(options) => options.json,

@@ -4,15 +4,18 @@
 //! its own while the reader already sees the page. Elsewhere, and in a build that was not cut, it is just there.
 
 use aftershake_shared::channel::ServerMessage;
+use aftershake_shared::compare::Comparison;
 use aftershake_shared::diagnosis::finding::Diagnosis;
 use aftershake_shared::tree::ReadError;
 use aftershake_shared::units::Nanos;
 use yew::{Callback, Html};
 
 use crate::panels;
+use crate::store::kept::Kept;
 use crate::store::opened::{self, Opened};
 use crate::store::run_events::RunEvents;
-use crate::store::{Action, AppState};
+use crate::store::share::{self, Linked, Problem};
+use crate::store::{Action, AppState, compare};
 
 /// A panel that is drawn from the state.
 pub type Panel = fn(&AppState, &Callback<Action>) -> Html;
@@ -51,6 +54,13 @@ pub struct Late {
     pub inspector: Panel,
     pub picture: Panel,
     pub palette: Panel,
+    pub share: Panel,
+    pub compare: Panel,
+    pub my_agent: Panel,
+    /// Two runs compared; `None` unless both have a verdict.
+    pub compared: fn(&RunEvents, &RunEvents) -> Option<Kept<Comparison>>,
+    /// Reads a link.
+    pub link: fn(&str) -> Result<Kept<Linked>, Kept<Problem>>,
 }
 
 static LATE: Late = Late {
@@ -62,6 +72,11 @@ static LATE: Late = Late {
     inspector: panels::inspector::inspector,
     picture: panels::ladder_card::picture,
     palette: panels::palette::palette,
+    share: panels::share::share,
+    compare: panels::compare::compare,
+    my_agent: panels::share::my_agent::my_agent,
+    compared: compare::compared,
+    link: share::read::read,
 };
 
 #[cfg(all(feature = "cut", target_family = "wasm"))]

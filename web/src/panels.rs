@@ -1,6 +1,7 @@
 //! What the page shows, one file per panel. A panel draws state and reports what the user did.
 
 pub mod claims;
+pub mod compare;
 pub mod editor;
 pub mod event_list;
 pub mod event_table;
@@ -16,5 +17,6 @@ pub mod no_agent;
 mod overview;
 pub mod palette;
 pub mod press;
+pub mod share;
 pub mod stage;
 pub mod verdict;

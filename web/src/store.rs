@@ -3,6 +3,7 @@
 //! Touches no browser object, so that every change can be tested natively.
 
 pub mod channel_status;
+pub mod compare;
 pub mod draft;
 pub mod gallery;
 pub mod guide;
@@ -13,6 +14,7 @@ pub mod opened;
 pub mod palette;
 pub mod run_events;
 pub mod selection;
+pub mod share;
 pub mod window;
 
 use std::rc::Rc;
@@ -23,6 +25,7 @@ use aftershake_shared::event::EventId;
 use yew::{AttrValue, Reducible};
 
 use channel_status::ChannelStatus;
+use compare::Compare;
 use draft::Draft;
 use gallery::Gallery;
 use guide::Guide;
@@ -32,6 +35,7 @@ use opened::Opened;
 use palette::Palette;
 use run_events::RunEvents;
 use selection::{Selection, Walk};
+use share::{Opening, Share};
 use window::Window;
 
 use crate::late::Part;
@@ -41,6 +45,7 @@ use crate::text::templates::TEMPLATES;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AppState {
     pub channel: ChannelStatus,
+    pub compare: Compare,
     pub draft: Draft,
     pub gallery: Gallery,
     pub guide: Guide,
@@ -54,6 +59,7 @@ pub struct AppState {
     /// The run before, to compare with.
     pub previous: Option<Kept<RunEvents>>,
     pub selection: Selection,
+    pub share: Share,
     pub window: Window,
 }
 
@@ -80,6 +86,7 @@ pub enum Action {
     /// One thing and then another.
     Both(Box<[Action; 2]>),
     Channel(channel_status::Action),
+    Compare(compare::Action),
     Draft(draft::Action),
     Gallery(gallery::Action),
     Guide(guide::Action),
@@ -87,6 +94,7 @@ pub enum Action {
     Palette(palette::Action),
     Run(run_events::Action),
     Selection(selection::Action),
+    Share(share::Action),
     Window(window::Action),
 }
 
@@ -124,11 +132,12 @@ impl AppState {
             }
             Action::RunKept(messages) => {
                 let run = kept_run::of_messages(messages)?;
-                Some(Self {
+                let next = Self {
                     previous: self.run_to_compare(),
                     run,
                     ..self.clone()
-                })
+                };
+                Some(next.compared())
             }
             Action::FileOpened(opened) => Some(self.opened(opened)),
             Action::LateTried(late) => Some(Self {
@@ -172,6 +181,14 @@ impl AppState {
                     ..self.clone()
                 })
             }
+            Action::Compare(action) => Some(Self {
+                compare: self.compare.reduce(action),
+                previous: self
+                    .previous
+                    .clone()
+                    .filter(|_| action != compare::Action::PutAway),
+                ..self.clone()
+            }),
             Action::Draft(action) => self.draft.reduce(action).map(|draft| Self {
                 draft,
                 ..self.clone()
@@ -196,6 +213,7 @@ impl AppState {
                 })
             }
             Action::Selection(action) => self.selected(action),
+            Action::Share(action) => self.shared(action),
             Action::Window(action) => self.window.reduce(action).map(|window| Self {
                 window,
                 ..self.clone()
@@ -222,7 +240,7 @@ impl AppState {
             self.draft
                 .replaced(from, AttrValue::from(text.toml.clone()))
         });
-        Self {
+        let next = Self {
             draft: draft.unwrap_or_else(|| self.draft.clone()),
             run: RunEvents {
                 newest: self.run.newest.wrapping_add(1),
@@ -233,7 +251,8 @@ impl AppState {
             .placed(),
             refused: None,
             ..away
-        }
+        };
+        next.compared()
     }
 
     /// The selection after an action. What is picked in a connection that is not on show brings it there.
@@ -293,10 +312,16 @@ impl AppState {
             | ServerMessage::Failed { .. } => {
                 let run = self.run.agent_said(message)?;
                 let selection = self.selection.follow(&self.run, &run);
-                Some(Self {
+                let has_ended = run.diagnosis.is_some();
+                let next = Self {
                     run,
                     selection,
                     ..self.clone()
+                };
+                Some(if has_ended {
+                    next.compared().with_wish()
+                } else {
+                    next
                 })
             }
         }
@@ -309,8 +334,9 @@ impl AppState {
         let scenario = self.draft.scenario.as_ref().ok()?;
         Some(Self {
             refused: None,
-            run: self.run.asked(self.draft.to_text(), scenario.clone()),
+            run: self.run.asked(self.named_text(), scenario.clone()),
             previous: self.run_to_compare(),
+            compare: self.compare.reduce(compare::Action::PutAway),
             selection: self.selection.without_event(),
             guide: self.guide.run_asked(),
             ..self.clone()
@@ -344,7 +370,9 @@ impl AppState {
         Self {
             run: self.run.put_away(),
             previous: self.run_to_compare(),
+            compare: self.compare.reduce(compare::Action::PutAway),
             selection: self.selection.without_event(),
+            share: self.share.at_rest(),
             ..self.clone()
         }
     }
@@ -353,6 +381,7 @@ impl AppState {
     pub fn can_run(&self) -> bool {
         self.late == Part::There
             && self.channel.is_open()
+            && self.share.opening == Opening::Nothing
             && self.draft.scenario.is_ok()
             && !self.run.phase.is_under_way()
     }

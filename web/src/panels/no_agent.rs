@@ -1,12 +1,14 @@
 //! What still works without an agent, and how to start one.
 
-use yew::{Html, html};
+use yew::{Callback, Html, html};
 
+use crate::late;
 use crate::store::channel_status::ChannelStatus;
+use crate::store::{Action, AppState};
 
 /// Empty while an agent answers or may answer any moment.
-pub fn no_agent(channel: &ChannelStatus) -> Html {
-    let why = match channel {
+pub fn no_agent(state: &AppState, on: &Callback<Action>) -> Html {
+    let why = match &state.channel {
         ChannelStatus::Open(_)
         | ChannelStatus::Connecting
         | ChannelStatus::Lost {
@@ -35,6 +37,7 @@ pub fn no_agent(channel: &ChannelStatus) -> Html {
                 { ", or with " }<code>{ "cargo xtask play" }</code>
                 { " in the repository; it opens its own page." }
             </p>
+            if let Some(late) = late::ready() { { (late.my_agent)(state, on) } }
         </section>
     }
 }
