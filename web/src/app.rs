@@ -10,6 +10,7 @@ use crate::agent_channel::AgentChannel;
 use crate::browser::{self, Listener};
 use crate::keys;
 use crate::late::{self, Part};
+use crate::out;
 use crate::panels::gallery::{self, gallery_panel};
 use crate::panels::guide::hides_verdict;
 use crate::panels::header::header;
@@ -109,6 +110,16 @@ pub fn App() -> Html {
 
     use_effect_with(state.share.dialog.is_some(), |is_open| {
         browser::show_dialog("dialog.share", *is_open);
+    });
+    let out_on = on.clone();
+    use_effect_with(state.wants_out(), move |wanted| {
+        if *wanted {
+            yew::platform::spawn_local(async move {
+                let tried = out::load().await;
+                let part = tried.map_or(Part::Missing, |()| Part::There);
+                out_on.emit(Action::OutTried(part));
+            });
+        }
     });
     let read_on = on.clone();
     let opening = state.share.opening.clone();

@@ -17,6 +17,7 @@ pub mod hand_out;
 pub mod keys;
 pub mod ladder_view;
 pub mod late;
+pub mod out;
 pub mod panels;
 pub mod part;
 pub mod store;

@@ -52,6 +52,8 @@ pub struct AppState {
     /// Whether runs can be read and shown.
     pub late: Part,
     pub look: Look,
+    /// Whether links and files can be made.
+    pub out: Part,
     pub palette: Palette,
     pub run: RunEvents,
     /// The file that could not be read, and why.
@@ -83,6 +85,8 @@ pub enum Action {
     FileOpened(Opened),
     /// The page's second part was asked for.
     LateTried(Part),
+    /// So was its third.
+    OutTried(Part),
     /// One thing and then another.
     Both(Box<[Action; 2]>),
     Channel(channel_status::Action),
@@ -145,6 +149,11 @@ impl AppState {
                 ..self.clone()
             })
             .filter(|next| next.late != self.late),
+            Action::OutTried(out) => Some(Self {
+                out,
+                ..self.clone()
+            })
+            .filter(|next| next.out != self.out),
             Action::Both(actions) => {
                 let [first, second] = *actions;
                 let between = self.changed_by(first);
@@ -375,6 +384,14 @@ impl AppState {
             share: self.share.at_rest(),
             ..self.clone()
         }
+    }
+
+    /// Whether the page's third part is needed now and was not tried.
+    pub fn wants_out(&self) -> bool {
+        let to_agent = !self.channel.is_open() && !self.share.is_local();
+        self.late == Part::There
+            && self.out == Part::Coming
+            && (self.share.dialog.is_some() || to_agent)
     }
 
     /// Whether pressing Run would start a run.

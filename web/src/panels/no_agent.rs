@@ -1,13 +1,14 @@
 //! What still works without an agent, and how to start one.
 
-use yew::{Callback, Html, html};
+use yew::{Html, html};
 
 use crate::late;
+use crate::out;
+use crate::store::AppState;
 use crate::store::channel_status::ChannelStatus;
-use crate::store::{Action, AppState};
 
 /// Empty while an agent answers or may answer any moment.
-pub fn no_agent(state: &AppState, on: &Callback<Action>) -> Html {
+pub fn no_agent(state: &AppState) -> Html {
     let why = match &state.channel {
         ChannelStatus::Open(_)
         | ChannelStatus::Connecting
@@ -37,7 +38,11 @@ pub fn no_agent(state: &AppState, on: &Callback<Action>) -> Html {
                 { ", or with " }<code>{ "cargo xtask play" }</code>
                 { " in the repository; it opens its own page." }
             </p>
-            if let Some(late) = late::ready() { { (late.my_agent)(state, on) } }
+            if state.share.is_local() {
+                if let Some(late) = late::ready() { { (late.authorise)() } }
+            } else if let Some(out) = out::ready() {
+                { (out.my_agent)(state) }
+            }
         </section>
     }
 }

@@ -22,7 +22,7 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
     }
     html! {
         <main class="stage" id="stage" tabindex="-1">
-            { no_agent(state, on) }
+            { no_agent(state) }
             { refused(state) }
             { course(state, on) }
             if hides_verdict(state) {

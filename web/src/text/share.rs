@@ -26,6 +26,8 @@ pub const SELECT_ALL: &str =
     "The browser did not allow it. The text is selected: Ctrl C copies it.";
 pub const NOT_SAVED: &str = "The browser did not allow it.";
 
+pub const COMING: &str = "One moment …";
+
 // The link.
 pub const LINK: &str = "Link to this scenario";
 pub const LINK_WHAT: &str =

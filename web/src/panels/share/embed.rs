@@ -5,7 +5,7 @@ use aftershake_shared::link::fragment;
 use aftershake_shared::link::view::View;
 use yew::{Callback, Html};
 
-use super::copied;
+use super::body::copied;
 use crate::el;
 use crate::store::share::format::Format;
 use crate::store::{Action, AppState};

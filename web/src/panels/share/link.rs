@@ -6,7 +6,7 @@ use aftershake_shared::link::view::View;
 use aftershake_shared::link::{fragment, limits};
 use yew::{Callback, Event, Html, MouseEvent, html};
 
-use super::{act, copied, plain_button, then};
+use super::body::{act, copied, plain_button, then};
 use crate::browser;
 use crate::el;
 use crate::hand_out;

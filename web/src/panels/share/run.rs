@@ -2,7 +2,7 @@
 
 use yew::{AttrValue, Callback, Html, MouseEvent};
 
-use super::{plain_button, then};
+use super::body::{plain_button, then};
 use crate::el;
 use crate::hand_out;
 use crate::store::run_events::RunEvents;
