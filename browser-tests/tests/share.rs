@@ -131,9 +131,14 @@ fn the_dialog_keeps_the_focus_and_every_page_of_it_can_be_reached() -> anyhow::R
     browser.click("share-embed")?;
     let frame = value(browser, "text-frame")?;
     assert!(
-        frame.starts_with("<iframe src=\"https://example.org/aftershake/index.html?embed=1#s1."),
+        frame.starts_with("<iframe data-aftershake src=\"https://example.org/aftershake/play/index.html?embed=1&amp;scenario="),
         "{frame}"
     );
+    browser.fill("share-site", "https://example.net/x")?;
+    browser.wait_until(&format!(
+        "{}.value.includes('](https://example.net/x/play/#s1.')",
+        element("text-markdown")
+    ))?;
     assert!(value(browser, "text-markdown")?.starts_with('['));
     browser.click("share-run")?;
     browser.wait_for("no-run")?;
@@ -342,7 +347,7 @@ fn what_is_looked_at_travels_when_asked() -> anyhow::Result<()> {
     browser.wait_for_text("headline", "linger")?;
     playground.run()?;
     browser.wait_until(&format!(
-        "document.querySelector('.inspector').textContent.includes('event {event}')"
+        "document.querySelector('.inspector').textContent.includes('Segment {event}')"
     ))?;
     assert_quiet(&playground)
 }

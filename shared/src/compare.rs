@@ -198,12 +198,13 @@ pub fn told(events: &[Event], connections: &Connections) -> Vec<Line> {
                 } else {
                     String::new()
                 };
-                let what = format!(
-                    "{} sends {} with {} bytes{number}",
-                    connection.name(sent.from),
-                    sent.segment.flags,
-                    sent.segment.payload_len
-                );
+                let bytes = match sent.segment.payload_len {
+                    0 => String::new(),
+                    1 => " with 1 byte".to_owned(),
+                    bytes => format!(" with {bytes} bytes"),
+                };
+                let (from, flags) = (connection.name(sent.from), sent.segment.flags.names());
+                let what = format!("{from} sends {flags}{bytes}{number}");
                 let kind = if sent.segment.flags.rst() {
                     Kind::Reset
                 } else {

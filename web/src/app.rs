@@ -118,19 +118,23 @@ pub fn App() -> Html {
                 let tried = out::load().await;
                 let part = tried.map_or(Part::Missing, |()| Part::There);
                 out_on.emit(Action::OutTried(part));
+                if let Some(site) = out::ready().and_then(|out| (out.kept_site)()) {
+                    out_on.emit(Action::Share(share::Action::SiteTyped(site)));
+                }
             });
         }
     });
     let read_on = on.clone();
     let opening = state.share.opening.clone();
-    use_effect_with((state.late, opening), move |(late, opening)| {
+    let parts = (state.late, state.out);
+    use_effect_with((parts, opening), move |(parts, opening)| {
         let Opening::Waiting(link) = opening else {
             return;
         };
-        let read = match (late::ready(), late) {
-            (Some(late), _) => (late.link)(link),
-            (None, Part::Missing) => Err(Kept::new(unread())),
-            (None, Part::Coming | Part::There) => return,
+        let read = match (out::ready(), parts) {
+            (Some(out), _) => (out.link)(link),
+            (None, (Part::Missing, _) | (_, Part::Missing)) => Err(Kept::new(unread())),
+            (None, _) => return,
         };
         read_on.emit(Action::Share(share::Action::LinkRead(read)));
     });

@@ -14,7 +14,6 @@ use crate::panels;
 use crate::store::kept::Kept;
 use crate::store::opened::{self, Opened};
 use crate::store::run_events::RunEvents;
-use crate::store::share::{self, Linked, Problem};
 use crate::store::{Action, AppState, compare};
 
 /// A panel that is drawn from the state.
@@ -59,8 +58,6 @@ pub struct Late {
     pub authorise: fn() -> Html,
     /// Two runs compared; `None` unless both have a verdict.
     pub compared: fn(&RunEvents, &RunEvents) -> Option<Kept<Comparison>>,
-    /// Reads a link.
-    pub link: fn(&str) -> Result<Kept<Linked>, Kept<Problem>>,
 }
 
 static LATE: Late = Late {
@@ -76,7 +73,6 @@ static LATE: Late = Late {
     compare: panels::compare::compare,
     authorise: panels::share::authorise::authorise,
     compared: compare::compared,
-    link: share::read::read,
 };
 
 /// The module `cut` of one part that travels as a file of its own: `load` fetches it, `ready` gives its functions.

@@ -391,7 +391,7 @@ impl AppState {
         let to_agent = !self.channel.is_open() && !self.share.is_local();
         self.late == Part::There
             && self.out == Part::Coming
-            && (self.share.dialog.is_some() || to_agent)
+            && (self.share.dialog.is_some() || self.share.is_opening() || to_agent)
     }
 
     /// Whether pressing Run would start a run.

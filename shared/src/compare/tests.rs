@@ -72,7 +72,7 @@ fn times_are_told_from_the_first_syn_on() {
     let syn = syn.clone().find(|line| line.kind == Kind::Segment).unwrap();
     assert_eq!(
         (syn.since_syn_ns, syn.what.as_str()),
-        (0, "client sends S with 0 bytes")
+        (0, "client sends SYN")
     );
     assert!(comparison.rows[0].before.as_ref().unwrap().since_syn_ns < 0);
 }

@@ -139,7 +139,7 @@ fn row(row: &Row, is_first: bool) -> Html {
 
 fn side(line: Option<&Line>) -> Html {
     let Some(line) = line else {
-        return html! { <><td class="at" /><td class="none" /></> };
+        return html! { <><td class="at none" /><td class="none" /></> };
     };
     let kind = match line.kind {
         Kind::Call => "call",

@@ -2,7 +2,7 @@
 
 pub mod authorise;
 pub(crate) mod body;
-mod embed;
+pub(crate) mod embed;
 mod link;
 pub(crate) mod my_agent;
 mod run;

@@ -21,6 +21,8 @@ pub struct Share {
     pub opening: Opening,
     /// What the link in the address holds.
     pub linked: Option<Kept<Linked>>,
+    /// The address of a static site, as typed; empty where none was.
+    pub typed_site: AttrValue,
     /// `None` while the dialog is closed.
     pub dialog: Option<Dialog>,
 }
@@ -103,6 +105,7 @@ pub enum Action {
     Asked(Page),
     Closed,
     ViewIncluded(Included),
+    SiteTyped(AttrValue),
     Did(Done),
 }
 
@@ -116,15 +119,25 @@ impl Share {
         })
     }
 
-    /// Address of the folder with the page's files, for lines in other pages; a placeholder on an agent's page.
-    pub fn site(&self) -> String {
+    /// Whether a link waits to be read.
+    pub const fn is_opening(&self) -> bool {
+        matches!(self.opening, Opening::Waiting(_))
+    }
+
+    /// The address of a static site as it stands in the field: typed, or this page's own site.
+    pub fn site(&self) -> AttrValue {
+        if !self.typed_site.is_empty() {
+            return self.typed_site.clone();
+        }
         let folder = self
             .address
             .rfind('/')
             .and_then(|end| self.address.get(..=end));
-        match folder {
-            Some(folder) if !self.is_local() => folder.to_owned(),
-            Some(_) | None => SITE.to_owned(),
+        match folder.filter(|_| !self.is_local()) {
+            Some(folder) => {
+                AttrValue::from(folder.strip_suffix("play/").unwrap_or(folder).to_owned())
+            }
+            None => AttrValue::Static(SITE),
         }
     }
 
@@ -161,6 +174,7 @@ impl AppState {
                 });
             }
             Action::Closed => share.dialog = None,
+            Action::SiteTyped(site) => share.typed_site = site,
             Action::ViewIncluded(with_view) => {
                 share.dialog = share.dialog.map(|open| Dialog {
                     with_view,

@@ -44,12 +44,14 @@ pub const FILE: &str = "As a file";
 pub const FILE_WHAT: &str = "With its comments, as it stands in the editor.";
 
 // Lines for a page.
-pub const EMBED_WHAT: &str = "For pages of yours. The frame and the player need the static site beside them; an agent’s page is shown in no frame.";
+pub const EMBED_WHAT: &str = "For pages of yours, from a static site that cargo xtask site makes; an agent’s page is shown in no frame.";
 pub const EMBED_BASE: &str = "Address of the site";
+pub const EMBED_NO_BASE: &str = "This is no address of a folder, expected one like https://example.org/aftershake/; the lines below use that.";
 pub const MARKDOWN: &str = "Markdown";
 pub const FRAME: &str = "A frame with the scenario";
 pub const REPLAY: &str = "A player of this run";
-pub const REPLAY_WHAT: &str = "Save the recording beside the page first (This run).";
+pub const REPLAY_WHAT: &str =
+    "Save the SVG beside that page first (This run); it holds the recording.";
 /// Stands for the address of a site that is not known.
 pub const SITE: &str = "https://example.org/aftershake/";
 
