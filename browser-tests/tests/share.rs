@@ -256,7 +256,7 @@ fn a_run_is_saved_in_every_format_as_the_command_line_writes_it() -> anyhow::Res
 /// The picture is a PNG of a sensible size, and not of one colour.
 fn check_pixels(browser: &Browser, png: &[u8]) -> anyhow::Result<()> {
     assert!(png.starts_with(b"\x89PNG\r\n\x1a\n"));
-    let side = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+    let side = |at: usize| u32::from_be_bytes(png.get(at..at + 4).unwrap().try_into().unwrap());
     let (width, height) = (side(16), side(20));
     assert!(
         (1_000..4_000).contains(&width) && (600..8_000).contains(&height),
@@ -368,10 +368,12 @@ fn a_long_scenario_is_offered_as_a_file() -> anyhow::Result<()> {
     let mut toml = "title = \"Long\"\n[[steps]]\nby = \"a\"\ndo = \"connect\"\n".to_owned();
     for (count, says) in [(1, "link-long"), (5, "link-refused")] {
         while toml.matches("send").count() < count {
-            toml += &format!(
-                "[[steps]]\nby = \"a\"\ndo.send = {{ hex = \"{}\" }}\n",
-                digits()
-            );
+            let more = [
+                "[[steps]]\nby = \"a\"\ndo.send = { hex = \"",
+                &digits(),
+                "\" }\n",
+            ];
+            toml += &more.concat();
         }
         browser.script(&format!(
             "const editor = {}; editor.value = {}; editor.dispatchEvent(new Event('input', {{ bubbles: true }}));",

@@ -297,11 +297,10 @@ fn walk(one: &[Line], other: &[Line]) -> Vec<Step> {
     loop {
         let step = match (one.get(i), other.get(j)) {
             (None, None) => return steps,
-            (Some(_), None) => Step::Before,
-            (None, Some(_)) => Step::After,
             (Some(line), Some(its)) if line.pair == its.pair => Step::Both,
+            (Some(_), None) => Step::Before,
             (Some(_), Some(_)) if at(&most, i + 1, j) >= at(&most, i, j + 1) => Step::Before,
-            (Some(_), Some(_)) => Step::After,
+            (_, Some(_)) => Step::After,
         };
         i += usize::from(step != Step::After);
         j += usize::from(step != Step::Before);

@@ -81,13 +81,12 @@ fn times_are_told_from_the_first_syn_on() {
 fn another_result_of_the_same_call_is_a_change_in_its_place() {
     let one = recording("sent-before-close").events;
     let mut other = one.clone();
-    let call = other
-        .iter_mut()
-        .rev()
-        .find_map(|event| match &mut event.body {
-            EventBody::Call(call) => Some(call),
-            _ => None,
-        });
+    let call = other.iter_mut().rev().find_map(|event| {
+        if let EventBody::Call(call) = &mut event.body {
+            return Some(call);
+        }
+        None
+    });
     call.unwrap().result = Returned::Ok(77);
     let comparison = compared(&one, &other);
     let row = comparison.first().unwrap();
@@ -173,9 +172,11 @@ fn nothing_is_compared_with_something_and_with_nothing() {
 fn runs_too_long_to_be_lined_up_are_told_one_after_the_other() {
     let one = recording("sent-before-close").events;
     let long = |name: &str, count: u32| {
-        let call = one.iter().find_map(|event| match &event.body {
-            EventBody::Call(call) => Some(call.clone()),
-            _ => None,
+        let call = one.iter().find_map(|event| {
+            if let EventBody::Call(call) = &event.body {
+                return Some(call.clone());
+            }
+            None
         });
         let mut call = call.unwrap();
         call.by = name.to_owned();
