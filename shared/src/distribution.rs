@@ -8,6 +8,7 @@ pub mod chart;
 pub mod csv;
 pub mod difference;
 pub mod noise;
+pub mod odd;
 pub mod report;
 pub mod search;
 pub mod seeds;
@@ -68,6 +69,24 @@ impl Tally {
     pub fn count(&mut self, run: &RunSummary) {
         let bin = usize::try_from(run.bin).ok();
         if let Some(bin) = bin.and_then(|bin| self.bins.get_mut(bin)) {
+            bin.count(run);
+        }
+    }
+
+    /// Counts one run at a value, which gets a bin in its place when it is a new one; the run's own bin is not read.
+    pub fn count_at(&mut self, value: Amount, run: &RunSummary) {
+        let place = self
+            .bins
+            .binary_search_by_key(&Some(value), |bin| bin.value);
+        let place = place.unwrap_or_else(|place| {
+            let bin = Bin {
+                value: Some(value),
+                ..Bin::default()
+            };
+            self.bins.insert(place, bin);
+            place
+        });
+        if let Some(bin) = self.bins.get_mut(place) {
             bin.count(run);
         }
     }
