@@ -19,6 +19,7 @@ pub mod wilson;
 
 use std::collections::BTreeMap;
 
+use crate::order::sort_by_rank;
 use amount::Amount;
 use summary::RunSummary;
 
@@ -108,7 +109,8 @@ impl Tally {
             }
         }
         let mut sorted: Vec<_> = sums.into_iter().collect();
-        sorted.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(other.0)));
+        // In the order of their keys already; that order stays among equals.
+        sort_by_rank(&mut sorted, |(_, count)| (u64::MAX - count, 0));
         sorted
     }
 }

@@ -15,4 +15,5 @@ pub mod no_agent;
 pub mod palette;
 pub mod press;
 pub mod stage;
+pub mod sweep_card;
 pub mod verdict;

@@ -8,11 +8,13 @@ pub mod gallery;
 pub mod guide;
 pub mod kept;
 mod kept_run;
+pub mod many;
 pub mod palette;
 pub mod run_events;
 pub mod selection;
 pub mod window;
 
+use std::any::Any;
 use std::rc::Rc;
 
 use aftershake_shared::catalog;
@@ -25,11 +27,11 @@ use gallery::Gallery;
 use guide::Guide;
 use kept::Kept;
 use palette::Palette;
-use run_events::RunEvents;
+use run_events::{Ask, RunEvents};
 use selection::Selection;
 use window::Window;
 
-use crate::late::Part;
+use crate::late::{self, Part};
 use crate::text::templates::TEMPLATES;
 
 /// Everything the page knows.
@@ -41,6 +43,10 @@ pub struct AppState {
     pub guide: Guide,
     /// Whether runs can be read and shown.
     pub late: Part,
+    /// Many runs; what is behind the cut knows its type.
+    pub many: Option<Kept<dyn Any>>,
+    /// The request for many runs that is under way.
+    pub many_ask: Option<Kept<Ask>>,
     pub palette: Palette,
     pub run: RunEvents,
     /// The run before, to compare with.
@@ -73,6 +79,7 @@ pub enum Action {
     Draft(draft::Action),
     Gallery(gallery::Action),
     Guide(guide::Action),
+    Many(many::Action),
     Palette(palette::Action),
     Run(run_events::Action),
     Selection(selection::Action),
@@ -143,6 +150,7 @@ impl AppState {
                     None => next,
                 })
             }
+            Action::Many(action) => (late::ready()?.many)(self, action),
             Action::Palette(action) => self.palette.reduce(action).map(|palette| Self {
                 palette,
                 ..self.clone()
@@ -154,11 +162,15 @@ impl AppState {
                 } else {
                     self.run.reduce(run_events::Action::ChannelLost)
                 };
-                Some(Self {
-                    channel,
+                let next = Self {
                     run: run.unwrap_or_else(|| self.run.clone()),
+                    channel,
                     ..self.clone()
-                })
+                };
+                if next.channel.is_open() || next.many_ask.is_none() {
+                    return Some(next);
+                }
+                next.changed_by(Action::Many(many::Action::ChannelLost))
             }
             Action::Draft(action) => self.draft.reduce(action).map(|draft| Self {
                 draft,
@@ -201,7 +213,10 @@ impl AppState {
                 };
                 self.changed_by(Action::Channel(welcomed))
             }
-            // Nothing on the page asks for many runs yet.
+            message if message.run() >= Some(many::FIRST) => {
+                self.changed_by(Action::Many(many::Action::Said(Box::new(message))))
+            }
+            // Of a run that is no longer known.
             ServerMessage::Planned { .. }
             | ServerMessage::Noise { .. }
             | ServerMessage::Came { .. }
@@ -274,6 +289,7 @@ impl AppState {
             && self.channel.is_open()
             && self.draft.scenario.is_ok()
             && !self.run.phase.is_under_way()
+            && self.many_ask.is_none()
     }
 }
 

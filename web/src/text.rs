@@ -2,6 +2,7 @@
 
 pub mod editor;
 pub mod guide;
+pub mod many;
 pub mod templates;
 
 use std::fmt::Write as _;

@@ -13,6 +13,7 @@ use super::noise::Noise;
 use super::odd::Odd;
 use super::search::Found;
 use super::{Bin, Tally, wilson};
+use crate::order::sort_by_rank;
 
 /// Version of the object.
 pub const FORMAT: u32 = 1;
@@ -127,7 +128,7 @@ fn bin_row(bin: &Bin) -> BinRow {
             runs: *runs,
         })
         .collect();
-    answers.sort_by_key(|row| std::cmp::Reverse(row.runs));
+    sort_by_rank(&mut answers, |row| (u64::MAX - row.runs, 0));
     BinRow {
         value: bin.value,
         runs: bin.runs,

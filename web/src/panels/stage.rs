@@ -16,6 +16,7 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
         <main class="stage" id="stage" tabindex="-1">
             { no_agent(&state.channel) }
             { course(state, on) }
+            if let Some(late) = late::ready() { { (late.odd_run)(state, on) } }
             if hides_verdict(state) {
                 { quiz(state, on) }
             } else {
@@ -23,7 +24,7 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
                 { claims(state) }
             }
             { lacks(state) }
-            if let Some(late) = late::ready() { { (late.picture)(state, on) } }
+            if let Some(late) = late::ready() { { (late.picture)(state, on) }{ (late.sweep)(state, on) } }
             { editor(state, on) }
         </main>
     }

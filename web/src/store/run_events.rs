@@ -52,6 +52,18 @@ pub struct Ask {
     pub scenario: ScenarioText,
     /// Whether it is to be ended early.
     pub cancelled: bool,
+    /// Set when it is to be made many times.
+    pub times: Option<Times>,
+}
+
+/// How many runs are to be made of it, and what is varied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Times {
+    pub runs: u32,
+    pub seed: Option<u64>,
+    /// `steps.reply.delay=0..5ms`.
+    pub vary: Option<String>,
+    pub bins: Option<u32>,
 }
 
 /// How far a run is.
@@ -131,6 +143,7 @@ impl RunEvents {
                 run,
                 scenario: text,
                 cancelled: false,
+                times: None,
             })),
             newest: run,
             phase: Phase::Asked,
