@@ -154,6 +154,26 @@ impl Browser {
             .post("execute/sync", &json!({ "script": body, "args": [] }))
     }
 
+    /// Runs a script's body in the page and gives what it hands to its last argument.
+    ///
+    /// # Errors
+    /// It throws, or hands over nothing in time.
+    pub fn script_later(&self, body: &str) -> anyhow::Result<Value> {
+        self.session
+            .post("execute/async", &json!({ "script": body, "args": [] }))
+    }
+
+    /// Sends a command of the devtools' protocol.
+    ///
+    /// # Errors
+    /// The browser refuses it.
+    pub fn devtools(&self, command: &str, parameters: &Value) -> anyhow::Result<Value> {
+        self.session.post(
+            "goog/cdp/execute",
+            &json!({ "cmd": command, "params": parameters }),
+        )
+    }
+
     /// Waits until a JavaScript expression is true, and says what the page showed when it never was.
     ///
     /// # Errors
@@ -233,6 +253,11 @@ impl Browser {
     /// It is not there, or something covers it.
     pub fn click(&self, name: &str) -> anyhow::Result<()> {
         self.wait_for(name)?;
+        // From under the page's header, which the driver does not see.
+        self.script(&format!(
+            "{}.scrollIntoView({{ block: 'center' }})",
+            element(name)
+        ))?;
         let path = format!("element/{}/click", self.find(name)?);
         self.session.post(&path, &json!({}))?;
         Ok(())

@@ -6,6 +6,7 @@ pub mod explain;
 pub mod probe_effect;
 pub mod repeat;
 pub mod sizes;
+pub mod timeline;
 pub mod warm_run;
 
 use std::os::unix::fs::MetadataExt as _;

@@ -5,11 +5,14 @@
 
 mod axis;
 mod counters;
+pub mod crowd;
 mod draft;
+pub mod ends;
 pub mod filter;
 pub mod items;
 mod kernel;
 mod lanes;
+pub mod overview;
 mod pills;
 mod placement;
 mod scene;
@@ -18,6 +21,8 @@ mod spread;
 pub mod svg;
 pub mod text;
 mod ticks;
+mod unanswered;
+pub mod view;
 mod visible;
 mod who;
 pub mod words;
@@ -101,6 +106,8 @@ pub struct Ladder {
     /// Times to heights and back.
     pub scale: TimeScale,
     index: Index,
+    /// Sorted by height.
+    marks: Vec<crowd::Mark>,
 }
 
 /// An event's place on the ladder.
@@ -170,8 +177,10 @@ impl Ladder {
             queues: Extents::new(queues.iter().map(QueueBar::extent)),
             pills: Extents::new(pills.iter().map(Pill::extent)),
         };
+        let lanes = places.lanes();
         Self {
-            lanes: places.lanes(),
+            marks: crowd::marks(&calls, &segments, &pills, lanes.len()),
+            lanes,
             order: order(&calls, &segments, &pills),
             calls,
             segments,
@@ -206,15 +215,36 @@ impl Ladder {
         }
     }
 
-    /// Where an event stands; `None` for one that has no place of its own.
-    pub fn find(&self, event: EventId) -> Option<Item> {
+    /// An event's place; `None` for one that has none of its own.
+    pub fn placed(&self, event: EventId) -> Option<&Placed> {
         let found = self
             .order
             .binary_search_by_key(&event, |placed| placed.event);
-        found
-            .ok()
-            .and_then(|at| self.order.get(at))
-            .map(|placed| placed.item)
+        found.ok().and_then(|at| self.order.get(at))
+    }
+
+    /// The upper and lower edge of an event's thing.
+    pub fn extent_of(&self, event: EventId) -> Option<(f32, f32)> {
+        match self.find(event)? {
+            Item::Call(index) => self.calls.get(index).map(CallBlock::extent),
+            Item::Segment(index) => self.segments.get(index).map(SegmentArrow::extent),
+            Item::Pill(index) => self.pills.get(index).map(Pill::extent),
+        }
+    }
+
+    /// Where an event stands; `None` for one that has no place of its own.
+    pub fn find(&self, event: EventId) -> Option<Item> {
+        self.placed(event).map(|placed| placed.item)
+    }
+}
+
+impl Visible<'_> {
+    /// The earliest event in view.
+    pub fn first(&self) -> Option<EventId> {
+        let segments = self.segments.iter().map(|segment| segment.event);
+        let calls = self.calls.iter().map(|call| call.event);
+        let pills = self.pills.iter().map(|pill| pill.event);
+        segments.chain(calls).chain(pills).min()
     }
 }
 

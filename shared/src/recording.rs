@@ -2,10 +2,12 @@
 //!
 //! Holds no host name, user name, path or environment variable. Reads and writes text; opens no file.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, Source};
 use crate::scenario::{Scenario, error::ScenarioError};
+use crate::tree::{self, ReadError};
 
 /// The version written. Newer ones are refused in words; every older one can be read.
 pub const FORMAT_VERSION: u32 = 1;
@@ -80,10 +82,7 @@ pub struct Recording {
 #[derive(Debug, thiserror::Error)]
 pub enum RecordingError {
     #[error("line {line}: {source}")]
-    Line {
-        line: usize,
-        source: serde_json::Error,
-    },
+    Line { line: usize, source: ReadError },
     #[error("the file is empty, expected a recording's header")]
     Empty,
     #[error("recording format {found} is newer than the newest known, {known}: update aftershake", known = FORMAT_VERSION)]
@@ -126,7 +125,7 @@ impl Recording {
         let header = parse(0, first)?;
         let mut events = Vec::new();
         for (number, line) in lines {
-            if let Ok(closing) = serde_json::from_str::<Closing>(line) {
+            if let Ok(closing) = parse::<Closing>(number, line) {
                 if closing.events != events.len() as u64 {
                     let counted = closing.events;
                     return Err(RecordingError::Count {
@@ -150,8 +149,10 @@ struct Version {
     aftershake_recording: u32,
 }
 
-fn parse<'a, T: Deserialize<'a>>(number: usize, line: &'a str) -> Result<T, RecordingError> {
-    serde_json::from_str(line).map_err(|source| RecordingError::Line {
+/// By the reader that the page has anyway: see [`tree`].
+fn parse<T: DeserializeOwned>(number: usize, line: &str) -> Result<T, RecordingError> {
+    let read = tree::from_json(line).and_then(tree::Value::into);
+    read.map_err(|source| RecordingError::Line {
         line: number + 1,
         source,
     })

@@ -14,7 +14,7 @@ use yew::{AttrValue, Callback, Component, Context, Html, Properties, html};
 use crate::browser;
 use crate::late::{self, Part};
 use crate::store::kept::Kept;
-use crate::store::run_events::Ask;
+use crate::store::run_events::{self, Ask};
 use crate::store::{Action, channel_status};
 
 /// Bytes of the longest run that is kept for a reload; storage holds some five million letters.
@@ -116,7 +116,11 @@ impl Component for AgentChannel {
                         self.failures = 0;
                     }
                     self.keep(&message, text);
+                    let is_start = matches!(message, ServerMessage::Started { .. });
                     on.emit(Action::AgentSaid(message));
+                    if is_start {
+                        on.emit(Action::Run(run_events::Action::BeganAt(browser::now())));
+                    }
                 }
             }
             Msg::Closed => {

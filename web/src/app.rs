@@ -62,6 +62,7 @@ pub fn App() -> Html {
             }
         });
         let width_on = first_on.clone();
+        let drops = browser::listen_to_drops(&first_on);
         let listeners = [
             Listener::on_hash_change(move || {
                 if let Some(token) = browser::take_token() {
@@ -73,7 +74,7 @@ pub fn App() -> Html {
             }),
             Listener::on_key(move |event| keys::pressed(event, &first_on)),
         ];
-        move || drop(listeners)
+        move || drop((listeners, drops))
     });
     let theme = state.window.theme;
     let is_first = yew::use_mut_ref(|| true);

@@ -2,6 +2,8 @@
 //!
 //! Storage throws where it is forbidden (private windows, sandboxed frames); that is not an error here.
 
+pub mod file;
+
 use aftershake_shared::event::EventId;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
@@ -9,9 +11,13 @@ use web_sys::{
     HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
     KeyboardEvent, Storage, window,
 };
-use yew::AttrValue;
+use yew::{AttrValue, Callback};
 
+use crate::late;
+use crate::store::Action;
+use crate::store::opened::Opened;
 use crate::store::window::{Theme, Width};
+use crate::text::ladder as words;
 
 const TOKEN_KEY: &str = "aftershake.token";
 /// The run before, and the newest run.
@@ -114,18 +120,19 @@ pub fn window_height() -> Option<f64> {
     window()?.inner_height().ok()?.as_f64()
 }
 
-/// Moves the focus to the first element that fits, scrolling no further than needed.
-pub fn focus(selector: &str) {
+/// Moves the focus to the first element that fits, scrolling no further than needed. Whether there is one.
+pub fn focus(selector: &str) -> bool {
     let element = window()
         .and_then(|window| window.document())
         .and_then(|document| document.query_selector(selector).ok()?);
-    if let Some(element) = element {
+    if let Some(element) = &element {
         if let Some(html) = element.dyn_ref::<HtmlElement>() {
             let _ = html.focus();
         } else if let Some(svg) = element.dyn_ref::<web_sys::SvgElement>() {
             let _ = svg.focus();
         }
     }
+    element.is_some()
 }
 
 /// Opens or closes a dialog. The browser keeps the focus inside and gives it back afterwards.
@@ -256,29 +263,105 @@ pub fn kept(key: &str) -> Option<String> {
     storages.find_map(|storage| storage.get_item(key).ok()?)
 }
 
-/// Hands a text to the reader as a file.
-pub fn offer_file(name: &str, kind: &str, text: &str) {
-    let Some(document) = window().and_then(|window| window.document()) else {
-        return;
+/// Bytes of the largest file that is opened here.
+const LARGEST_FILE: f64 = 67_108_864.0;
+
+/// The file that was chosen in a form's control.
+pub fn chosen_file(event: &web_sys::Event) -> Option<web_sys::File> {
+    let input = target(event)?.dyn_into::<HtmlInputElement>().ok()?;
+    input.files()?.get(0)
+}
+
+/// Reads a file and shows its run; nothing leaves the browser.
+pub fn open_file(file: &web_sys::File, on: &Callback<Action>) {
+    let name = file.name();
+    let refused = |why: &'static str| {
+        Action::FileOpened(Opened {
+            name: AttrValue::from(name.clone()),
+            run: Err(AttrValue::Static(why)),
+        })
     };
-    let options = web_sys::BlobPropertyBag::new();
-    options.set_type(kind);
-    let parts = js_sys::Array::of1(&wasm_bindgen::JsValue::from_str(text));
-    let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options);
-    let address = blob.and_then(|blob| web_sys::Url::create_object_url_with_blob(&blob));
-    let link = document.create_element("a");
-    if let (Ok(address), Ok(link)) = (address, link) {
-        if let Some(link) = link.dyn_ref::<web_sys::HtmlAnchorElement>() {
-            link.set_href(&address);
-            link.set_download(name);
-            link.click();
+    if file.size() > LARGEST_FILE {
+        on.emit(refused(words::TOO_LARGE));
+        return;
+    }
+    let not_read = refused(words::NOT_READ);
+    let (done, failed) = (on.clone(), on.clone());
+    let read = Closure::once_into_js(move |buffer: wasm_bindgen::JsValue| {
+        let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
+        if let Some(late) = late::ready() {
+            done.emit(Action::FileOpened((late.open)(&name, &bytes)));
         }
-        let _ = web_sys::Url::revoke_object_url(&address);
+    });
+    let fail = Closure::once_into_js(move |_: wasm_bindgen::JsValue| failed.emit(not_read));
+    let promise: wasm_bindgen::JsValue = file.array_buffer().into();
+    let then = js_sys::Reflect::get(&promise, &"then".into())
+        .ok()
+        .and_then(|then| then.dyn_into::<js_sys::Function>().ok());
+    if let Some(then) = then {
+        let _ = then.call2(&promise, &read, &fail);
     }
 }
 
-/// A listener on the window; removed when dropped.
+/// Opens what is dropped on the page, which the browser would else show in the page's place.
+pub fn listen_to_drops(on: &Callback<Action>) -> [Listener; 2] {
+    let on = on.clone();
+    let dropped = move |event: web_sys::Event| {
+        let Ok(event) = event.dyn_into::<web_sys::DragEvent>() else {
+            return;
+        };
+        let Some(files) = event.data_transfer().and_then(|data| data.files()) else {
+            return;
+        };
+        if let Some(file) = files.get(0) {
+            event.prevent_default();
+            open_file(&file, &on);
+        }
+    };
+    let over = |event: web_sys::Event| {
+        let dragged = event.dyn_ref::<web_sys::DragEvent>();
+        let types = dragged.and_then(web_sys::DragEvent::data_transfer);
+        if types.is_some_and(|data| data.types().includes(&"Files".into(), 0)) {
+            event.prevent_default();
+        }
+    };
+    [
+        Listener::new("drop", dropped),
+        Listener::new("dragover", over),
+    ]
+}
+
+/// A length on a screen.
+#[expect(clippy::cast_possible_truncation, reason = "screens are small")]
+pub const fn narrow(length: f64) -> f32 {
+    length as f32
+}
+
+/// The clock now, in milliseconds since 1970.
+pub fn now() -> f64 {
+    js_sys::Date::now()
+}
+
+/// Hours, minutes, seconds and microseconds of the day, here, of milliseconds since 1970.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "microseconds of one second"
+)]
+pub fn time_of_day(millis: f64) -> (u32, u32, u32, u32) {
+    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(millis));
+    let micros = (millis.rem_euclid(1_000.0) * 1_000.0) as u32;
+    (
+        date.get_hours(),
+        date.get_minutes(),
+        date.get_seconds(),
+        micros,
+    )
+}
+
+/// A listener on the window or an element; removed when dropped.
 pub struct Listener {
+    target: Option<web_sys::EventTarget>,
     event: &'static str,
     closure: Closure<dyn FnMut(web_sys::Event)>,
 }
@@ -308,21 +391,52 @@ impl Listener {
         })
     }
 
+    /// Calls for one kind of event at an element, which may then keep the browser from doing its own.
+    pub fn on_element<E: wasm_bindgen::JsCast>(
+        element: &web_sys::Element,
+        event: &'static str,
+        mut then: impl FnMut(E) + 'static,
+    ) -> Self {
+        let then = move |event: web_sys::Event| {
+            if let Ok(event) = event.dyn_into() {
+                then(event);
+            }
+        };
+        Self::at(Some(element.clone().into()), event, Box::new(then))
+    }
+
     fn new(event: &'static str, then: impl FnMut(web_sys::Event) + 'static) -> Self {
-        let closure = Closure::<dyn FnMut(_)>::new(then);
-        if let Some(window) = window() {
+        Self::at(window().map(Into::into), event, Box::new(then))
+    }
+
+    fn at(
+        target: Option<web_sys::EventTarget>,
+        event: &'static str,
+        then: Box<dyn FnMut(web_sys::Event)>,
+    ) -> Self {
+        let closure = Closure::wrap(then);
+        if let Some(target) = &target {
             let callback = closure.as_ref().unchecked_ref();
-            let _ = window.add_event_listener_with_callback(event, callback);
+            // A listener that may be passive cannot keep the page from scrolling.
+            let options = web_sys::AddEventListenerOptions::new();
+            options.set_passive(false);
+            let _ = target.add_event_listener_with_callback_and_add_event_listener_options(
+                event, callback, &options,
+            );
         }
-        Self { event, closure }
+        Self {
+            target,
+            event,
+            closure,
+        }
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        if let Some(window) = window() {
+        if let Some(target) = &self.target {
             let callback = self.closure.as_ref().unchecked_ref();
-            let _ = window.remove_event_listener_with_callback(self.event, callback);
+            let _ = target.remove_event_listener_with_callback(self.event, callback);
         }
     }
 }

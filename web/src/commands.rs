@@ -115,10 +115,10 @@ pub fn commands(state: &AppState) -> Vec<Command> {
 }
 
 /// Keys that lead somewhere instead of doing something, and those of single views.
-pub const OTHER_KEYS: [(&str, &str); 12] = [
+pub const OTHER_KEYS: [(&str, &str); 15] = [
     ("Ctrl Enter", "run the scenario, from anywhere"),
     ("Ctrl Shift P", "commands; also >"),
-    ("/", "search the scenarios"),
+    ("/", "search the run, or the scenarios"),
     ("?", "this help"),
     ("Ctrl Z", "undo; with Shift, redo"),
     ("Ctrl Space", "in the text: ways to go on"),
@@ -127,6 +127,12 @@ pub const OTHER_KEYS: [(&str, &str); 12] = [
     ("↑ ↓ Home End", "in the ladder: the events"),
     ("Enter", "in the ladder: the event’s details"),
     ("n p t", "next and previous event; ladder or table"),
+    ("e r", "next oddity, with Shift back; the reset"),
+    (
+        "w s a d",
+        "in the ladder: zoom in and out, move up and down",
+    ),
+    ("f 1", "in the ladder: all of it; as it was placed"),
     ("Esc", "close, or leave the selected event"),
 ];
 

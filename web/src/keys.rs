@@ -61,12 +61,17 @@ pub fn pressed(event: &KeyboardEvent, on: &Callback<Action>) {
     event.prevent_default();
     match wish {
         Wish::Does(action) => on.emit(action),
-        Wish::FocusSearch => browser::focus("#search"),
+        // The run's own search where there is a run.
+        Wish::FocusSearch if browser::focus("#find") => {}
+        Wish::FocusSearch => {
+            browser::focus("#search");
+        }
     }
 }
 
 fn wish(key: &str, held: Held, place: Place) -> Option<Wish> {
     let selection = |action| Some(Wish::Does(Action::Selection(action)));
+    let walk = |walk| selection(selection::Action::Walked(walk));
     match (key, held, place) {
         ("z", Held::Command, Place::Page | Place::Editor) => {
             Some(Wish::Does(Action::Draft(draft::Action::Undone)))
@@ -84,9 +89,12 @@ fn wish(key: &str, held: Held, place: Place) -> Option<Wish> {
             Some(Wish::Does(Action::Window(window::Action::HelpAsked)))
         }
         ("/", Held::Nothing, Place::Page) => Some(Wish::FocusSearch),
+        ("e", Held::Nothing, Place::Page) => walk(Walk::NextOdd),
+        ("E", Held::Nothing, Place::Page) => walk(Walk::PreviousOdd),
+        ("r", Held::Nothing, Place::Page) => walk(Walk::TheReset),
         ("t", Held::Nothing, Place::Page) => selection(selection::Action::TabTurned),
-        ("n", Held::Nothing, Place::Page) => selection(selection::Action::Walked(Walk::Next)),
-        ("p", Held::Nothing, Place::Page) => selection(selection::Action::Walked(Walk::Previous)),
+        ("n", Held::Nothing, Place::Page) => walk(Walk::Next),
+        ("p", Held::Nothing, Place::Page) => walk(Walk::Previous),
         ("Escape", Held::Nothing, Place::Page) => selection(selection::Action::Left),
         _ => None,
     }

@@ -5,39 +5,51 @@
 mod calls;
 mod frame;
 mod kernels;
+mod minimap;
+mod moment;
 mod pills;
 mod segments;
-mod view_range;
+mod things;
+mod window;
 
 use std::fmt::{self, Write as _};
-use std::ops::Range;
 
-use aftershake_shared::event::EventId;
+use aftershake_shared::connection::Connections;
+use aftershake_shared::event::{Event, EventId};
+use aftershake_shared::ladder::Ladder;
 use aftershake_shared::ladder::items::{Leader, TextBox};
-use aftershake_shared::ladder::{Item, Ladder};
-use aftershake_shared::order::sort_by_rank;
+use aftershake_shared::ladder::view::{View, whole_height};
 use yew::{
     AttrValue, Callback, Html, KeyboardEvent, Properties, classes, component, html,
     use_effect_with, use_node_ref,
 };
 
+use minimap::Minimap;
+use moment::MomentLine;
+use window::{Window, as_placed, first_height, use_window};
+
 use crate::browser;
 use crate::store::Action;
 use crate::store::kept::Kept;
+use crate::store::look::Times;
 use crate::store::selection::{self, Walk};
+use crate::text::ladder as words;
 
 /// What the ladder is given.
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     pub ladder: Kept<Ladder>,
+    pub events: Kept<Vec<Event>>,
+    pub connections: Kept<Connections>,
     pub selected: Option<EventId>,
     /// The events that the verdict rests on; marked.
     pub cited: Kept<Vec<EventId>>,
+    /// The events that have the words looked for; marked.
+    pub found: Kept<Vec<EventId>>,
+    pub times: Times,
+    pub began: Option<f64>,
     pub on: Callback<Action>,
 }
-
-/// Room below the lanes' ends.
-const FOOT: f32 = 14.0;
 
 /// The ladder.
 #[component]
@@ -46,48 +58,117 @@ pub fn LadderView(props: &Props) -> Html {
         ladder,
         selected,
         cited,
+        found,
         on,
+        ..
     } = props;
-    let svg = use_node_ref();
-    let height = ladder.bottom + FOOT;
-    let range = view_range::use_view_range(&svg, height);
-    let selected_y = selected.and_then(|event| middle_of(ladder, event));
-    use_effect_with(*selected, move |selected| {
-        if let Some(event) = selected
+    let (svg, cursor) = (use_node_ref(), use_node_ref());
+    let window = use_window(&svg, ladder);
+    let view = window
+        .as_ref()
+        .map_or_else(|| View::start(ladder, first_height(ladder)), |w| w.view);
+    let (mover, shown) = (window.clone(), ladder.clone());
+    use_effect_with((*selected, ladder.clone()), move |(selected, _)| {
+        let extent = selected.and_then(|event| shown.extent_of(event));
+        if let (Some(window), Some(extent)) = (mover, extent) {
+            window.look(|view| view.showing(&shown, extent));
+        }
+    });
+    // Once it is drawn, wherever the view had to go for it.
+    let is_drawn = selected
+        .and_then(|event| ladder.extent_of(event))
+        .is_some_and(|(from, until)| {
+            let range = view.range();
+            from < range.end && until > range.start
+        });
+    use_effect_with((*selected, is_drawn), move |(selected, is_drawn)| {
+        if let (Some(event), true) = (selected, *is_drawn)
             && browser::focus_is_within(".ladder")
         {
             browser::focus(&format!(".ladder [data-event=\"{event}\"]"));
         }
     });
-    // An event that was walked to is drawn even when it is not in view yet, so that it can take the focus.
-    let drawn = match selected_y {
-        Some(y) => range.start.min(y - 40.0)..range.end.max(y + 40.0),
-        None => range.clone(),
-    };
-    let drawn = if drawn.end - drawn.start > 3.0 * (range.end - range.start) {
-        selected_y.map_or(range, |y| y - 800.0..y + 800.0)
-    } else {
-        drawn
-    };
+    let range = view.range();
+    let visible = ladder.visible(&range);
+    let first = visible.first();
     let draw = Draw {
         selected: *selected,
         cited,
-        stop: selected
-            .filter(|event| ladder.find(*event).is_some())
-            .or_else(|| ladder.order.first().map(|placed| placed.event)),
+        found,
+        stop: selected.filter(|_| is_drawn).or(first),
         on,
     };
+    let clock = frame::Clock {
+        times: props.times,
+        began: props.began,
+    };
     let width = ladder.width;
+    let is_whole = view.is_as_placed() && whole_height(ladder) <= view.height + 1.0;
+    let go = {
+        let (window, ladder) = (window.clone(), ladder.clone());
+        Callback::from(move |height: f32| {
+            if let Some(window) = &window {
+                window.look(|view| view.centred(&ladder, height));
+            }
+        })
+    };
     html! {
-        <div class="ladder">
-            <svg
-                ref={svg} viewBox={format!("0 0 {} {}", Px(width), Px(height))} width={n(width)}
-                role="graphics-document" aria-roledescription="TCP ladder"
-                aria-label={label(ladder)} onkeydown={on_key(on)}
-            >
-                { frame::back(ladder, &drawn) }
-                { things(ladder, &drawn, &draw) }
-            </svg>
+        <>
+            <div class="tools second">
+                { zoom(window.as_ref(), ladder) }
+                <MomentLine
+                    ladder={ladder.clone()} events={props.events.clone()} connections={props.connections.clone()}
+                    selected={*selected} {view} {clock} svg={svg.clone()} cursor={cursor.clone()}
+                />
+            </div>
+            <div class={classes!("ladder", (!is_whole).then_some("partly"))}>
+                <div class="drawing">
+                    { frame::headings(ladder) }
+                    <svg
+                        ref={svg} class="body" viewBox={format!("0 0 {} {}", Px(width), Px(view.height))} width={n(width)}
+                        role="graphics-document" aria-roledescription="TCP ladder" tabindex={first.is_none().then_some("0")}
+                        aria-label={label(ladder)} onkeydown={on_key(on)} data-test="ladder"
+                        data-detail={format!("{:?}", ladder.detail(&range)).to_lowercase()}
+                    >
+                        { frame::back(ladder, &visible, &view, clock) }
+                        <path ref={cursor} class="cursor" d={format!("M0 0H{}", Px(width))} transform="translate(0 -9)" />
+                        { things::things(ladder, &visible, &view, &draw) }
+                    </svg>
+                </div>
+                if !is_whole {
+                    <div class="strip"><Minimap ladder={ladder.clone()} height={view.height} seen={range} {go} /></div>
+                }
+            </div>
+        </>
+    }
+}
+
+/// Whether a button's words are a mere sign, which a screen reader cannot read.
+pub(crate) fn is_sign(words: &str) -> bool {
+    words.chars().count() == 1
+}
+
+/// The buttons that zoom.
+fn zoom(window: Option<&Window>, ladder: &Kept<Ladder>) -> Html {
+    let button = |test: &'static str,
+                  words: &'static str,
+                  title: &'static str,
+                  to: fn(&View, &Ladder) -> View| {
+        let (window, ladder) = (window.cloned(), ladder.clone());
+        let onclick = Callback::from(move |_| {
+            if let Some(window) = &window {
+                window.look(|view| to(view, &ladder));
+            }
+        });
+        let label = is_sign(words).then_some(title);
+        html! { <button type="button" data-test={test} {title} aria-label={label} {onclick}>{ words }</button> }
+    };
+    html! {
+        <div class="choices" role="group" aria-label={words::ZOOM}>
+            { button("zoom-out", words::ZOOM_OUT, words::ZOOM_OUT_TITLE, |v, l| v.zoomed(l, 1.0 / 1.5, v.height / 2.0)) }
+            { button("zoom-in", words::ZOOM_IN, words::ZOOM_IN_TITLE, |v, l| v.zoomed(l, 1.5, v.height / 2.0)) }
+            { button("zoom-placed", words::ZOOM_PLACED, words::ZOOM_PLACED_TITLE, as_placed) }
+            { button("zoom-all", words::ZOOM_ALL, words::ZOOM_ALL_TITLE, |v, l| View::whole(l, v.height)) }
         </div>
     }
 }
@@ -96,50 +177,26 @@ pub fn LadderView(props: &Props) -> Html {
 struct Draw<'a> {
     selected: Option<EventId>,
     cited: &'a [EventId],
+    found: &'a [EventId],
     /// The one thing that the Tab key leads to.
     stop: Option<EventId>,
     on: &'a Callback<Action>,
+}
+
+/// Whether a thing's text is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Text {
+    Shown,
+    LeftOut,
 }
 
 fn label(ladder: &Ladder) -> String {
     let names: Vec<_> = ladder.lanes.iter().map(|lane| lane.name.as_str()).collect();
     let events = crate::text::count(ladder.order.len() as u64, "event", "events");
     format!(
-        "TCP ladder of {} with {events}; arrow keys walk through them",
+        "TCP ladder of {} with {events}; arrow keys walk through them, the table has all of them",
         names.join(", ")
     )
-}
-
-/// Everything that reaches into the range: what lasts first, then each thing in order of time.
-fn things(ladder: &Ladder, range: &Range<f32>, draw: &Draw<'_>) -> Html {
-    let visible = ladder.visible(range);
-    let mut marks: Vec<(EventId, Html)> = Vec::new();
-    marks.extend(
-        visible
-            .segments
-            .iter()
-            .map(|s| (s.event, segments::arrow(s, draw))),
-    );
-    marks.extend(
-        visible
-            .calls
-            .iter()
-            .map(|c| (c.event, calls::block(c, draw))),
-    );
-    marks.extend(
-        visible
-            .pills
-            .iter()
-            .map(|p| (p.event, pills::pill(p, draw))),
-    );
-    sort_by_rank(&mut marks, |(event, _)| (event.0.into(), 0));
-    html! {
-        <>
-            { for visible.bands.iter().map(|band| kernels::band(band)) }
-            { for visible.queues.iter().map(|queue| kernels::queue(queue)) }
-            { for marks.into_iter().map(|(_, mark)| mark) }
-        </>
-    }
 }
 
 impl Draw<'_> {
@@ -153,9 +210,10 @@ impl Draw<'_> {
         let tabindex = if self.stop == Some(event) { "0" } else { "-1" };
         let state = is_selected.then_some("selected");
         let cited = self.cited.contains(&event).then_some("cited");
+        let found = self.found.binary_search(&event).is_ok().then_some("found");
         html! {
             <g
-                key={event.0} class={classes!("event", class.to_owned(), state, cited)}
+                key={event.0} class={classes!("event", class.to_owned(), state, cited, found)}
                 data-event={event.to_string()} role="graphics-symbol" {tabindex}
                 aria-label={sentence.to_owned()} aria-current={is_selected.then_some("true")} {onclick}
             >
@@ -164,16 +222,6 @@ impl Draw<'_> {
             </g>
         }
     }
-}
-
-/// Where an event's thing stands.
-fn middle_of(ladder: &Ladder, event: EventId) -> Option<f32> {
-    let (top, bottom) = match ladder.find(event)? {
-        Item::Call(index) => ladder.calls.get(index)?.extent(),
-        Item::Segment(index) => ladder.segments.get(index)?.extent(),
-        Item::Pill(index) => ladder.pills.get(index)?.extent(),
-    };
-    Some(f32::midpoint(top, bottom))
 }
 
 fn on_key(on: &Callback<Action>) -> Callback<KeyboardEvent> {

@@ -10,6 +10,7 @@ use aftershake_shared::units::Nanos;
 use yew::{Callback, Html};
 
 use crate::panels;
+use crate::store::opened::{self, Opened};
 use crate::store::run_events::RunEvents;
 use crate::store::{Action, AppState, many};
 
@@ -44,6 +45,8 @@ pub struct Late {
     pub placed: fn(RunEvents) -> RunEvents,
     /// A run with its verdict.
     pub diagnosed: fn(RunEvents) -> RunEvents,
+    /// Reads a file with a name.
+    pub open: fn(&str, &[u8]) -> Opened,
     pub finished: fn(&RunEvents, Nanos, &Diagnosis, &Callback<Action>) -> Html,
     pub inspector: Panel,
     pub picture: Panel,
@@ -58,6 +61,7 @@ static LATE: Late = Late {
     read: ServerMessage::from_json,
     placed: RunEvents::with_places,
     diagnosed: RunEvents::with_verdict,
+    open: opened::open,
     finished: panels::verdict::finished,
     inspector: panels::inspector::inspector,
     picture: panels::ladder_card::picture,

@@ -8,7 +8,9 @@ pub mod gallery;
 pub mod guide;
 pub mod kept;
 mod kept_run;
+pub mod look;
 pub mod many;
+pub mod opened;
 pub mod palette;
 pub mod run_events;
 pub mod selection;
@@ -19,6 +21,7 @@ use std::rc::Rc;
 
 use aftershake_shared::catalog;
 use aftershake_shared::channel::ServerMessage;
+use aftershake_shared::event::EventId;
 use yew::{AttrValue, Reducible};
 
 use channel_status::ChannelStatus;
@@ -26,9 +29,11 @@ use draft::Draft;
 use gallery::Gallery;
 use guide::Guide;
 use kept::Kept;
+use look::Look;
+use opened::Opened;
 use palette::Palette;
 use run_events::{Ask, RunEvents};
-use selection::Selection;
+use selection::{Selection, Walk};
 use window::Window;
 
 use crate::late::{self, Part};
@@ -47,8 +52,11 @@ pub struct AppState {
     pub many: Option<Kept<dyn Any>>,
     /// The request for many runs that is under way.
     pub many_ask: Option<Kept<Ask>>,
+    pub look: Look,
     pub palette: Palette,
     pub run: RunEvents,
+    /// The file that could not be read, and why.
+    pub refused: Option<(AttrValue, AttrValue)>,
     /// The run before, to compare with.
     pub previous: Option<Kept<RunEvents>>,
     pub selection: Selection,
@@ -71,6 +79,8 @@ pub enum Action {
     TemplateChosen(usize),
     /// What the agent told of a run, before the page was loaded anew.
     RunKept(Vec<ServerMessage>),
+    /// A file was opened.
+    FileOpened(Opened),
     /// The page's second part was asked for.
     LateTried(Part),
     /// One thing and then another.
@@ -80,6 +90,7 @@ pub enum Action {
     Gallery(gallery::Action),
     Guide(guide::Action),
     Many(many::Action),
+    Look(look::Action),
     Palette(palette::Action),
     Run(run_events::Action),
     Selection(selection::Action),
@@ -126,6 +137,7 @@ impl AppState {
                     ..self.clone()
                 })
             }
+            Action::FileOpened(opened) => Some(self.opened(opened)),
             Action::LateTried(late) => Some(Self {
                 late,
                 ..self.clone()
@@ -155,23 +167,7 @@ impl AppState {
                 palette,
                 ..self.clone()
             }),
-            Action::Channel(action) => {
-                let channel = self.channel.reduce(action)?;
-                let run = if channel.is_open() {
-                    None
-                } else {
-                    self.run.reduce(run_events::Action::ChannelLost)
-                };
-                let next = Self {
-                    run: run.unwrap_or_else(|| self.run.clone()),
-                    channel,
-                    ..self.clone()
-                };
-                if next.channel.is_open() || next.many_ask.is_none() {
-                    return Some(next);
-                }
-                next.changed_by(Action::Many(many::Action::ChannelLost))
-            }
+            Action::Channel(action) => self.channel_changed(action),
             Action::Draft(action) => self.draft.reduce(action).map(|draft| Self {
                 draft,
                 ..self.clone()
@@ -180,23 +176,110 @@ impl AppState {
                 gallery,
                 ..self.clone()
             }),
-            Action::Run(action) => self.run.reduce(action).map(|run| Self {
-                run,
-                ..self.clone()
-            }),
-            Action::Selection(action) => {
-                let order = self.run.walking_order();
-                let selection = self.selection.reduce(action, &order)?;
-                Some(Self {
-                    selection,
+            Action::Look(action) => {
+                let ladder = self.run.ladder.as_deref();
+                self.look.reduce(action, ladder).map(|look| Self {
+                    look,
                     ..self.clone()
                 })
             }
+            Action::Run(action) => {
+                let run = self.run.reduce(action)?;
+                Some(Self {
+                    look: self.look.clone().searched(run.ladder.as_deref()),
+                    run,
+                    ..self.clone()
+                })
+            }
+            Action::Selection(action) => self.selected(action),
             Action::Window(action) => self.window.reduce(action).map(|window| Self {
                 window,
                 ..self.clone()
             }),
         }
+    }
+
+    /// With the run of a file on show, and its scenario in the editor.
+    fn opened(&self, opened: Opened) -> Self {
+        let run = match opened.run {
+            Ok(run) => run,
+            Err(why) => {
+                return Self {
+                    refused: Some((opened.name, why)),
+                    ..self.clone()
+                };
+            }
+        };
+        let away = self.put_away();
+        let text = run.header.as_ref().map(|header| &header.scenario);
+        let text = text.filter(|text| !text.toml.is_empty());
+        let draft = text.map(|text| {
+            let from = catalog::find(&text.name).map(|entry| entry.name);
+            self.draft
+                .replaced(from, AttrValue::from(text.toml.clone()))
+        });
+        Self {
+            draft: draft.unwrap_or_else(|| self.draft.clone()),
+            run: RunEvents {
+                newest: self.run.newest.wrapping_add(1),
+                axis: self.run.axis,
+                filter: self.run.filter.clone(),
+                ..RunEvents::clone(&run)
+            }
+            .placed(),
+            refused: None,
+            ..away
+        }
+    }
+
+    /// The selection after an action. What is picked in a connection that is not on show brings it there.
+    fn selected(&self, action: selection::Action) -> Option<Self> {
+        let order = match action {
+            selection::Action::Walked(walk) => self.order_of(walk),
+            selection::Action::Picked(_)
+            | selection::Action::Left
+            | selection::Action::TabChosen(_)
+            | selection::Action::TabTurned => Vec::new(),
+        };
+        let selection = self.selection.reduce(action, &order)?;
+        let event = selection
+            .event
+            .filter(|_| selection.event != self.selection.event);
+        let run = event.and_then(|event| self.run.showing(event));
+        Some(Self {
+            selection,
+            run: run.unwrap_or_else(|| self.run.clone()),
+            ..self.clone()
+        })
+    }
+
+    /// The events that a walk goes along, in order.
+    fn order_of(&self, walk: Walk) -> Vec<EventId> {
+        match walk {
+            Walk::First | Walk::Last | Walk::Next | Walk::Previous => self.run.walking_order(),
+            Walk::NextOdd | Walk::PreviousOdd => self.run.odd(),
+            Walk::NextFound | Walk::PreviousFound => self.look.found.to_vec(),
+            Walk::TheReset => self.run.resets(),
+        }
+    }
+
+    /// A lost channel ends what was under way.
+    fn channel_changed(&self, action: channel_status::Action) -> Option<Self> {
+        let channel = self.channel.reduce(action)?;
+        let run = if channel.is_open() {
+            None
+        } else {
+            self.run.reduce(run_events::Action::ChannelLost)
+        };
+        let next = Self {
+            run: run.unwrap_or_else(|| self.run.clone()),
+            channel,
+            ..self.clone()
+        };
+        if next.channel.is_open() || next.many_ask.is_none() {
+            return Some(next);
+        }
+        next.changed_by(Action::Many(many::Action::ChannelLost))
     }
 
     fn agent_said(&self, message: ServerMessage) -> Option<Self> {
@@ -243,6 +326,7 @@ impl AppState {
         }
         let scenario = self.draft.scenario.as_ref().ok()?;
         Some(Self {
+            refused: None,
             run: self.run.asked(self.draft.to_text(), scenario.clone()),
             previous: self.run_to_compare(),
             selection: self.selection.without_event(),

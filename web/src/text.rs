@@ -2,8 +2,10 @@
 
 pub mod editor;
 pub mod guide;
+pub mod ladder;
 pub mod many;
 pub mod templates;
+pub mod verdict;
 
 use std::fmt::Write as _;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use aftershake_browser_tests::agent::{Agent, binary};
 use aftershake_measure::report;
 use aftershake_measure::rows::{
-    self, cold_run, event_rate, explain, probe_effect, repeat, sizes, warm_run,
+    self, cold_run, event_rate, explain, probe_effect, repeat, sizes, timeline, warm_run,
 };
 
 const FILE: &str = "docs/benchmarks.md";
@@ -17,6 +17,7 @@ fn main() -> anyhow::Result<()> {
     warm_run::measure(&agent, &mut table)?;
     let faster = cold_run::measure(&binary, &mut table)?;
     event_rate::measure(&agent, &mut table)?;
+    let nodes = timeline::measure(&agent, &mut table)?;
     let repeated = repeat::measure(&binary, &mut table)?;
     probe_effect::measure(&binary, &mut table)?;
     let sizes = sizes::measure(&binary)?;
@@ -38,7 +39,8 @@ fn main() -> anyhow::Result<()> {
          {faster}\n\
          {repeated}\n\
          {explained}\n\
-         The agent that served all of this used {memory} MiB at its most.\n\n\
+         The agent that served all of this used {memory} MiB at its most. The picture of a run had {nodes} elements at its\n\
+         most; a frame is counted from the event that asks for it: script, style, layout and the recording of paint.\n\n\
          Every run has a namespace of its own and all evidence that the machine can give. A rate counts the\n\
          whole run, making the events included. By hand is `measure/by-hand/by-hand.sh`: it waits for\n\
          events and never sleeps, so it is as fast as that way can be; `measure/by-hand/repeat.sh` is the loop.\n\

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use aftershake_browser_tests::agent::Agent;
 use aftershake_browser_tests::browser::{Browser, Scheme};
+use aftershake_browser_tests::frames::many;
 use aftershake_shared::recording::ScenarioText;
 use anyhow::{Context as _, bail};
 
@@ -15,36 +16,10 @@ use crate::report::Table;
 use crate::samples::Samples;
 
 const RUNS: u64 = 10;
+/// Bytes that are sent one by one.
+const BYTES: u32 = 60_000;
 const TO_NATIVE: f64 = 200_000.0;
 const TO_PAGE: f64 = 50_000.0;
-const MANY: &str = r#"# Sends bytes one by one, so that there is much to tell.
-title = "Many small segments"
-
-[[steps]]
-by = "server"
-do.listen = { port = 8080 }
-
-[[steps]]
-by = "server"
-do = "accept"
-
-[[steps]]
-by = "client"
-do = "connect"
-
-[[steps]]
-by = "client"
-do.set_option = { no_delay = true }
-
-[[steps]]
-by = "client"
-do.send = { count = 60000, pieces = 1 }
-
-[[steps]]
-by = "server"
-do.receive = { exactly = 60000 }
-"#;
-
 /// Fills two rows.
 ///
 /// # Errors
@@ -52,7 +27,7 @@ do.receive = { exactly = 60000 }
 pub fn measure(agent: &Agent, table: &mut Table) -> anyhow::Result<()> {
     let scenario = ScenarioText {
         name: "many-segments".to_owned(),
-        toml: MANY.to_owned(),
+        toml: many(BYTES),
     };
     let mut channel = Channel::open(agent)?;
     let mut counts = Vec::new();
@@ -82,7 +57,7 @@ fn to_page(agent: &Agent) -> anyhow::Result<Samples> {
     let browser = Browser::start(1280, 800, Scheme::Light)?;
     browser.open(&agent.url)?;
     browser.wait_for_text("agent-status", "agent on this machine")?;
-    browser.fill("editor", MANY)?;
+    browser.fill("editor", &many(BYTES))?;
     let mut times = Vec::new();
     for number in 0..=RUNS {
         browser.wait_until("!document.querySelector('[data-test=run]').disabled")?;
@@ -112,11 +87,11 @@ fn to_page(agent: &Agent) -> anyhow::Result<Samples> {
 
 #[cfg(test)]
 mod tests {
-    use super::MANY;
+    use super::{BYTES, many};
     use aftershake_shared::scenario::Scenario;
 
     #[test]
     fn the_scenario_reads() {
-        Scenario::parse(MANY).unwrap();
+        Scenario::parse(&many(BYTES)).unwrap();
     }
 }

@@ -61,6 +61,15 @@ impl Filter {
         }
     }
 
+    /// The same with only what touches this endpoint; of all of them with `None`.
+    #[must_use]
+    pub fn of_endpoint(&self, endpoint: Option<String>) -> Self {
+        Self {
+            endpoint,
+            ..self.clone()
+        }
+    }
+
     /// Whether nothing is left out.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

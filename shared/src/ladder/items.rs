@@ -140,6 +140,12 @@ pub struct SegmentArrow {
     pub to_lane: usize,
     pub from: (f32, f32),
     pub to: (f32, f32),
+    /// All of it had been sent before.
+    pub again: bool,
+    /// It was sent again before anything acknowledged it: whether it arrived is not known, and it ends short.
+    pub unanswered: bool,
+    /// Its sender cannot take a byte more.
+    pub window_full: bool,
     /// `RST,ACK`.
     pub flags: String,
     /// `1:1 ack 17`, `1:17 (16)`.
@@ -169,6 +175,8 @@ pub enum Head {
     /// An arrow against a bar: nothing follows.
     Bar,
     Cross,
+    /// Two strokes across: how it went on is not known.
+    Open,
 }
 
 impl SegmentKind {
@@ -326,6 +334,14 @@ impl CallBlock {
 }
 
 impl SegmentArrow {
+    /// What its arrow ends in.
+    pub const fn head(&self) -> Head {
+        if self.unanswered {
+            return Head::Open;
+        }
+        self.kind.head()
+    }
+
     /// Upper and lower edge of everything that belongs to it, its text included.
     pub fn extent(&self) -> (f32, f32) {
         let arrow = (self.from.1 - 5.0, self.to.1 + 5.0);

@@ -21,6 +21,8 @@ const SEGMENT_CHAR: f32 = 6.66;
 const SMALL_CHAR: f32 = 6.36;
 /// Columns of a segment's text.
 const SEGMENT: usize = 44;
+/// How much of its way an arrow goes that nobody answered.
+const SHORT: f32 = 0.62;
 /// From a pill's edge to its text.
 const PILL_PAD: f32 = 10.0;
 
@@ -131,7 +133,17 @@ impl<'a> Placement<'a> {
             from_lane: draft.from_lane,
             to_lane: draft.to_lane,
             from: (from_x, y),
-            to: (to_x, y + self.drafts.slope),
+            to: if told.unanswered {
+                (
+                    from_x + (to_x - from_x) * SHORT,
+                    y + self.drafts.slope * SHORT,
+                )
+            } else {
+                (to_x, y + self.drafts.slope)
+            },
+            again: told.again,
+            unanswered: told.unanswered,
+            window_full: told.window == 0 && !told.flags.rst(),
             flags,
             detail,
             label,

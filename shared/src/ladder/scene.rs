@@ -11,6 +11,7 @@ use crate::units::Nanos;
 
 use super::lanes::Roster;
 use super::sockets::SocketKey;
+use super::unanswered;
 use super::who::{Told, Who};
 use super::words::plain;
 
@@ -39,6 +40,7 @@ impl<'a> Scene<'a> {
             let tells = seen.and_then(|_| who.tell(event.id));
             told.push(tells.filter(|told| only.is_none_or(|only| told.connection == only)));
         }
+        unanswered::mark(&mut told);
         let mut scene = Self {
             events,
             told,

@@ -2,6 +2,7 @@
 
 mod example;
 mod generated;
+mod seen;
 
 use std::fs;
 use std::path::Path;

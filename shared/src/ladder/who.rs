@@ -39,6 +39,8 @@ pub(super) struct Told {
     pub(super) window: u16,
     /// Whether all of it had been sent before.
     pub(super) again: bool,
+    /// Whether it was sent again before anything acknowledged it; see [`super::unanswered`].
+    pub(super) unanswered: bool,
     /// Whether it begins where the sender's last segment ended.
     pub(super) next: bool,
 }
@@ -138,6 +140,7 @@ impl Who {
             len: segment.payload_len,
             window: segment.window,
             again: segment.seq_len() > 0 && ahead.is_some_and(|ahead| ahead <= 0),
+            unanswered: false,
             next: end.is_none_or(|end| end == segment.seq),
         };
         if ahead.is_none_or(|ahead| ahead > 0) {

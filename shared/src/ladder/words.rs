@@ -127,6 +127,9 @@ pub(super) fn numbers(told: &Told) -> String {
     if told.again {
         words.push("again".to_owned());
     }
+    if told.unanswered {
+        words.push("no answer".to_owned());
+    }
     words.join(" ")
 }
 
@@ -150,6 +153,9 @@ pub(super) fn segment(number: u32, at: Nanos, told: &Told, from: &str, to: &str)
     }
     if told.again {
         text += ", sent again";
+    }
+    if told.unanswered {
+        text += ", not acknowledged before it was sent again";
     }
     text
 }

@@ -3,10 +3,10 @@
 use aftershake_shared::ladder::items::{CallBlock, Tone};
 use yew::{Html, html};
 
-use super::{Draw, label_text, leader, n, surface};
+use super::{Draw, Text, label_text, leader, n, surface};
 
 /// Draws one call.
-pub(super) fn block(call: &CallBlock, draw: &Draw<'_>) -> Html {
+pub(super) fn block(call: &CallBlock, text: Text, draw: &Draw<'_>) -> Html {
     let class = match call.tone {
         Tone::Plain => "call",
         Tone::Failed => "call failed",
@@ -19,11 +19,13 @@ pub(super) fn block(call: &CallBlock, draw: &Draw<'_>) -> Html {
     };
     let inside = html! {
         <>
-            { surface(&call.label) }
+            if text == Text::Shown { { surface(&call.label) } }
             { for call.parked.map(|extent| bar("parked", extent)) }
             { for call.block.map(|extent| bar("bar", extent)) }
-            { leader(call.leader) }
-            { label_text(&call.label, "name", &call.name, &call.result) }
+            if text == Text::Shown {
+                { leader(call.leader) }
+                { label_text(&call.label, "name", &call.name, &call.result) }
+            }
         </>
     };
     draw.group(call.event, class, &call.sentence, inside)

@@ -7,7 +7,7 @@ use aftershake_shared::ladder::items::{QueueBar, StateBand};
 use aftershake_shared::tcp::state::TcpState;
 use yew::{Html, classes, html};
 
-use super::{Px, label_text, leader, n};
+use super::{Px, Text, label_text, leader, n};
 
 /// A socket's state.
 pub(super) fn band(band: &StateBand) -> Html {
@@ -26,15 +26,17 @@ pub(super) fn band(band: &StateBand) -> Html {
 }
 
 /// Bytes that wait.
-pub(super) fn queue(queue: &QueueBar) -> Html {
+pub(super) fn queue(queue: &QueueBar, text: Text) -> Html {
     let class = classes!("queue", queue.kind.name());
     let key = format!("queue-{}-{}", queue.event, queue.kind.name());
     html! {
         <g {key} {class} role="graphics-symbol" aria-label={queue.sentence.clone()}>
             <title>{ queue.sentence.clone() }</title>
             { bar(queue.x, queue.width, queue.seen, queue.fades_to) }
-            { leader(queue.leader) }
-            { label_text(&queue.label, "waits", &queue.text, "") }
+            if text == Text::Shown {
+                { leader(queue.leader) }
+                { label_text(&queue.label, "waits", &queue.text, "") }
+            }
         </g>
     }
 }
@@ -51,7 +53,7 @@ fn bar(x: f32, width: f32, (top, bottom): (f32, f32), fades_to: f32) -> Html {
     }
 }
 
-const fn tint(state: TcpState) -> &'static str {
+pub(super) const fn tint(state: TcpState) -> &'static str {
     match state {
         TcpState::Listen => "listen",
         TcpState::SynSent | TcpState::SynReceived => "opening",

@@ -3,10 +3,10 @@
 use aftershake_shared::ladder::items::{Pill, Tone};
 use yew::{Html, html};
 
-use super::{Draw, leader, n};
+use super::{Draw, Text, leader, n};
 
 /// Draws one pill.
-pub(super) fn pill(pill: &Pill, draw: &Draw<'_>) -> Html {
+pub(super) fn pill(pill: &Pill, text: Text, draw: &Draw<'_>) -> Html {
     let tone = match pill.tone {
         Tone::Plain | Tone::Failed => "plain",
         Tone::Reset => "reset",
@@ -15,6 +15,11 @@ pub(super) fn pill(pill: &Pill, draw: &Draw<'_>) -> Html {
     let shape = &pill.shape;
     let radius = n(shape.height / 2.0);
     let middle = shape.left() + shape.width / 2.0;
+    if text == Text::LeftOut {
+        let inside =
+            html! { <rect x={n(shape.left())} y={n(pill.y - 1.5)} width="14" height="3" /> };
+        return draw.group(pill.event, &class, &pill.sentence, inside);
+    }
     let inside = html! {
         <>
             { leader(pill.leader) }

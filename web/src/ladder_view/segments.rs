@@ -3,19 +3,24 @@
 use aftershake_shared::ladder::items::{Head, SegmentArrow};
 use yew::{Html, html};
 
-use super::{Draw, label_text, leader, line, surface};
+use super::{Draw, Text, label_text, leader, line, surface};
 
-/// Draws one segment.
-pub(super) fn arrow(segment: &SegmentArrow, draw: &Draw<'_>) -> Html {
-    let class = format!("segment {}", segment.kind.name());
+/// Draws one segment; as a mere line when its text is left out.
+pub(super) fn arrow(segment: &SegmentArrow, text: Text, draw: &Draw<'_>) -> Html {
+    let lost = if segment.unanswered { " open" } else { "" };
+    let class = format!("segment {}{lost}", segment.kind.name());
     let inside = html! {
         <>
-            <path class="surface wide" d={line(&[segment.from, segment.to])} />
-            { surface(&segment.label) }
+            if text == Text::Shown {
+                <path class="surface wide" d={line(&[segment.from, segment.to])} />
+                { surface(&segment.label) }
+            }
             <path class="shaft" d={line(&[segment.from, shaft_end(segment)])} />
             <path class="head" d={head(segment)} />
-            { leader(segment.leader) }
-            { label_text(&segment.label, "flags", &segment.flags, &segment.detail) }
+            if text == Text::Shown {
+                { leader(segment.leader) }
+                { label_text(&segment.label, "flags", &segment.flags, &segment.detail) }
+            }
         </>
     };
     draw.group(segment.event, &class, &segment.sentence, inside)
@@ -39,7 +44,8 @@ fn at_tip(segment: &SegmentArrow, along: f32, across: f32) -> (f32, f32) {
 }
 
 fn shaft_end(segment: &SegmentArrow) -> (f32, f32) {
-    match segment.kind.head() {
+    match segment.head() {
+        Head::Open => at_tip(segment, -4.0, 0.0),
         Head::Arrow => at_tip(segment, -7.0, 0.0),
         Head::Bar => at_tip(segment, -10.0, 0.0),
         Head::Cross => at_tip(segment, -5.0, 0.0),
@@ -53,7 +59,12 @@ fn head(segment: &SegmentArrow) -> String {
         let points = [at(tip, 0.0), at(tip - 9.0, 4.3), at(tip - 9.0, -4.3)];
         format!("{}Z", line(&points))
     };
-    match segment.kind.head() {
+    match segment.head() {
+        Head::Open => format!(
+            "{}{}",
+            line(&[at(1.0, -5.0), at(-3.0, 5.0)]),
+            line(&[at(-3.0, -5.0), at(-7.0, 5.0)])
+        ),
         Head::Arrow => triangle(0.0),
         Head::Bar => format!(
             "{}{}",

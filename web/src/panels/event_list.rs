@@ -1,30 +1,27 @@
 //! The ladder where there is no room for one: the same events in the same order, as a list.
 
-use aftershake_shared::event::EventId;
 use aftershake_shared::ladder::items::Tone;
 use aftershake_shared::ladder::{Item, Ladder, Placed};
 use aftershake_shared::units::Nanos;
 use yew::{Callback, Html, classes, html};
 
 use super::inspector::details;
-use crate::store::run_events::RunEvents;
-use crate::store::{Action, selection};
+use crate::store::{Action, AppState, selection};
+use crate::text::ladder as words;
 
 /// Events drawn at once; the rest is named below, and the table has them all by pages.
 const MOST: usize = 500;
 
 /// One button per event, worded as on the ladder.
-pub fn event_list(
-    run: &RunEvents,
-    ladder: &Ladder,
-    selected: Option<EventId>,
-    on: &Callback<Action>,
-) -> Html {
+pub fn event_list(state: &AppState, ladder: &Ladder, on: &Callback<Action>) -> Html {
     let left = ladder.order.len().saturating_sub(MOST);
+    let before = std::iter::once(None).chain(ladder.order.iter().map(|placed| Some(placed.at)));
+    let rows = ladder.order.iter().zip(before).take(MOST);
+    let rows = rows.map(|(placed, before)| row(state, ladder, (placed, before), on));
     html! {
         <>
             <ol class="events">
-                { for ladder.order.iter().take(MOST).map(|placed| row(run, ladder, placed, selected, on)) }
+                { for rows }
             </ol>
             if left > 0 { <p class="left-out">{ format!("{left} later events are in the table.") }</p> }
         </>
@@ -91,12 +88,13 @@ fn words(ladder: &Ladder, item: Item) -> Option<Words> {
 }
 
 fn row(
-    run: &RunEvents,
+    state: &AppState,
     ladder: &Ladder,
-    placed: &Placed,
-    selected: Option<EventId>,
+    (placed, before): (&Placed, Option<Nanos>),
     on: &Callback<Action>,
 ) -> Html {
+    let AppState { run, look, .. } = state;
+    let selected = state.selection.event;
     let Some(words) = words(ladder, placed.item) else {
         return html! {};
     };
@@ -120,10 +118,10 @@ fn row(
     html! {
         <li key={event.0}>
             <button
-                type="button" {class} data-event={event.to_string()} aria-label={words.sentence}
+                type="button" {class} data-event={event.to_string()} aria-description={words.sentence}
                 aria-expanded={is_selected.to_string()} aria-current={is_selected.then_some("true")} {onclick}
             >
-                <span class="row-time">{ placed.at.in_unit(Nanos::MILLISECOND, 3) }</span>
+                <span class="row-time">{ words::time(look.times, run.began, placed.at, before) }</span>
                 <span class="row-what">
                     <b>{ words.strong }</b>{ " " }<span class="quiet">{ words.quiet }</span>
                     <span class="row-who">{ words.who }</span>

@@ -9,8 +9,9 @@ use aftershake_shared::units::Nanos;
 use yew::{Callback, Html, Properties, classes, component, html, use_state};
 
 use crate::store::kept::Kept;
+use crate::store::look::Times;
 use crate::store::{Action, selection};
-use crate::text;
+use crate::text::{self, ladder as words};
 
 /// What the table is given.
 #[derive(Clone, PartialEq, Properties)]
@@ -18,6 +19,8 @@ pub struct Props {
     pub ladder: Kept<Ladder>,
     pub events: Kept<Vec<Event>>,
     pub selected: Option<EventId>,
+    pub times: Times,
+    pub began: Option<f64>,
     pub on: Callback<Action>,
 }
 
@@ -30,6 +33,9 @@ pub fn EventTable(props: &Props) -> Html {
     let pages = use_state(|| 1_usize);
     let shown = PAGE.saturating_mul(*pages);
     let left = props.events.len().saturating_sub(shown);
+    let before = std::iter::once(None).chain(props.events.iter().map(|event| Some(event.at)));
+    let rows = props.events.iter().zip(before).take(shown);
+    let rows = rows.map(|(event, before)| row(event, before, props));
     let more = {
         let pages = pages.clone();
         Callback::from(move |_| pages.set(pages.saturating_add(1)))
@@ -48,7 +54,7 @@ pub fn EventTable(props: &Props) -> Html {
                         <th scope="col">{ "result" }</th>
                     </tr>
                 </thead>
-                <tbody>{ for props.events.iter().take(shown).map(|event| row(event, props)) }</tbody>
+                <tbody>{ for rows }</tbody>
             </table>
             if left > 0 {
                 <button type="button" class="ghost" onclick={more}>{ format!("Show more: {left} are left") }</button>
@@ -66,7 +72,7 @@ struct Cells {
     is_bad: bool,
 }
 
-fn row(event: &Event, props: &Props) -> Html {
+fn row(event: &Event, before: Option<Nanos>, props: &Props) -> Html {
     let cells = cells(event, &props.ladder);
     let id = event.id;
     let on = props.on.clone();
@@ -80,7 +86,7 @@ fn row(event: &Event, props: &Props) -> Html {
                 <button type="button" class="link" data-event={id.to_string()} {onclick}
                     aria-label={format!("Details of event {id}")}>{ id.0 }</button>
             </th>
-            <td class="number">{ event.at.in_unit(Nanos::MILLISECOND, 3) }</td>
+            <td class="number">{ words::time(props.times, props.began, event.at, before) }</td>
             <td class="kind">{ cells.kind }</td>
             <td>{ text::shown(&cells.who) }</td>
             <td class="what">{ text::shown(&cells.what) }</td>

@@ -11,6 +11,7 @@ use aftershake_shared::event::outside_acted::OutsideActed;
 use aftershake_shared::event::process_ended::ProcessEnded;
 use aftershake_shared::event::socket_sampled::SocketSampled;
 use aftershake_shared::event::step_progress::{Progress, StepProgress};
+use aftershake_shared::event::trouble::Trouble;
 use aftershake_shared::event::{Event, EventBody, Source};
 use yew::{Callback, Html, html};
 
@@ -221,19 +222,35 @@ fn evidence_had(run: &RunEvents) -> Html {
     let (had, missing): (Vec<_>, Vec<_>) = Source::ALL
         .into_iter()
         .partition(|source| environment.has(*source));
-    let names = |sources: &[Source]| {
-        let names: Vec<_> = sources.iter().map(|source| source.name()).collect();
-        names.join(", ")
+    let names: Vec<_> = had.iter().map(|source| source.name()).collect();
+    // Why it is missing, where the run says so.
+    let why = |source: &Source| {
+        let mut absent = run.events.iter().filter_map(|event| {
+            let EventBody::Trouble(Trouble::Absent {
+                evidence, reason, ..
+            }) = &event.body
+            else {
+                return None;
+            };
+            (evidence == source).then_some(reason.as_str())
+        });
+        absent
+            .next()
+            .map_or_else(String::new, |why| format!(": {why}"))
     };
+    let missing = missing
+        .iter()
+        .map(|source| format!("{}{}", source.name(), why(source)));
+    let missing: Vec<_> = missing.collect();
     section(
         "Evidence",
         html! {
             <>
-                <p class="note">{ format!("Recorded on Linux {}: {}.", text::shown(&environment.kernel), names(&had)) }</p>
+                <p class="note">{ format!("Recorded on Linux {}: {}.", text::shown(&environment.kernel), names.join(", ")) }</p>
                 if !missing.is_empty() {
                     <p class="note">
-                        <b>{ format!("Not available: {}. ", names(&missing)) }</b>
-                        <code>{ "aftershake doctor" }</code>{ " says why." }
+                        <b>{ "Not available: " }</b>{ text::shown(&missing.join("; ")) }{ ". " }
+                        <code>{ "aftershake doctor" }</code>{ " knows the remedy." }
                     </p>
                 }
             </>

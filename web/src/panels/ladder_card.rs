@@ -1,16 +1,19 @@
-//! The run's picture: ladder or table, and what the vertical axis means.
+//! The run's picture: the connections of many, or ladder or table, and the tools to read it by.
 
-use aftershake_shared::ladder::{Axis, Ladder};
+use aftershake_shared::ladder::Ladder;
+use aftershake_shared::ladder::overview::overview;
 use yew::{Callback, Html, html};
 
 use super::event_list::event_list;
 use super::event_table::EventTable;
+use super::ladder_tools::{finding, looking};
+use super::overview::connections;
 use crate::ladder_view::LadderView;
 use crate::store::kept::Kept;
-use crate::store::run_events;
-use crate::store::selection::{self, Selection, Tab};
+use crate::store::selection::{Selection, Tab};
 use crate::store::window::Width;
 use crate::store::{Action, AppState};
+use crate::text::ladder as words;
 
 /// The card, once there is something to see.
 pub fn picture(state: &AppState, on: &Callback<Action>) -> Html {
@@ -20,80 +23,38 @@ pub fn picture(state: &AppState, on: &Callback<Action>) -> Html {
 
 fn ladder_card(state: &AppState, ladder: &Kept<Ladder>, on: &Callback<Action>) -> Html {
     let Selection { event, tab } = state.selection;
-    let AppState { run, window, .. } = state;
+    let AppState {
+        run, window, look, ..
+    } = state;
+    let is_overview = run.shows_overview() && tab == Tab::Ladder;
     let body = match (tab, window.width) {
+        (Tab::Ladder, _) if is_overview => {
+            connections(&overview(&run.connections, run.diagnosis.as_deref()), on)
+        }
+        (Tab::Ladder, _) if ladder.order.is_empty() && ladder.bands.is_empty() => {
+            html! { <p class="left-out">{ words::NOBODY_SAW }</p> }
+        }
         (Tab::Ladder, Width::Wide) => html! {
             <LadderView
-                ladder={ladder.clone()} selected={event} cited={run.cited.clone()} on={on.clone()}
+                ladder={ladder.clone()} events={run.events.clone()} connections={run.connections.clone()}
+                selected={event} cited={run.cited.clone()} found={look.found.clone()} times={look.times}
+                began={run.began} on={on.clone()}
             />
         },
-        (Tab::Ladder, Width::Narrow) => event_list(run, ladder, event, on),
+        (Tab::Ladder, Width::Narrow) => event_list(state, ladder, on),
         (Tab::Table, _) => html! {
             <EventTable
-                ladder={ladder.clone()} events={run.events.clone()} selected={event} on={on.clone()}
+                ladder={ladder.clone()} events={run.events.clone()} selected={event} times={look.times}
+                began={run.began} on={on.clone()}
             />
         },
     };
     html! {
         <section class="card picture" aria-labelledby="picture-title">
-            <h2 id="picture-title" class="sr-only">{ "What was seen" }</h2>
-            <div class="tools">
-                { tabs(tab, on) }
-                if (tab, window.width) == (Tab::Ladder, Width::Wide) { { axes(run.axis, on) } }
-            </div>
+            <h2 id="picture-title" class="sr-only">{ words::TITLE }</h2>
+            <div class="tools">{ looking(state, is_overview, on) }</div>
+            if !is_overview { <div class="tools second">{ finding(state, on) }</div> }
             { body }
         </section>
-    }
-}
-
-fn tabs(now: Tab, on: &Callback<Action>) -> Html {
-    let tab = |tab: Tab, test: &'static str, words: &'static str| {
-        choice(
-            now == tab,
-            Some(test),
-            words,
-            on,
-            Action::Selection(selection::Action::TabChosen(tab)),
-        )
-    };
-    html! {
-        <div class="choices" role="group" aria-label="View">
-            { tab(Tab::Ladder, "tab-ladder", "Ladder") }
-            { tab(Tab::Table, "tab-table", "Table") }
-        </div>
-    }
-}
-
-fn axes(now: Axis, on: &Callback<Action>) -> Html {
-    let axis = |axis: Axis, words: &'static str| {
-        choice(
-            now == axis,
-            None,
-            words,
-            on,
-            Action::Run(run_events::Action::AxisChosen(axis)),
-        )
-    };
-    html! {
-        <div class="choices" role="group" aria-label="Time axis">
-            { axis(Axis::Real, "Real time") }
-            { axis(Axis::GapsShortened, "Gaps shortened") }
-            { axis(Axis::Order, "Order") }
-        </div>
-    }
-}
-
-/// One of several, exactly one of which is pressed.
-fn choice(
-    is_now: bool,
-    test: Option<&'static str>,
-    words: &'static str,
-    on: &Callback<Action>,
-    action: Action,
-) -> Html {
-    let on = on.clone();
-    let onclick = Callback::from(move |_| on.emit(action.clone()));
-    html! {
-        <button type="button" data-test={test} aria-pressed={is_now.to_string()} {onclick}>{ words }</button>
     }
 }

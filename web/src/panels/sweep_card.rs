@@ -181,7 +181,9 @@ struct BannerProps {
 /// Takes the focus when another run was opened.
 #[component]
 fn OddRun(props: &BannerProps) -> Html {
-    use_effect_with((props.number, props.seed), |_| browser::focus("#back"));
+    use_effect_with((props.number, props.seed), |_| {
+        browser::focus("#back");
+    });
     let back = press(&props.on, Action::Many(many::Action::Left));
     let onclick = back.reform(|event| {
         browser::focus(".sweep [tabindex=\"0\"]");

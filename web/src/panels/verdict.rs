@@ -3,6 +3,7 @@
 use aftershake_shared::channel::Failure;
 use aftershake_shared::diagnosis::finding::{Certainty, Cited, Diagnosis, Finding, RuledOut};
 use aftershake_shared::event::EventBody;
+use aftershake_shared::event::trouble::Trouble;
 use aftershake_shared::expectation::{Met, decisive};
 use aftershake_shared::scenario::Scenario;
 use aftershake_shared::scenario::expect::Outcome;
@@ -13,7 +14,7 @@ use super::glyph::glyph;
 use crate::late;
 use crate::store::run_events::{Phase, RunEvents};
 use crate::store::{Action, AppState, selection};
-use crate::text;
+use crate::text::{self, verdict as words};
 
 /// The verdict card.
 pub fn verdict(state: &AppState, on: &Callback<Action>) -> Html {
@@ -186,7 +187,16 @@ pub(crate) fn finished(
         Outcome::Closed => "good",
         Outcome::Open | Outcome::TimedOut => "plain",
     };
-    let remark = html! { { format!("run {}, {took}", run.newest) } };
+    let remark = html! {
+        <>
+            if let Some(met) = run.met.as_ref().filter(|met| met.met) { { as_expected(met) }{ ", " } }
+            if let Some(file) = &run.file {
+                { text::shown(file) }{ format!(", {took}") }
+            } else {
+                { format!("run {}, {took}", run.newest) }
+            }
+        </>
+    };
     let others = diagnosis
         .resets
         .iter()
@@ -200,7 +210,7 @@ pub(crate) fn finished(
                 <p class="why">{ text::sentence(&diagnosis.explanation) }</p>
             }
             if let Some(finding) = main { { evidence(finding, on) } }
-            if let Some(met) = &run.met { { as_expected(met) } }
+            if let Some(met) = run.met.as_ref().filter(|met| !met.met) { { as_expected(met) } }
             { troubles(run) }
             if !others.is_empty() {
                 <details class="others">
@@ -215,11 +225,11 @@ pub(crate) fn finished(
 /// Whether the scenario's author expected this.
 fn as_expected(met: &Met) -> Html {
     if met.met {
-        return html! { <p class="met" data-test="met">{ "As the scenario expects." }</p> };
+        return html! { <span class="met" data-test="met">{ words::AS_EXPECTED }</span> };
     }
     html! {
         <div class="met missed" data-test="met">
-            <p>{ "Not as the scenario expects:" }</p>
+            <p>{ words::NOT_AS_EXPECTED }</p>
             <ul>{ for met.mismatches.iter().map(|line| html! { <li>{ text::sentence(line) }</li> }) }</ul>
         </div>
     }
@@ -227,8 +237,10 @@ fn as_expected(met: &Met) -> Html {
 
 /// What makes this run's evidence weaker than it could be.
 fn troubles(run: &RunEvents) -> Html {
+    // What was not to be had is told once, with the evidence that was.
+    let is_told = |trouble: &&Trouble| !matches!(trouble, Trouble::Absent { .. });
     let troubles = run.events.iter().filter_map(|event| match &event.body {
-        EventBody::Trouble(trouble) => Some(trouble.to_string()),
+        EventBody::Trouble(trouble) => Some(trouble).filter(is_told).map(ToString::to_string),
         EventBody::Call(_)
         | EventBody::Counters(_)
         | EventBody::KernelReset(_)
@@ -338,11 +350,11 @@ fn not_this(ruled_out: &[RuledOut]) -> Html {
     let more = if more == 0 {
         String::new()
     } else {
-        format!(" · {more} more")
+        format!(" {}", words::and_more(more))
     };
     html! {
         <details class="not-this">
-            <summary>{ format!("Not this: {}{more}", names.join(" · ")) }</summary>
+            <summary>{ format!("{} {}{more}", words::RULED_OUT, names.join(", ")) }</summary>
             <ul>
                 { for ruled_out.iter().map(|ruled_out| html! {
                     <li><b>{ text::cause(ruled_out.cause) }</b>{ ": " }{ text::sentence(&ruled_out.because) }</li>

@@ -12,15 +12,15 @@ use aftershake_shared::distribution::report::{About, Distribution};
 use aftershake_shared::distribution::search::Search;
 use aftershake_shared::distribution::seeds;
 use aftershake_shared::distribution::vary::Vary;
-use aftershake_shared::recording::{Header, ScenarioText};
+use aftershake_shared::recording::{Header, Recording, ScenarioText};
 use aftershake_shared::units::Nanos;
 use std::rc::Rc;
 use yew::AttrValue;
 
 use super::AppState;
 use super::kept::Kept;
-use super::kept_run;
-use super::run_events::{Ask, Phase, Times};
+use super::opened;
+use super::run_events::{Ask, Phase, RunEvents, Times};
 use form::{Form, Wish, Wrong};
 
 /// Numbers from here on name requests for many runs, smaller ones single runs.
@@ -151,7 +151,13 @@ pub fn reduce(state: &AppState, action: Action) -> Option<AppState> {
         Action::Opened(at) => {
             let value = many.tally.bins.get(at.bin)?.value;
             let odd = Rc::clone(many.odd.find(value, &at.key)?);
-            let run = kept_run::of_recording(&odd.recording, state.run.newest)?;
+            let Recording { header, events } = odd.recording.clone();
+            let run = RunEvents {
+                newest: state.run.newest.wrapping_add(1),
+                axis: state.run.axis,
+                filter: state.run.filter.clone(),
+                ..opened::run(header, events, None)
+            };
             many.opened = Some((odd, run.header.clone()?));
             many.at = Some(at);
             next.previous = state.run_to_compare();

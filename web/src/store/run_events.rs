@@ -7,10 +7,15 @@ use aftershake_shared::diagnosis::finding::Diagnosis;
 use aftershake_shared::event::step_progress::Progress;
 use aftershake_shared::event::{Event, EventBody, EventId, sort_and_number};
 use aftershake_shared::expectation::{self, ClaimTried, Met};
+use aftershake_shared::ladder::filter::Filter;
+use aftershake_shared::ladder::items::SegmentKind;
+use aftershake_shared::ladder::overview::MANY;
 use aftershake_shared::ladder::{Axis, Ladder, Options, StepText};
 use aftershake_shared::recording::{Header, ScenarioText};
 use aftershake_shared::scenario::Scenario;
 use aftershake_shared::units::Nanos;
+
+use yew::AttrValue;
 
 use super::kept::Kept;
 use crate::late;
@@ -31,6 +36,14 @@ pub struct RunEvents {
     pub events: Kept<Vec<Event>>,
     /// What the ladder's vertical axis means.
     pub axis: Axis,
+    /// What is left out of the ladder.
+    pub filter: Filter,
+    /// Which connection is shown.
+    pub focus: Focus,
+    /// The file it came from; `None` for a run of the agent.
+    pub file: Option<AttrValue>,
+    /// Milliseconds since 1970 when the browser heard of the run's beginning; `None` for a run of another day.
+    pub began: Option<f64>,
     /// The events in their places; `None` before the first.
     pub ladder: Option<Kept<Ladder>>,
     /// The connections that the events tell of.
@@ -43,6 +56,16 @@ pub struct RunEvents {
     pub met: Option<Kept<Met>>,
     /// The scenario's claims put to the test, in its order; empty until the run has ended.
     pub claims: Kept<Vec<ClaimTried>>,
+}
+
+/// Which connections the ladder shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Focus {
+    /// All of a few; of many the overview, so that one can be chosen.
+    #[default]
+    Undecided,
+    All,
+    One(u32),
 }
 
 /// A run that the channel is to ask for.
@@ -100,9 +123,13 @@ impl Phase {
 }
 
 /// What happened to the run besides what the agent says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     AxisChosen(Axis),
+    FilterChosen(Filter),
+    FocusChosen(Focus),
+    /// The browser's clock when the run began, in milliseconds since 1970.
+    BeganAt(f64),
     CancelAsked,
     ChannelLost,
 }
@@ -136,6 +163,46 @@ impl RunEvents {
         placed.map(|placed| placed.event).collect()
     }
 
+    /// The events that deserve a look.
+    pub fn odd(&self) -> Vec<EventId> {
+        let ladder = self.ladder.iter();
+        ladder.flat_map(|ladder| ladder.odd()).collect()
+    }
+
+    /// The RSTs on the ladder.
+    pub fn resets(&self) -> Vec<EventId> {
+        let segments = self.ladder.iter().flat_map(|ladder| &ladder.segments);
+        let resets = segments.filter(|segment| segment.kind == SegmentKind::Rst);
+        let mut resets: Vec<_> = resets.map(|segment| segment.event).collect();
+        resets.sort_unstable();
+        resets
+    }
+
+    /// Whether the connections are shown instead of a ladder.
+    pub fn shows_overview(&self) -> bool {
+        self.focus == Focus::Undecided && self.connections.len() >= MANY
+    }
+
+    /// The same run with an event's connection on show; `None` when it is already.
+    pub(super) fn showing(&self, event: EventId) -> Option<Self> {
+        let connection = self.connections.connection_of(event).map(|c| c.id);
+        match (self.focus, connection) {
+            (Focus::Undecided, one) if self.shows_overview() => {
+                self.focused(one.map_or(Focus::All, Focus::One))
+            }
+            (Focus::One(shown), Some(one)) if shown != one => self.focused(Focus::One(one)),
+            (Focus::Undecided | Focus::All | Focus::One(_), _) => None,
+        }
+    }
+
+    fn focused(&self, focus: Focus) -> Option<Self> {
+        let next = Self {
+            focus,
+            ..self.clone()
+        };
+        (focus != self.focus).then(|| next.placed())
+    }
+
     pub(super) fn asked(&self, text: ScenarioText, scenario: Kept<Scenario>) -> Self {
         let run = self.newest.wrapping_add(1);
         Self {
@@ -149,6 +216,7 @@ impl RunEvents {
             phase: Phase::Asked,
             scenario: Some(scenario),
             axis: self.axis,
+            filter: self.filter.clone(),
             ..Self::default()
         }
     }
@@ -160,6 +228,7 @@ impl RunEvents {
             ask: cancelled.and_then(|run| run.ask),
             newest: self.newest,
             axis: self.axis,
+            filter: self.filter.clone(),
             ..Self::default()
         }
     }
@@ -174,6 +243,20 @@ impl RunEvents {
                 }
                 .placed(),
             ),
+            Action::FilterChosen(filter) if filter == self.filter => None,
+            Action::FilterChosen(filter) => Some(
+                Self {
+                    filter,
+                    ..self.clone()
+                }
+                .placed(),
+            ),
+            Action::FocusChosen(focus) => self.focused(focus),
+            Action::BeganAt(_) if self.began.is_some() => None,
+            Action::BeganAt(began) => Some(Self {
+                began: Some(began),
+                ..self.clone()
+            }),
             Action::CancelAsked | Action::ChannelLost if !self.phase.is_under_way() => None,
             Action::CancelAsked => {
                 let ask = self.ask.as_ref().filter(|ask| !ask.cancelled)?;
@@ -251,7 +334,7 @@ impl RunEvents {
     }
 
     /// The same run with its events in their places.
-    fn placed(self) -> Self {
+    pub(super) fn placed(self) -> Self {
         match late::ready() {
             Some(late) if !self.events.is_empty() => (late.placed)(self),
             Some(_) | None => self,
@@ -263,6 +346,11 @@ impl RunEvents {
         let steps = self.scenario.as_ref();
         let options = Options {
             axis: self.axis,
+            filter: self.filter.clone(),
+            connection: match self.focus {
+                Focus::One(connection) => Some(connection),
+                Focus::Undecided | Focus::All => None,
+            },
             steps: steps
                 .map(|scenario| StepText::of(scenario))
                 .unwrap_or_default(),

@@ -27,6 +27,14 @@ pub enum Walk {
     Last,
     Next,
     Previous,
+    /// Among those that deserve a look.
+    NextOdd,
+    PreviousOdd,
+    /// Among those that have the words looked for.
+    NextFound,
+    PreviousFound,
+    /// The RST that ended it; from there the next one.
+    TheReset,
 }
 
 /// What the user did.
@@ -65,16 +73,23 @@ impl Selection {
         (new != self).then_some(new)
     }
 
-    /// The event that a step leads to; stays at the ends.
+    /// The event that a step leads to; stays at the ends. `order` is sorted, and need not hold the present one.
     fn walked(self, walk: Walk, order: &[EventId]) -> Option<EventId> {
-        let here = self
-            .event
-            .and_then(|event| order.iter().position(|id| *id == event));
-        let there = match (walk, here) {
-            (Walk::First, _) | (Walk::Next, None) => order.first(),
-            (Walk::Last, _) | (Walk::Previous, None) => order.last(),
-            (Walk::Next, Some(at)) => order.get(at.saturating_add(1)),
-            (Walk::Previous, Some(at)) => at.checked_sub(1).and_then(|at| order.get(at)),
+        let after = |here| order.get(order.partition_point(|id| *id <= here));
+        let there = match (walk, self.event) {
+            (Walk::First, _)
+            | (Walk::Next | Walk::NextOdd | Walk::NextFound | Walk::TheReset, None) => {
+                order.first()
+            }
+            (Walk::Last, _) | (Walk::Previous | Walk::PreviousOdd | Walk::PreviousFound, None) => {
+                order.last()
+            }
+            (Walk::TheReset, Some(here)) => after(here).or(order.first()),
+            (Walk::Next | Walk::NextOdd | Walk::NextFound, Some(here)) => after(here),
+            (Walk::Previous | Walk::PreviousOdd | Walk::PreviousFound, Some(here)) => {
+                let before = order.partition_point(|id| *id < here);
+                before.checked_sub(1).and_then(|at| order.get(at))
+            }
         };
         there.copied().or(self.event)
     }

@@ -16,7 +16,7 @@ pub(super) fn draw(out: &mut String, segment: &SegmentArrow) {
         let y = y2 - down * back + along * aside;
         format!("{} {}", n(x), n(y))
     };
-    let (line_end, head) = match segment.kind.head() {
+    let (line_end, head) = match segment.head() {
         Head::Arrow => (7.0, triangle(&at, 0.5)),
         Head::Bar => {
             let bar = format!(
@@ -25,6 +25,16 @@ pub(super) fn draw(out: &mut String, segment: &SegmentArrow) {
                 at(1.5, 7.0)
             );
             (9.0, triangle(&at, 3.0) + &bar)
+        }
+        Head::Open => {
+            let strokes = format!(
+                "<path class=\"cross\" d=\"M{}L{}M{}L{}\"/>",
+                at(-1.0, -5.0),
+                at(3.0, 5.0),
+                at(3.0, -5.0),
+                at(7.0, 5.0)
+            );
+            (4.0, strokes)
         }
         Head::Cross => {
             let strokes = format!(

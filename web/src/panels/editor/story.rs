@@ -117,6 +117,7 @@ fn row(
             el!("b" {} text::shown(&step.kind)),
             " ",
             el!("span" { "class": "what" } summary(step)),
+            " ",
             el!("span" { "class": "name" } text::shown(step.value("name"))),
         ),
         el!("span" { "class": "grip", "data-grip": at.to_string(), "aria-hidden": "true" } "⠿"),

@@ -44,6 +44,7 @@ pub(super) fn text_view(draft: &Draft, on: &Callback<Action>) -> Html {
         Suggest::Closed | Suggest::Open => None,
     };
     let list = suggestions(draft, &items, chosen, on);
+    let controls = (!items.is_empty()).then_some("suggestions");
     let active = chosen.filter(|_| !items.is_empty()).map(option_id);
     let keys = on.clone();
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
@@ -78,7 +79,7 @@ pub(super) fn text_view(draft: &Draft, on: &Callback<Action>) -> Html {
                         id="editor" data-test="editor" aria-label={words::TEXT_LABEL} wrap="off" spellcheck="false"
                         autocapitalize="off" autocomplete="off" rows={(lines + 1).to_string()}
                         aria-invalid={error.is_some().to_string()} aria-describedby="editor-says"
-                        aria-autocomplete="list" aria-controls="suggestions" aria-activedescendant={active}
+                        aria-autocomplete="list" aria-controls={controls} aria-activedescendant={active}
                         value={draft.text.clone()} {oninput} {onkeydown} {onkeyup} {onclick} {onselect}
                     />
                     { list }

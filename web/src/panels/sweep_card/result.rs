@@ -79,7 +79,7 @@ fn files(report: &Kept<Distribution>, tally: &Kept<Tally>) -> Html {
         let (report, tally) = (report.clone(), tally.clone());
         let offered = Callback::from(move |_: MouseEvent| {
             let name = [&report.about.scenario, ".", &words.to_lowercase()].concat();
-            browser::offer_file(&name, kind, &write(&report, &tally));
+            browser::file::offer(&name, kind, &write(&report, &tally));
         });
         let test = ["sweep-", &words.to_lowercase()].concat();
         el!("button" { "type": "button", "class": "ghost", "data-test": test } [onclick(offered)] words)

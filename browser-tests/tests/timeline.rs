@@ -1,0 +1,346 @@
+//! The picture of a run as a user meets it: zoom, move, search, filter, many connections, a hundred thousand events.
+
+use aftershake_browser_tests::axe;
+use aftershake_browser_tests::browser::{Browser, Scheme, keys};
+use aftershake_browser_tests::frames::{self, Motion};
+use aftershake_browser_tests::playground::Playground;
+use anyhow::Context as _;
+use base64::Engine as _;
+use serde_json::{Value, json};
+
+const SHIFT: char = '\u{E008}';
+const SELECTED: &str = "document.querySelector('.ladder [data-event][aria-current=true]')";
+/// Elements that the picture may have at any time.
+const MOST_NODES: u64 = 1_500;
+
+/// Four connections one after the other, so that there are many.
+const FOUR: &str = r#"title = "Four times"
+
+[[steps]]
+by = "server"
+do.listen = { port = 8080, backlog = 8 }
+
+[[steps]]
+by = "one"
+do = "connect"
+
+[[steps]]
+by = "two"
+do = "connect"
+
+[[steps]]
+by = "three"
+do = "connect"
+
+[[steps]]
+by = "four"
+do = "connect"
+
+[[steps]]
+by = "two"
+do.set_option = { linger = "0s" }
+
+[[steps]]
+by = "two"
+do = "close"
+
+[[steps]]
+by = "one"
+do = "close"
+"#;
+
+fn desktop() -> anyhow::Result<Playground> {
+    Playground::open(1280, 800, Scheme::Light)
+}
+
+fn shown(name: &str) -> anyhow::Result<Playground> {
+    let playground = desktop()?;
+    playground.choose(name)?;
+    playground.run()?;
+    Ok(playground)
+}
+
+fn typed(playground: &Playground, toml: &str) -> anyhow::Result<()> {
+    let browser = &playground.browser;
+    browser.fill("editor", toml)?;
+    browser.wait_until("!document.querySelector('[data-test=run]').disabled")?;
+    browser.click("run")?;
+    browser.wait_until("document.querySelector('[data-test=cancel]') === null")?;
+    playground.wait_for_verdict()
+}
+
+fn assert_quiet(playground: &Playground) -> anyhow::Result<()> {
+    let errors = playground.browser.console_errors()?;
+    assert!(errors.is_empty(), "the console says {errors:#?}");
+    Ok(())
+}
+
+fn number(browser: &Browser, script: &str) -> anyhow::Result<f64> {
+    browser.script(script)?.as_f64().context("no number")
+}
+
+/// How far apart the first two segments stand.
+fn spread(browser: &Browser) -> anyhow::Result<f64> {
+    number(
+        browser,
+        "const y = (n) => document.querySelectorAll('.body .segment .shaft')[n].getBoundingClientRect().top;
+         return y(1) - y(0);",
+    )
+}
+
+fn wheel(browser: &Browser, delta: i32, modifiers: u32) -> anyhow::Result<()> {
+    let at = browser.script(
+        "document.querySelector('svg.body').scrollIntoView({ block: 'center' });
+         const box = document.querySelector('svg.body').getBoundingClientRect();
+         return [box.left + box.width / 2, Math.max(box.top, 80) + 120];",
+    )?;
+    let at = |index: usize| at.get(index).and_then(Value::as_f64);
+    let (x, y) = at(0).zip(at(1)).context("no place")?;
+    browser.devtools(
+        "Input.dispatchMouseEvent",
+        &json!({ "type": "mouseWheel", "x": x, "y": y, "deltaX": 0, "deltaY": delta, "modifiers": modifiers }),
+    )?;
+    Ok(())
+}
+
+#[test]
+fn the_wheel_zooms_with_ctrl_and_else_scrolls_the_page() -> anyhow::Result<()> {
+    let playground = shown("sent-before-close")?;
+    let browser = &playground.browser;
+    let before = spread(browser)?;
+    wheel(browser, -300, 2)?;
+    browser.wait_until("document.querySelector('[data-test=minimap]')")?;
+    let zoomed = spread(browser)?;
+    assert!(zoomed > before * 1.3, "{before} became {zoomed}");
+    browser.click("zoom-placed")?;
+    browser.wait_until("!document.querySelector('[data-test=minimap]')")?;
+    browser.script("window.scrollTo(0, 200)")?;
+    let scrolled = number(browser, "return window.scrollY")?;
+    wheel(browser, 240, 0)?;
+    browser.wait_until(&format!("window.scrollY !== {scrolled}"))?;
+    assert!((spread(browser)? - before).abs() < 1.0, "it zoomed");
+    assert_quiet(&playground)
+}
+
+#[test]
+fn keys_zoom_and_move() -> anyhow::Result<()> {
+    let playground = shown("sent-before-close")?;
+    let browser = &playground.browser;
+    let first = "Number(document.querySelector('.minimap .seen-part').getAttribute('y'))";
+    browser.script("document.activeElement.blur()")?;
+    browser.press(&['w'])?;
+    browser.press(&['w'])?;
+    browser.wait_until("document.querySelector('[data-test=minimap]')")?;
+    for _ in 0..8 {
+        browser.press(&['a'])?;
+    }
+    browser.wait_until(&format!("{first} === 0"))?;
+    browser.press(&['d'])?;
+    browser.wait_until(&format!("{first} > 5"))?;
+    browser.press(&['f'])?;
+    browser.wait_until("!document.querySelector('[data-test=minimap]')")?;
+    assert_quiet(&playground)
+}
+
+#[test]
+fn the_next_oddity_and_the_reset_are_a_key_away() -> anyhow::Result<()> {
+    let playground = shown("sent-before-close")?;
+    let browser = &playground.browser;
+    browser.script("document.activeElement.blur()")?;
+    browser.press(&['r'])?;
+    browser.wait_until(&format!("{SELECTED}.classList.contains('rst')"))?;
+    let reset = browser.script(&format!("return {SELECTED}.dataset.event"))?;
+    browser.press(&['e'])?;
+    browser.wait_until(&format!("{SELECTED}.dataset.event !== {reset}"))?;
+    browser.press(&[SHIFT, 'E'])?;
+    browser.wait_until(&format!("{SELECTED}.dataset.event === {reset}"))?;
+    browser.wait_for_text("moment", "→")?;
+    let moment = browser.text("moment")?;
+    for words in ["client", "server", "ms", "CLOSED"] {
+        assert!(moment.contains(words), "{words} is missing in {moment}");
+    }
+    assert_quiet(&playground)
+}
+
+#[test]
+fn words_are_found_in_the_run() -> anyhow::Result<()> {
+    let playground = shown("sent-before-close")?;
+    let browser = &playground.browser;
+    browser.script("document.activeElement.blur()")?;
+    browser.press(&['/'])?;
+    browser.wait_until("document.activeElement.id === 'find'")?;
+    browser.fill("find", "rst server")?;
+    browser.wait_for_text("found-count", "event")?;
+    browser.wait_until("document.querySelectorAll('.body .event.found').length > 0")?;
+    browser.press(&[keys::ENTER])?;
+    browser.wait_until(&format!(
+        "{SELECTED}.getAttribute('aria-label').includes('RST')"
+    ))?;
+    browser.fill("find", "no such words")?;
+    browser.wait_for_text("found-count", "0 events")?;
+    assert_quiet(&playground)
+}
+
+#[test]
+fn what_is_filtered_is_gone_until_it_is_asked_for_again() -> anyhow::Result<()> {
+    let playground = shown("sent-before-close")?;
+    let browser = &playground.browser;
+    let acks = "document.querySelectorAll('.body .segment.ack').length";
+    browser.wait_until(&format!("{acks} > 0"))?;
+    browser.click("filter")?;
+    browser.click("filter-acks")?;
+    browser.wait_until(&format!("{acks} === 0"))?;
+    browser.wait_until("document.querySelectorAll('.body .segment.rst').length === 1")?;
+    browser.click("filter-clear")?;
+    browser.wait_until(&format!("{acks} > 0"))?;
+    assert_quiet(&playground)
+}
+
+#[test]
+fn times_are_told_from_the_start_the_event_before_or_the_clock() -> anyhow::Result<()> {
+    let playground = shown("sent-before-close")?;
+    let browser = &playground.browser;
+    let choose = |number: u32| {
+        browser.script(&format!(
+            "const list = document.querySelector('[data-test=times]'); list.value = '{number}';
+             list.dispatchEvent(new Event('change', {{ bubbles: true }}));"
+        ))
+    };
+    let ticks = "[...document.querySelectorAll('.body .time')].map((t) => t.textContent.trim()).filter((t) => !t.includes('shortened'))";
+    choose(1)?;
+    browser.wait_until(&format!("{ticks}.slice(1).every((t) => t.startsWith('+'))"))?;
+    choose(2)?;
+    browser.wait_until(&format!(
+        "{ticks}.every((t) => /^\\d\\d:\\d\\d\\.\\d{{3}}$/.test(t))"
+    ))?;
+    assert_quiet(&playground)
+}
+
+#[test]
+fn many_connections_are_chosen_from_an_overview() -> anyhow::Result<()> {
+    let playground = desktop()?;
+    let browser = &playground.browser;
+    typed(&playground, FOUR)?;
+    browser.wait_until("document.querySelectorAll('[data-test=connection-row]').length === 4")?;
+    browser.wait_until("document.querySelector('.overview .glyph.reset')")?;
+    axe::check(browser)?;
+    browser.click("connection-2")?;
+    browser.wait_until("document.querySelector('svg.body .segment.rst')")?;
+    let lanes = browser.script(
+        "return [...document.querySelectorAll('.headings .lane:not(.wire)')].map((lane) => lane.textContent).join(' ')",
+    )?;
+    assert_eq!(lanes, "two server");
+    assert_quiet(&playground)
+}
+
+#[test]
+fn nothing_serious_is_denied_to_anyone() -> anyhow::Result<()> {
+    for (scheme, width) in [
+        (Scheme::Light, 1280),
+        (Scheme::Dark, 1280),
+        (Scheme::Light, 390),
+    ] {
+        let playground = Playground::open(width, 800, scheme)?;
+        let browser = &playground.browser;
+        axe::check(browser).with_context(|| format!("{width} {scheme:?}, before a run"))?;
+        playground.choose("sent-before-close")?;
+        playground.run()?;
+        browser.script("document.querySelector('.not-this').open = true; document.querySelector('.filter').open = true;")?;
+        axe::check(browser).with_context(|| format!("{width} {scheme:?}, ladder"))?;
+        browser.click("tab-table")?;
+        browser.wait_until("document.querySelector('main table')")?;
+        axe::check(browser).with_context(|| format!("{width} {scheme:?}, table"))?;
+        browser.click("help")?;
+        browser.wait_until("document.querySelector('dialog.help').open")?;
+        axe::check(browser).with_context(|| format!("{width} {scheme:?}, help"))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_hundred_thousand_events_are_never_many_elements() -> anyhow::Result<()> {
+    let playground = desktop()?;
+    let browser = &playground.browser;
+    typed(&playground, &frames::many(60_000))?;
+    browser.wait_until("document.querySelector('svg.body')")?;
+    for (view, motion) in [
+        ("zoom-placed", Motion::Pan),
+        ("zoom-placed", Motion::Zoom),
+        ("zoom-all", Motion::Pan),
+        ("zoom-all", Motion::Zoom),
+    ] {
+        browser.click(view)?;
+        let measured = frames::measure(browser, motion, 60)?;
+        assert_eq!(measured.work.len(), 60);
+        assert!(
+            measured.nodes <= MOST_NODES,
+            "{} elements, {view}, {motion:?}",
+            measured.nodes
+        );
+    }
+    browser.click("zoom-all")?;
+    browser.wait_until("document.querySelector('svg.body').dataset.detail === 'crowd'")?;
+    assert_quiet(&playground)
+}
+
+#[test]
+fn a_reader_of_the_printed_page_has_verdict_and_picture() -> anyhow::Result<()> {
+    let playground = shown("sent-before-close")?;
+    let browser = &playground.browser;
+    browser.devtools("Emulation.setEmulatedMedia", &json!({ "media": "print" }))?;
+    for (selector, seen) in [
+        ("[data-test=headline]", true),
+        ("svg.body", true),
+        (".gallery", false),
+        (".picture .tools", false),
+        (".editor", false),
+    ] {
+        let is_seen = browser.script(&format!(
+            "return document.querySelector('{selector}').checkVisibility()"
+        ))?;
+        assert_eq!(is_seen, seen, "{selector}");
+    }
+    Ok(())
+}
+
+/// Drops a file of these bytes, in base64, on the page.
+fn drop_file(browser: &Browser, name: &str, base64: &str) -> anyhow::Result<()> {
+    browser.script(&format!(
+        "const bytes = Uint8Array.from(atob('{base64}'), (letter) => letter.charCodeAt(0));
+         const carried = new DataTransfer();
+         carried.items.add(new File([bytes], '{name}'));
+         document.body.dispatchEvent(new DragEvent('drop', {{ dataTransfer: carried, bubbles: true, cancelable: true }}));"
+    ))?;
+    Ok(())
+}
+
+fn base64(bytes: &[u8]) -> String {
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+#[test]
+fn a_file_that_is_dropped_is_explained_here_and_sent_nowhere() -> anyhow::Result<()> {
+    let playground = desktop()?;
+    let browser = &playground.browser;
+    let asked = "performance.getEntriesByType('resource').length";
+    browser.wait_until(&format!("{asked} > 4"))?;
+    let before = number(browser, &format!("return {asked}"))?;
+    let recording = include_bytes!("../../web/tests/recordings/sent-before-close.jsonl");
+    drop_file(browser, "mine.jsonl", &base64(recording))?;
+    browser.wait_for_text("headline", "unread")?;
+    browser.wait_until(
+        "document.querySelector('.verdict .remark').textContent.includes('mine.jsonl')",
+    )?;
+    browser.wait_until("document.querySelector('#editor').value.includes('title =')")?;
+    let capture = include_bytes!("../../shared/tests/data/truth/cases/unread-close.pcap");
+    drop_file(browser, "theirs.pcap", &base64(capture))?;
+    browser.wait_until(
+        "document.querySelector('.verdict .remark').textContent.includes('theirs.pcap')",
+    )?;
+    browser.wait_for_text("outcome-badge", "reset")?;
+    browser.wait_until("document.querySelector('svg.body .segment.rst')")?;
+    drop_file(browser, "letter.txt", &base64(b"Dear reader"))?;
+    browser.wait_for_text("refused", "letter.txt")?;
+    browser.wait_until(&format!("{asked} === {before}"))?;
+    assert_quiet(&playground)
+}
