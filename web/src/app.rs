@@ -161,7 +161,7 @@ pub fn App() -> Html {
 
     html! {
         <>
-            <AgentChannel late={state.late} token={(*token).clone()} ask={state.run.ask.clone()} on={on.clone()} />
+            <AgentChannel late={state.late} token={(*token).clone()} ask={state.run.ask.clone()} many={state.many_ask.clone()} on={on.clone()} />
             { page(&state, &on) }
         </>
     }

@@ -2,6 +2,8 @@
 //!
 //! Storage throws where it is forbidden (private windows, sandboxed frames); that is not an error here.
 
+pub mod file;
+
 use aftershake_shared::event::EventId;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;

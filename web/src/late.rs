@@ -13,7 +13,7 @@ use yew::{Callback, Html};
 use crate::store::kept::Kept;
 use crate::store::opened::Told;
 use crate::store::run_events::RunEvents;
-use crate::store::{Action, AppState, compare};
+use crate::store::{Action, AppState, compare, many};
 use crate::{opening, panels, read_file};
 
 /// A panel that is drawn from the state.
@@ -55,6 +55,10 @@ pub struct Late {
     pub finished: fn(&RunEvents, Nanos, &Diagnosis, &Callback<Action>) -> Html,
     pub inspector: Panel,
     pub picture: Panel,
+    /// The state after something of many runs, their card, and the way back to it.
+    pub many: fn(&AppState, many::Action) -> Option<AppState>,
+    pub sweep: Panel,
+    pub odd_run: Panel,
     pub palette: Panel,
     pub share: Panel,
     pub compare: Panel,
@@ -73,6 +77,9 @@ static LATE: Late = Late {
     finished: panels::verdict::finished,
     inspector: panels::inspector::inspector,
     picture: panels::ladder_card::picture,
+    many: many::reduce,
+    sweep: panels::sweep_card::sweep,
+    odd_run: panels::sweep_card::odd_run,
     palette: panels::palette::palette,
     share: panels::share::share,
     compare: panels::compare::compare,

@@ -28,6 +28,7 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
             { no_agent(state) }
             if let Some(late) = late::ready() { { (late.file)(state, on) } }
             { course(state, on) }
+            if let Some(late) = late::ready() { { (late.odd_run)(state, on) } }
             if file.is_some_and(File::hides_run) {
                 // The file's own card has all there is.
             } else if hides_verdict(state) {
@@ -38,7 +39,10 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
                 if is_scenario { { claims(state) } }
             }
             if is_scenario { { lacks(state) } }
-            if let Some(late) = late::ready() { { (late.picture)(state, on) } }
+            if let Some(late) = late::ready() {
+                { (late.picture)(state, on) }
+                if is_scenario { { (late.sweep)(state, on) } }
+            }
             if is_scenario { { editor(state, on) } }
             { open_file(on) }
         </main>
