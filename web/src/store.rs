@@ -140,26 +140,10 @@ impl AppState {
                 })
             }
             Action::RunKept(_) if self.file.is_some() => None,
-            Action::RunKept(messages) => {
-                let run = kept_run::of_messages(messages)?;
-                let next = Self {
-                    previous: self.run_to_compare(),
-                    run,
-                    ..self.clone()
-                };
-                Some(next.compared())
-            }
+            Action::RunKept(messages) => self.run_kept(messages),
             Action::File(action) => self.file_changed(action),
-            Action::LateTried(late) => Some(Self {
-                late,
-                ..self.clone()
-            })
-            .filter(|next| next.late != self.late),
-            Action::OutTried(out) => Some(Self {
-                out,
-                ..self.clone()
-            })
-            .filter(|next| next.out != self.out),
+            Action::LateTried(late) => self.tried(late, self.out),
+            Action::OutTried(out) => self.tried(self.late, out),
             Action::Both(actions) => {
                 let [first, second] = *actions;
                 let between = self.changed_by(first);
@@ -235,6 +219,26 @@ impl AppState {
                 ..self.clone()
             }),
         }
+    }
+
+    /// With another part of the page there, or known to be missing.
+    fn tried(&self, late: Part, out: Part) -> Option<Self> {
+        ((late, out) != (self.late, self.out)).then(|| Self {
+            late,
+            out,
+            ..self.clone()
+        })
+    }
+
+    /// With the run of an earlier visit on show.
+    fn run_kept(&self, messages: Vec<ServerMessage>) -> Option<Self> {
+        let run = kept_run::of_messages(messages)?;
+        let next = Self {
+            previous: self.run_to_compare(),
+            run,
+            ..self.clone()
+        };
+        Some(next.compared())
     }
 
     /// The selection after an action. What is picked in a connection that is not on show brings it there.
