@@ -140,47 +140,39 @@ impl AppState {
                 })
             }
             Action::RunKept(_) if self.file.is_some() => None,
-            Action::RunKept(messages) => self.run_kept(messages),
+            Action::RunKept(messages) => {
+                let run = kept_run::of_messages(messages)?;
+                let next = Self {
+                    previous: self.run_to_compare(),
+                    run,
+                    ..self.clone()
+                };
+                Some(next.compared())
+            }
             Action::File(action) => self.file_changed(action),
-            Action::LateTried(late) => self.tried(late, self.out),
-            Action::OutTried(out) => self.tried(self.late, out),
+            Action::LateTried(late) => Some(Self {
+                late,
+                ..self.clone()
+            })
+            .filter(|next| next.late != self.late),
+            Action::OutTried(out) => Some(Self {
+                out,
+                ..self.clone()
+            })
+            .filter(|next| next.out != self.out),
             Action::Both(actions) => {
                 let [first, second] = *actions;
                 let between = self.changed_by(first);
                 let after = between.as_ref().unwrap_or(self).changed_by(second);
                 after.or(between)
             }
-            Action::Guide(action) => {
-                let (guide, shows) = self.guide.reduce(action);
-                let next = Self {
-                    guide,
-                    ..self.clone()
-                };
-                Some(match shows {
-                    Some((name, run)) => next
-                        .changed_by(Action::ScenarioChosen { name, run })
-                        .unwrap_or(next),
-                    None => next,
-                })
-            }
+            Action::Guide(action) => Some(self.guided(action)),
             Action::Palette(action) => self.palette.reduce(action).map(|palette| Self {
                 palette,
                 ..self.clone()
             }),
             Action::Playback(action) => self.played(action),
-            Action::Channel(action) => {
-                let channel = self.channel.reduce(action)?;
-                let run = if channel.is_open() {
-                    None
-                } else {
-                    self.run.reduce(run_events::Action::ChannelLost)
-                };
-                Some(Self {
-                    channel,
-                    run: run.unwrap_or_else(|| self.run.clone()),
-                    ..self.clone()
-                })
-            }
+            Action::Channel(action) => self.channel_changed(action),
             Action::Compare(action) => Some(Self {
                 compare: self.compare.reduce(action),
                 previous: self
@@ -221,24 +213,34 @@ impl AppState {
         }
     }
 
-    /// With another part of the page there, or known to be missing.
-    fn tried(&self, late: Part, out: Part) -> Option<Self> {
-        ((late, out) != (self.late, self.out)).then(|| Self {
-            late,
-            out,
+    /// After something happened to the channel.
+    fn channel_changed(&self, action: channel_status::Action) -> Option<Self> {
+        let channel = self.channel.reduce(action)?;
+        let run = if channel.is_open() {
+            None
+        } else {
+            self.run.reduce(run_events::Action::ChannelLost)
+        };
+        Some(Self {
+            channel,
+            run: run.unwrap_or_else(|| self.run.clone()),
             ..self.clone()
         })
     }
 
-    /// With the run of an earlier visit on show.
-    fn run_kept(&self, messages: Vec<ServerMessage>) -> Option<Self> {
-        let run = kept_run::of_messages(messages)?;
+    /// After a step of the course or the quiz, with the scenario that it shows.
+    fn guided(&self, action: guide::Action) -> Self {
+        let (guide, shows) = self.guide.reduce(action);
         let next = Self {
-            previous: self.run_to_compare(),
-            run,
+            guide,
             ..self.clone()
         };
-        Some(next.compared())
+        match shows {
+            Some((name, run)) => next
+                .changed_by(Action::ScenarioChosen { name, run })
+                .unwrap_or(next),
+            None => next,
+        }
     }
 
     /// The selection after an action. What is picked in a connection that is not on show brings it there.
