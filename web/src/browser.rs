@@ -281,9 +281,9 @@ pub fn chosen_file(event: &web_sys::Event) -> Option<web_sys::File> {
 pub fn open_file(file: web_sys::File, on: &Callback<Action>) {
     let on = on.clone();
     yew::platform::spawn_local(async move {
-        let loaded = late::load().await;
-        if let (Ok(()), Some(late)) = (loaded, late::ready()) {
-            (late.open)(file, &on);
+        let loaded = (late::load().await.is_ok(), late::load_files().await.is_ok());
+        if let ((true, true), Some(files)) = (loaded, late::files()) {
+            (files.open)(file, &on);
         } else {
             on.emit(Action::LateTried(late::Part::Missing));
         }

@@ -1,7 +1,8 @@
 //! What only a run needs, loaded after the first view: reading events, judging, placing, and all that shows them.
 //!
-//! The page's WASM is cut in two behind [`all_of_it`], by function: what nothing else reaches travels as a file of
-//! its own while the reader already sees the page. Elsewhere, and in a build that was not cut, it is just there.
+//! The page's WASM is cut behind `all_of_it`, by function: what nothing else reaches travels as a file of its own while
+//! the reader already sees the page; and once more behind `of_files`, for who opens a file. Elsewhere, and in a build
+//! that was not cut, all of it is just there.
 
 use aftershake_shared::channel::ServerMessage;
 use aftershake_shared::diagnosis::finding::Diagnosis;
@@ -45,24 +46,32 @@ pub struct Late {
     pub placed: fn(RunEvents) -> RunEvents,
     /// A run with its verdict.
     pub diagnosed: fn(RunEvents) -> RunEvents,
-    /// Reads a file and shows what it holds.
-    pub open: fn(web_sys::File, &Callback<Action>),
-    /// A connection of a capture as a run, by the file's name and the number of its row.
-    pub connection: fn(&str, &Told, u32) -> Option<RunEvents>,
-    pub file: Panel,
     pub finished: fn(&RunEvents, Nanos, &Diagnosis, &Callback<Action>) -> Html,
     pub inspector: Panel,
     pub picture: Panel,
     pub palette: Panel,
 }
 
+/// The functions that only an opened file needs.
+#[derive(Debug)]
+pub struct Files {
+    /// Reads a file and shows what it holds.
+    pub open: fn(web_sys::File, &Callback<Action>),
+    /// A connection of a capture as a run, by the file's name and the number of its row.
+    pub connection: fn(&str, &Told, u32) -> Option<RunEvents>,
+    pub card: Panel,
+}
+
+static FILES: Files = Files {
+    open: opening::open,
+    connection: read_file::connection,
+    card: panels::file_card::file_card,
+};
+
 static LATE: Late = Late {
     read: ServerMessage::from_json,
     placed: RunEvents::with_places,
     diagnosed: RunEvents::with_verdict,
-    open: opening::open,
-    connection: read_file::connection,
-    file: panels::file_card::file_card,
     finished: panels::verdict::finished,
     inspector: panels::inspector::inspector,
     picture: panels::ladder_card::picture,
@@ -71,17 +80,38 @@ static LATE: Late = Late {
 
 #[cfg(all(feature = "cut", target_family = "wasm"))]
 mod cut {
-    use super::{LATE, Late};
+    use super::{FILES, Files, LATE, Late};
     use std::cell::Cell;
     use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
     thread_local! {
         static READY: Cell<Option<&'static Late>> = const { Cell::new(None) };
+        static READY_FILES: Cell<Option<&'static Files>> = const { Cell::new(None) };
     }
 
     #[wasm_split(late, fallible)]
     fn all_of_it() -> Result<&'static Late, SplitLoaderError> {
         Ok(&LATE)
+    }
+
+    #[wasm_split(files, fallible)]
+    fn of_files() -> Result<&'static Files, SplitLoaderError> {
+        Ok(&FILES)
+    }
+
+    /// Fetches what an opened file needs.
+    ///
+    /// # Errors
+    /// It could not be fetched; the console says why.
+    pub async fn load_files() -> Result<(), SplitLoaderError> {
+        let files = of_files().await?;
+        READY_FILES.set(Some(files));
+        Ok(())
+    }
+
+    /// What an opened file needs, once it is there.
+    pub fn files() -> Option<&'static Files> {
+        READY_FILES.get()
     }
 
     /// Fetches the other part.
@@ -102,7 +132,20 @@ mod cut {
 
 #[cfg(not(all(feature = "cut", target_family = "wasm")))]
 mod cut {
-    use super::{LATE, Late};
+    use super::{FILES, Files, LATE, Late};
+
+    /// Nothing is to be fetched.
+    ///
+    /// # Errors
+    /// Never.
+    pub async fn load_files() -> Result<(), std::convert::Infallible> {
+        Ok(())
+    }
+
+    /// What an opened file needs.
+    pub const fn files() -> Option<&'static Files> {
+        Some(&FILES)
+    }
 
     /// Nothing is to be fetched.
     ///
@@ -118,4 +161,4 @@ mod cut {
     }
 }
 
-pub use cut::{load, ready};
+pub use cut::{files, load, load_files, ready};

@@ -20,7 +20,7 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
     html! {
         <main class="stage" id="stage" tabindex="-1">
             { no_agent(&state.channel) }
-            if let Some(late) = late::ready() { { (late.file)(state, on) } }
+            if let Some(files) = late::files() { { (files.card)(state, on) } }
             { course(state, on) }
             if file.is_some_and(File::hides_run) {
                 // The file's own card has all there is.

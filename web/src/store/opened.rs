@@ -159,7 +159,7 @@ impl AppState {
         let Stage::Capture { told, .. } = &file.stage else {
             return None;
         };
-        let run = (late::ready()?.connection)(&file.name, told, row)?;
+        let run = (late::files()?.connection)(&file.name, told, row)?;
         let stage = Stage::Capture {
             told: told.clone(),
             open: Some(row),
