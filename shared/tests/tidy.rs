@@ -24,6 +24,7 @@ const LAYERS: [&[&str]; 14] = [
     &["diagnosis"],
     &["remedy"],
     &["capture", "expectation", "ladder"],
+    &["compare"],
     &["distribution", "report"],
     &["export"],
     &["channel"],

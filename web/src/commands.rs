@@ -2,7 +2,8 @@
 
 use crate::store::draft::View;
 use crate::store::guide;
-use crate::store::{Action, AppState, draft, palette, run_events, selection, window};
+use crate::store::share::{self, Page};
+use crate::store::{Action, AppState, compare, draft, palette, run_events, selection, window};
 use crate::text::templates::TEMPLATES;
 
 /// One command.
@@ -86,6 +87,19 @@ pub fn commands(state: &AppState) -> Vec<Command> {
         "Ladder or table",
         "t",
         Action::Selection(selection::Action::TabTurned),
+    );
+    for (words, page) in [
+        ("Share: link or file", Page::Link),
+        ("Share: lines for a page", Page::Embed),
+        ("Export the run", Page::Run),
+    ] {
+        add(true, words, "", Action::Share(share::Action::Asked(page)));
+    }
+    add(
+        state.compare.result.is_some(),
+        "Beside the run before: line by line, or folded",
+        "",
+        Action::Compare(compare::Action::StoriesTurned),
     );
     add(
         true,

@@ -1,19 +1,20 @@
 //! What only a run needs, loaded after the first view: reading events, judging, placing, and all that shows them.
 //!
-//! The page's WASM is cut behind `all_of_it`, by function: what nothing else reaches travels as a file of its own while
-//! the reader already sees the page; and once more behind `of_files`, for who opens a file. Elsewhere, and in a build
-//! that was not cut, all of it is just there.
+//! The page's WASM is cut by function, as [`cut!`](crate::cut) marks it: what nothing else reaches travels as a file
+//! of its own while the reader already sees the page; what only [`out`](crate::out) or
+//! [`files`](crate::files) names, when it is asked for.
 
 use aftershake_shared::channel::ServerMessage;
+use aftershake_shared::compare::Comparison;
 use aftershake_shared::diagnosis::finding::Diagnosis;
 use aftershake_shared::tree::ReadError;
 use aftershake_shared::units::Nanos;
 use yew::{Callback, Html};
 
-use crate::store::opened::Told;
+use crate::panels;
+use crate::store::kept::Kept;
 use crate::store::run_events::RunEvents;
-use crate::store::{Action, AppState};
-use crate::{opening, panels, read_file};
+use crate::store::{Action, AppState, compare};
 
 /// A panel that is drawn from the state.
 pub type Panel = fn(&AppState, &Callback<Action>) -> Html;
@@ -50,23 +51,12 @@ pub struct Late {
     pub inspector: Panel,
     pub picture: Panel,
     pub palette: Panel,
+    pub share: Panel,
+    pub compare: Panel,
+    pub authorise: fn() -> Html,
+    /// Two runs compared; `None` unless both have a verdict.
+    pub compared: fn(&RunEvents, &RunEvents) -> Option<Kept<Comparison>>,
 }
-
-/// The functions that only an opened file needs.
-#[derive(Debug)]
-pub struct Files {
-    /// Reads a file and shows what it holds.
-    pub open: fn(web_sys::File, &Callback<Action>),
-    /// A connection of a capture as a run, by the file's name and the number of its row.
-    pub connection: fn(&str, &Told, u32) -> Option<RunEvents>,
-    pub card: Panel,
-}
-
-static FILES: Files = Files {
-    open: opening::open,
-    connection: read_file::connection,
-    card: panels::file_card::file_card,
-};
 
 static LATE: Late = Late {
     read: ServerMessage::from_json,
@@ -76,89 +66,65 @@ static LATE: Late = Late {
     inspector: panels::inspector::inspector,
     picture: panels::ladder_card::picture,
     palette: panels::palette::palette,
+    share: panels::share::share,
+    compare: panels::compare::compare,
+    authorise: panels::share::authorise::authorise,
+    compared: compare::compared,
 };
 
-#[cfg(all(feature = "cut", target_family = "wasm"))]
-mod cut {
-    use super::{FILES, Files, LATE, Late};
-    use std::cell::Cell;
-    use wasm_split_helpers::{SplitLoaderError, wasm_split};
+/// The module `cut` of one part that travels as a file of its own: `load` fetches it, `ready` gives its functions.
+/// Elsewhere, and in a build that was not cut, they are just there.
+#[macro_export]
+macro_rules! cut {
+    ($name:ident, $functions:ident: $type:ty) => {
+        #[cfg(all(feature = "cut", target_family = "wasm"))]
+        mod cut {
+            use std::cell::Cell;
+            use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-    thread_local! {
-        static READY: Cell<Option<&'static Late>> = const { Cell::new(None) };
-        static READY_FILES: Cell<Option<&'static Files>> = const { Cell::new(None) };
-    }
+            thread_local! {
+                static READY: Cell<Option<&'static $type>> = const { Cell::new(None) };
+            }
 
-    #[wasm_split(late, fallible)]
-    fn all_of_it() -> Result<&'static Late, SplitLoaderError> {
-        Ok(&LATE)
-    }
+            #[wasm_split($name, fallible)]
+            fn all_of_it() -> Result<&'static $type, SplitLoaderError> {
+                Ok(&super::$functions)
+            }
 
-    #[wasm_split(files, fallible)]
-    fn of_files() -> Result<&'static Files, SplitLoaderError> {
-        Ok(&FILES)
-    }
+            /// Fetches the part.
+            ///
+            /// # Errors
+            /// It could not be fetched; the console says why.
+            pub async fn load() -> Result<(), SplitLoaderError> {
+                let part = all_of_it().await?;
+                READY.set(Some(part));
+                Ok(())
+            }
 
-    /// Fetches what an opened file needs.
-    ///
-    /// # Errors
-    /// It could not be fetched; the console says why.
-    pub async fn load_files() -> Result<(), SplitLoaderError> {
-        let files = of_files().await?;
-        READY_FILES.set(Some(files));
-        Ok(())
-    }
+            /// The functions, once they are there.
+            pub fn ready() -> Option<&'static $type> {
+                READY.get()
+            }
+        }
 
-    /// What an opened file needs, once it is there.
-    pub fn files() -> Option<&'static Files> {
-        READY_FILES.get()
-    }
+        #[cfg(not(all(feature = "cut", target_family = "wasm")))]
+        mod cut {
+            /// Nothing is to be fetched.
+            ///
+            /// # Errors
+            /// Never.
+            pub async fn load() -> Result<(), std::convert::Infallible> {
+                Ok(())
+            }
 
-    /// Fetches the other part.
-    ///
-    /// # Errors
-    /// It could not be fetched; the console says why.
-    pub async fn load() -> Result<(), SplitLoaderError> {
-        let late = all_of_it().await?;
-        READY.set(Some(late));
-        Ok(())
-    }
+            /// The functions.
+            pub const fn ready() -> Option<&'static $type> {
+                Some(&super::$functions)
+            }
+        }
 
-    /// The functions, once they are there.
-    pub fn ready() -> Option<&'static Late> {
-        READY.get()
-    }
+        pub use cut::{load, ready};
+    };
 }
 
-#[cfg(not(all(feature = "cut", target_family = "wasm")))]
-mod cut {
-    use super::{FILES, Files, LATE, Late};
-
-    /// Nothing is to be fetched.
-    ///
-    /// # Errors
-    /// Never.
-    pub async fn load_files() -> Result<(), std::convert::Infallible> {
-        Ok(())
-    }
-
-    /// What an opened file needs.
-    pub const fn files() -> Option<&'static Files> {
-        Some(&FILES)
-    }
-
-    /// Nothing is to be fetched.
-    ///
-    /// # Errors
-    /// Never.
-    pub async fn load() -> Result<(), std::convert::Infallible> {
-        Ok(())
-    }
-
-    /// The functions.
-    pub const fn ready() -> Option<&'static Late> {
-        Some(&LATE)
-    }
-}
-
-pub use cut::{files, load, load_files, ready};
+cut!(late, LATE: super::Late);

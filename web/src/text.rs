@@ -5,6 +5,7 @@ pub mod file;
 pub mod guide;
 pub mod ladder;
 pub mod playback;
+pub mod share;
 pub mod templates;
 pub mod verdict;
 

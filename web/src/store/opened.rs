@@ -8,7 +8,7 @@ use yew::AttrValue;
 use super::AppState;
 use super::kept::Kept;
 use super::run_events::RunEvents;
-use crate::late;
+use crate::files;
 
 /// The file on show.
 #[derive(Clone, Debug, PartialEq)]
@@ -159,7 +159,7 @@ impl AppState {
         let Stage::Capture { told, .. } = &file.stage else {
             return None;
         };
-        let run = (late::files()?.connection)(&file.name, told, row)?;
+        let run = (files::ready()?.connection)(&file.name, told, row)?;
         let stage = Stage::Capture {
             told: told.clone(),
             open: Some(row),
@@ -181,7 +181,7 @@ impl AppState {
             self.draft
                 .replaced(from, AttrValue::from(text.toml.clone()))
         });
-        Self {
+        let next = Self {
             draft: draft.unwrap_or_else(|| self.draft.clone()),
             run: RunEvents {
                 newest: self.run.newest.wrapping_add(1),
@@ -191,6 +191,7 @@ impl AppState {
             }
             .placed(),
             ..self
-        }
+        };
+        next.compared()
     }
 }
