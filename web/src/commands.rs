@@ -82,6 +82,12 @@ pub fn commands(state: &AppState) -> Vec<Command> {
     for (number, (words, _)) in TEMPLATES.iter().enumerate() {
         add(true, words, "", Action::TemplateChosen(number));
     }
+    around(state, add);
+    list
+}
+
+/// Those that leave the scenario as it is.
+fn around(state: &AppState, mut add: impl FnMut(bool, &'static str, &'static str, Action)) {
     add(
         true,
         "Ladder or table",
@@ -125,7 +131,6 @@ pub fn commands(state: &AppState) -> Vec<Command> {
         "?",
         Action::Window(window::Action::HelpAsked),
     );
-    list
 }
 
 /// Keys that lead somewhere instead of doing something, and those of single views.

@@ -166,37 +166,13 @@ impl AppState {
                 let after = between.as_ref().unwrap_or(self).changed_by(second);
                 after.or(between)
             }
-            Action::Guide(action) => {
-                let (guide, shows) = self.guide.reduce(action);
-                let next = Self {
-                    guide,
-                    ..self.clone()
-                };
-                Some(match shows {
-                    Some((name, run)) => next
-                        .changed_by(Action::ScenarioChosen { name, run })
-                        .unwrap_or(next),
-                    None => next,
-                })
-            }
+            Action::Guide(action) => Some(self.guided(action)),
             Action::Palette(action) => self.palette.reduce(action).map(|palette| Self {
                 palette,
                 ..self.clone()
             }),
             Action::Playback(action) => self.played(action),
-            Action::Channel(action) => {
-                let channel = self.channel.reduce(action)?;
-                let run = if channel.is_open() {
-                    None
-                } else {
-                    self.run.reduce(run_events::Action::ChannelLost)
-                };
-                Some(Self {
-                    channel,
-                    run: run.unwrap_or_else(|| self.run.clone()),
-                    ..self.clone()
-                })
-            }
+            Action::Channel(action) => self.channel_changed(action),
             Action::Compare(action) => Some(Self {
                 compare: self.compare.reduce(action),
                 previous: self
@@ -234,6 +210,36 @@ impl AppState {
                 window,
                 ..self.clone()
             }),
+        }
+    }
+
+    /// After something happened to the channel.
+    fn channel_changed(&self, action: channel_status::Action) -> Option<Self> {
+        let channel = self.channel.reduce(action)?;
+        let run = if channel.is_open() {
+            None
+        } else {
+            self.run.reduce(run_events::Action::ChannelLost)
+        };
+        Some(Self {
+            channel,
+            run: run.unwrap_or_else(|| self.run.clone()),
+            ..self.clone()
+        })
+    }
+
+    /// After a step of the course or the quiz, with the scenario that it shows.
+    fn guided(&self, action: guide::Action) -> Self {
+        let (guide, shows) = self.guide.reduce(action);
+        let next = Self {
+            guide,
+            ..self.clone()
+        };
+        match shows {
+            Some((name, run)) => next
+                .changed_by(Action::ScenarioChosen { name, run })
+                .unwrap_or(next),
+            None => next,
         }
     }
 

@@ -158,7 +158,7 @@ impl AppState {
             Action::AddressKnown(address) => share.address = address,
             Action::LinkFound(link) => share.opening = Opening::Waiting(link),
             Action::LinkLeft => share.opening = Opening::Nothing,
-            Action::LinkRead(Ok(linked)) => return Some(self.linked(linked)),
+            Action::LinkRead(Ok(linked)) => return Some(self.linked(&linked)),
             Action::LinkRead(Err(problem)) => {
                 let away = self.put_away();
                 share.opening = Opening::Failed(problem);
@@ -196,7 +196,7 @@ impl AppState {
     }
 
     /// With a link's scenario in the editor. After a reload it is there already, and its run is kept.
-    fn linked(&self, linked: Kept<Linked>) -> Self {
+    fn linked(&self, linked: &Kept<Linked>) -> Self {
         let share = Share {
             linked: Some(linked.clone()),
             ..self.share.at_rest()
