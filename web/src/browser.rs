@@ -13,6 +13,7 @@ use web_sys::{
 };
 use yew::{AttrValue, Callback};
 
+use crate::files;
 use crate::late;
 use crate::store::Action;
 use crate::store::window::{Theme, Width};
@@ -242,9 +243,9 @@ pub fn chosen_file(event: &web_sys::Event) -> Option<web_sys::File> {
 pub fn open_file(file: web_sys::File, on: &Callback<Action>) {
     let on = on.clone();
     yew::platform::spawn_local(async move {
-        let loaded = late::load().await;
-        if let (Ok(()), Some(late)) = (loaded, late::ready()) {
-            (late.open)(file, &on);
+        let loaded = (late::load().await.is_ok(), files::load().await.is_ok());
+        if let ((true, true), Some(files)) = (loaded, files::ready()) {
+            (files.open)(file, &on);
         } else {
             on.emit(Action::LateTried(late::Part::Missing));
         }

@@ -10,6 +10,7 @@ use super::press::{Button, button};
 use super::verdict::verdict;
 use crate::browser;
 use crate::el;
+use crate::files;
 use crate::late;
 use crate::store::opened::File;
 use crate::store::share::{self, Opening, Problem};
@@ -26,7 +27,7 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
     html! {
         <main class="stage" id="stage" tabindex="-1">
             { no_agent(state) }
-            if let Some(late) = late::ready() { { (late.file)(state, on) } }
+            if let Some(files) = files::ready() { { (files.card)(state, on) } }
             { course(state, on) }
             if let Some(late) = late::ready() { { (late.odd_run)(state, on) } }
             if file.is_some_and(File::hides_run) {
