@@ -6,8 +6,10 @@
 mod beside;
 mod clock;
 mod common;
+mod enclosed;
 mod endpoint;
 mod evidence;
+mod exec;
 mod facilities;
 mod free;
 mod listed;
@@ -116,6 +118,10 @@ pub fn serve() -> ! {
             },
             Ok(WorkerRequest::Many(request)) => match &entered {
                 Ok(()) => many::begin(&shared, request),
+                Err(error) => fail_without_namespace(error),
+            },
+            Ok(WorkerRequest::Exec(request)) => match &entered {
+                Ok(()) => exec::begin(&shared, request),
                 Err(error) => fail_without_namespace(error),
             },
             Err(error) => fail(

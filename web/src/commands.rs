@@ -2,7 +2,8 @@
 
 use crate::store::draft::View;
 use crate::store::guide;
-use crate::store::{Action, AppState, draft, palette, run_events, selection, window};
+use crate::store::share::{self, Page};
+use crate::store::{Action, AppState, compare, draft, palette, run_events, selection, window};
 use crate::text::templates::TEMPLATES;
 
 /// One command.
@@ -111,11 +112,32 @@ pub fn commands(state: &AppState) -> Vec<Command> {
         "?",
         Action::Window(window::Action::HelpAsked),
     );
+    list.extend(sharing(state));
     list
 }
 
+/// What is passed on, and what is compared.
+fn sharing(state: &AppState) -> Vec<Command> {
+    let pages = [
+        ("Share: link or file", Page::Link),
+        ("Share: lines for a page", Page::Embed),
+        ("Export the run", Page::Run),
+    ];
+    let share = pages.map(|(words, page)| Command {
+        words,
+        keys: "",
+        action: Action::Share(share::Action::Asked(page)),
+    });
+    let compare = state.compare.result.as_ref().map(|_| Command {
+        words: "Beside the run before: line by line, or folded",
+        keys: "",
+        action: Action::Compare(compare::Action::StoriesTurned),
+    });
+    share.into_iter().chain(compare).collect()
+}
+
 /// Keys that lead somewhere instead of doing something, and those of single views.
-pub const OTHER_KEYS: [(&str, &str); 15] = [
+pub const OTHER_KEYS: [(&str, &str); 17] = [
     ("Ctrl Enter", "run the scenario, from anywhere"),
     ("Ctrl Shift P", "commands; also >"),
     ("/", "search the run, or the scenarios"),
@@ -132,6 +154,8 @@ pub const OTHER_KEYS: [(&str, &str); 15] = [
         "w s a d",
         "in the ladder: zoom in and out, move up and down",
     ),
+    ("Space , .", "play or pause the run; one event back, one on"),
+    ("[ ]", "back, and on, to what deserves a look"),
     ("f 1", "in the ladder: all of it; as it was placed"),
     ("Esc", "close, or leave the selected event"),
 ];

@@ -95,6 +95,12 @@ pub(super) fn text(judged: &Judged) -> String {
         ..Default::default()
     };
     let placed = Ladder::place(&judged.recording.events, &options);
+    let verdict = verdict_text(&judged.recording, &judged.diagnosis);
+    format!("{}\n{verdict}", drawn(&placed))
+}
+
+/// A ladder as wide as the terminal.
+pub(super) fn drawn(placed: &Ladder) -> String {
     let paper = Paper {
         width: terminal_columns(),
         colour: if talk::stdout_has_colour() {
@@ -103,11 +109,7 @@ pub(super) fn text(judged: &Judged) -> String {
             Colour::None
         },
     };
-    let drawn = write_ladder(&placed, paper);
-    format!(
-        "{drawn}\n{}",
-        verdict_text(&judged.recording, &judged.diagnosis)
-    )
+    write_ladder(placed, paper)
 }
 
 fn beside_failure(judged: &Judged) -> Option<&str> {

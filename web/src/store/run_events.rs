@@ -9,7 +9,7 @@ use aftershake_shared::event::{Event, EventBody, EventId, sort_and_number};
 use aftershake_shared::expectation::{self, ClaimTried, Met};
 use aftershake_shared::ladder::filter::Filter;
 use aftershake_shared::ladder::items::SegmentKind;
-use aftershake_shared::ladder::overview::MANY;
+use aftershake_shared::ladder::overview::{MANY, Row, overview};
 use aftershake_shared::ladder::{Axis, Ladder, Options, StepText};
 use aftershake_shared::recording::{Header, ScenarioText};
 use aftershake_shared::scenario::Scenario;
@@ -32,7 +32,7 @@ pub struct RunEvents {
     pub scenario: Option<Kept<Scenario>>,
     /// The agent's word on what runs, and with what evidence.
     pub header: Option<Kept<Header>>,
-    /// In order of time, numbered from 1.
+    /// In order of time, numbered from 1; of a capture in its order, numbered by frames.
     pub events: Kept<Vec<Event>>,
     /// What the ladder's vertical axis means.
     pub axis: Axis,
@@ -48,6 +48,8 @@ pub struct RunEvents {
     pub ladder: Option<Kept<Ladder>>,
     /// The connections that the events tell of.
     pub connections: Kept<Connections>,
+    /// A row for each of many; empty for a few.
+    pub overview: Kept<Vec<Row>>,
     /// The verdict, once the run has ended.
     pub diagnosis: Option<Kept<Diagnosis>>,
     /// The events that the verdict rests on.
@@ -75,6 +77,18 @@ pub struct Ask {
     pub scenario: ScenarioText,
     /// Whether it is to be ended early.
     pub cancelled: bool,
+    /// Set when it is to be made many times.
+    pub times: Option<Times>,
+}
+
+/// How many runs are to be made of it, and what is varied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Times {
+    pub runs: u32,
+    pub seed: Option<u64>,
+    /// `steps.reply.delay=0..5ms`.
+    pub vary: Option<String>,
+    pub bins: Option<u32>,
 }
 
 /// How far a run is.
@@ -123,10 +137,27 @@ pub enum Action {
 }
 
 impl RunEvents {
+    /// A run that was recorded earlier, not yet placed or judged. With the time at which it began, milliseconds since
+    /// 1970, its events' times need not count from there: it took as long as lies between its first and its last.
+    pub fn recorded(header: Header, events: Vec<Event>, began: Option<f64>) -> Self {
+        let times = || events.iter().map(|event| event.at);
+        let first = if began.is_some() { times().min() } else { None };
+        let took = times().max().unwrap_or_default() - first.unwrap_or_default();
+        Self {
+            phase: Phase::Finished { took },
+            scenario: header.scenario.parse().ok().map(Kept::new),
+            header: Some(Kept::new(header)),
+            events: Kept::new(events),
+            focus: Focus::Undecided,
+            began,
+            ..Self::default()
+        }
+    }
+
     /// The event of that number.
     pub fn event(&self, id: EventId) -> Option<&Event> {
-        let index = (id.0 as usize).checked_sub(1)?;
-        self.events.get(index).filter(|event| event.id == id)
+        let at = self.events.binary_search_by_key(&id, |event| event.id);
+        self.events.get(at.ok()?)
     }
 
     /// How many steps have finished.
@@ -198,6 +229,7 @@ impl RunEvents {
                 run,
                 scenario: text,
                 cancelled: false,
+                times: None,
             })),
             newest: run,
             phase: Phase::Asked,
@@ -349,6 +381,7 @@ impl RunEvents {
             connections: Kept::new(Connections::from_events(&self.events)),
             ..self
         }
+        .with_overview()
     }
 
     /// The same run with its verdict.
@@ -367,6 +400,23 @@ impl RunEvents {
             .map(|header| header.environment.evidence.as_slice());
         let evidence = evidence.unwrap_or_default();
         let diagnosis = diagnose_connections(&self.events, evidence, &self.connections);
+        self.judged(diagnosis).with_overview()
+    }
+
+    /// The same run with a row for each of many connections.
+    fn with_overview(self) -> Self {
+        if self.connections.len() < MANY {
+            return self;
+        }
+        let rows = overview(&self.connections, self.diagnosis.as_deref());
+        Self {
+            overview: Kept::new(rows),
+            ..self
+        }
+    }
+
+    /// The same run with this verdict.
+    pub(crate) fn judged(self, diagnosis: Diagnosis) -> Self {
         let (met, claims) = match &self.scenario {
             None => (None, Vec::new()),
             Some(scenario) => (
