@@ -51,8 +51,8 @@ fn plays_a_part() {
         }
         "speaks-and-ends" => connect().write_all(b"hello").unwrap(),
         "knocks" => {
-            let port = std::env::var(KNOCKS_AT).unwrap().parse().unwrap();
-            let refused = TcpStream::connect(("127.0.0.1", port)).is_err();
+            let number: u16 = std::env::var(KNOCKS_AT).unwrap().parse().unwrap();
+            let refused = TcpStream::connect(("127.0.0.1", number)).is_err();
             std::process::exit(if refused { 9 } else { 0 });
         }
         other => panic!("{other}"),
@@ -88,7 +88,11 @@ fn a_reset_of_two_programs_is_explained_without_their_calls() {
 
 #[test]
 fn an_orderly_end_is_none() {
-    let output = exec(&part("reads-all"), &part("speaks-and-ends"), &[]);
+    let output = exec(
+        &part("reads-all"),
+        &part("speaks-and-ends"),
+        &["--ready", PORT],
+    );
     let said = json(&output);
     assert_eq!(said["outcome"], "closed", "{said}");
     assert_eq!(said["connections"][0]["server"], "server");
@@ -149,7 +153,9 @@ fn nothing_outlives_it() {
 #[test]
 fn without_json_there_are_the_ladder_and_the_verdict() {
     let (server, client) = (part("leaves-unread"), part("speaks"));
-    let output = run(&["exec", "--server", &server, "--client", &client], "");
+    let fixed = ["exec", "--ready", PORT];
+    let programs = ["--server", &server, "--client", &client];
+    let output = run(&[fixed.as_slice(), programs.as_slice()].concat(), "");
     let said = stdout(&output);
     for words in [
         "RST,ACK",
