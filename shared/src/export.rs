@@ -8,6 +8,7 @@ pub mod markdown;
 pub mod mermaid;
 pub mod packetdrill;
 pub mod pcapng;
+pub mod recorded;
 pub mod svg;
 
 use crate::diagnosis::finding::Diagnosis;

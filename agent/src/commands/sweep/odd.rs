@@ -5,11 +5,13 @@ use std::fs;
 use std::path::Path;
 
 use aftershake_shared::channel::Failure;
+use aftershake_shared::diagnosis::diagnose;
 use aftershake_shared::distribution::Tally;
 use aftershake_shared::distribution::amount::Amount;
 use aftershake_shared::distribution::difference::{self, Difference};
 use aftershake_shared::distribution::summary::RunSummary;
 use aftershake_shared::event::EventBody;
+use aftershake_shared::export::recorded;
 use aftershake_shared::recording::Recording;
 
 use super::super::bad_input;
@@ -105,10 +107,16 @@ impl Odd {
         runs.truncate(MOST_FILES);
         for kept in &runs {
             let file = folder.join(kept.file_name());
-            fs::write(&file, kept.recording.to_json_lines()).map_err(cannot)?;
+            fs::write(&file, judged(&kept.recording)).map_err(cannot)?;
         }
         Ok(runs.len())
     }
+}
+
+/// The recording as a file, with its verdict.
+fn judged(recording: &Recording) -> String {
+    let evidence = &recording.header.environment.evidence;
+    recorded::write(recording, &diagnose(&recording.events, evidence))
 }
 
 impl Kept {
