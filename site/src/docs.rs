@@ -71,6 +71,10 @@ fn target(link: &str, docs: &Path) -> Option<String> {
     } else {
         format!("#{fragment}")
     };
+    // The examples lie in the site as they do in the repository.
+    if path.starts_with("../embed/") && docs.join(path).is_file() {
+        return Some(link.to_owned());
+    }
     let is_inside = !path.split('/').any(|part| part == "..") && docs.join(path).is_file();
     match path.strip_suffix(ENDING) {
         Some(stem) if is_inside => Some(format!("{stem}.html{fragment}")),

@@ -52,7 +52,23 @@ pub fn build(page: &Path, out: &Path) -> anyhow::Result<()> {
     write(&out.join("index.html"), &front::page(&all))?;
     docs::write(&root, out)?;
     copy_folder(&root.join("embed"), &out.join("embed"), &|_| true)?;
+    fill_in(out)?;
     playground(page, &out.join("play"))
+}
+
+/// The example that has its picture in the page itself.
+const INLINE: &str = "embed/examples/inline.html";
+/// What stands in the picture's place, around the scenario's name.
+const PLACE: (&str, &str) = ("<!-- picture: ", " -->");
+
+fn fill_in(out: &Path) -> anyhow::Result<()> {
+    let file = out.join(INLINE);
+    let text = fs::read_to_string(&file).with_context(|| format!("{}", file.display()))?;
+    let (before, rest) = text.split_once(PLACE.0).context("no place for a picture")?;
+    let (name, after) = rest.split_once(PLACE.1).context("the place has no end")?;
+    let picture = out.join(format!("scenarios/{name}.svg"));
+    let picture = fs::read_to_string(&picture).with_context(|| format!("{}", picture.display()))?;
+    write(&file, &[before, picture.trim_end(), after].concat())
 }
 
 /// The playground, told where the recordings are.

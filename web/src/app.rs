@@ -14,8 +14,9 @@ use crate::panels::guide::hides_verdict;
 use crate::panels::header::header;
 use crate::panels::help::help;
 use crate::panels::stage::stage;
+use crate::recorded;
 use crate::store::window::{self, Theme};
-use crate::store::{Action, AppState, draft};
+use crate::store::{Action, AppState, channel_status, draft};
 
 /// Where the text in the editor is kept: the catalogue's name for it, and from the second line on the text.
 const DRAFT_KEY: &str = "aftershake.draft";
@@ -31,12 +32,22 @@ pub fn App() -> Html {
     let first_on = on.clone();
     let set_token = token.setter();
     use_effect_with((), move |()| {
-        set_token.set(browser::take_token());
+        let is_site = recorded::folder().is_some();
+        if is_site {
+            // Nothing here looks for an agent, whatever the address says.
+            let found = channel_status::Action::RecordingsFound;
+            first_on.emit(Action::Channel(found));
+        } else {
+            set_token.set(browser::take_token());
+        }
         first_on.emit(Action::Window(window::Action::ThemeKnown(
             browser::stored_theme(),
         )));
         first_on.emit(Action::Window(window::Action::WidthKnown(browser::width())));
-        if let Some((from, text)) = browser::kept(DRAFT_KEY)
+        let asked = is_site.then(recorded::asked_scenario).flatten();
+        if let Some(name) = asked {
+            first_on.emit(Action::ScenarioChosen { name, run: false });
+        } else if let Some((from, text)) = browser::kept(DRAFT_KEY)
             .as_deref()
             .and_then(|kept| kept.split_once('\n'))
         {
@@ -53,7 +64,9 @@ pub fn App() -> Html {
                 Err(_) => Part::Missing,
             };
             late_on.emit(Action::LateTried(part));
-            let Some(late) = late::ready() else { return };
+            let Some(late) = late::ready().filter(|_| !is_site) else {
+                return;
+            };
             for kept in browser::kept_runs() {
                 let messages = kept.lines().map(late.read).collect();
                 if let Ok(messages) = messages {
@@ -65,7 +78,8 @@ pub fn App() -> Html {
         let drops = browser::listen_to_drops(&first_on);
         let listeners = [
             Listener::on_hash_change(move || {
-                if let Some(token) = browser::take_token() {
+                let token = if is_site { None } else { browser::take_token() };
+                if let Some(token) = token {
                     set_token.set(Some(token));
                 }
             }),
@@ -93,8 +107,18 @@ pub fn App() -> Html {
         browser::show_dialog("dialog.palette", *is_open);
     });
 
+    let fetch_on = on.clone();
+    use_effect_with(state.wanted_recording(), move |wanted| {
+        if let (Some(name), Some(late)) = (*wanted, late::ready()) {
+            (late.fetch)(name, &fetch_on);
+        }
+    });
+
     let draft = &state.draft;
     use_effect_with((draft.from, draft.text.clone()), |(from, text)| {
+        if recorded::is_embedded() {
+            return;
+        }
         browser::keep(DRAFT_KEY, &[from.unwrap_or_default(), "\n", text].concat());
     });
     let (placed, caret) = (draft.placed, draft.caret);

@@ -45,6 +45,8 @@ pub struct Late {
     pub placed: fn(RunEvents) -> RunEvents,
     /// A run with its verdict.
     pub diagnosed: fn(RunEvents) -> RunEvents,
+    /// Fetches a scenario's recording and shows it.
+    pub fetch: fn(&'static str, &Callback<Action>),
     /// Reads a file with a name.
     pub open: fn(&str, &[u8]) -> Opened,
     pub finished: fn(&RunEvents, Nanos, &Diagnosis, &Callback<Action>) -> Html,
@@ -57,6 +59,7 @@ static LATE: Late = Late {
     read: ServerMessage::from_json,
     placed: RunEvents::with_places,
     diagnosed: RunEvents::with_verdict,
+    fetch: crate::recorded::fetch,
     open: opened::open,
     finished: panels::verdict::finished,
     inspector: panels::inspector::inspector,

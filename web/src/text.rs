@@ -3,6 +3,7 @@
 pub mod editor;
 pub mod guide;
 pub mod ladder;
+pub mod recorded;
 pub mod templates;
 pub mod verdict;
 

@@ -9,6 +9,7 @@ pub fn no_agent(channel: &ChannelStatus) -> Html {
     let why = match channel {
         ChannelStatus::Open(_)
         | ChannelStatus::Connecting
+        | ChannelStatus::Recorded
         | ChannelStatus::Lost {
             was_open: true,
             attempts: 0 | 1,

@@ -8,7 +8,9 @@ use super::guide::{course, hides_verdict, lacks, quiz};
 use super::no_agent::no_agent;
 use super::verdict::verdict;
 use crate::browser;
+use crate::el;
 use crate::late;
+use crate::store::channel_status::ChannelStatus;
 use crate::store::{Action, AppState};
 use crate::text::{self, ladder as words};
 
@@ -17,6 +19,7 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
     html! {
         <main class="stage" id="stage" tabindex="-1">
             { no_agent(&state.channel) }
+            { not_recorded(state) }
             { refused(state) }
             { course(state, on) }
             if hides_verdict(state) {
@@ -31,6 +34,14 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
             { open_file(on) }
         </main>
     }
+}
+
+/// On a site of recordings: a story that has none.
+fn not_recorded(state: &AppState) -> Html {
+    if state.channel != ChannelStatus::Recorded || state.draft.recorded().is_some() {
+        return Html::default();
+    }
+    el!("p" { "class": "card refused", "data-test": "not-recorded" } text::recorded::CHANGED)
 }
 
 /// A file that could not be read.
