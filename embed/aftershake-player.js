@@ -24,8 +24,8 @@
     [data-event] { cursor: pointer; }
     .bar input { flex: 1 1 160px; min-height: 28px; accent-color: var(--accent); }
     .where { min-width: 11ch; color: var(--soft); font-variant-numeric: tabular-nums; }
-    .sentence { min-height: 3em; margin: 8px 0 0; max-width: 76ch; }
-    .end { margin-top: 10px; padding: 14px 18px; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
+    .sentence { min-height: 3em; margin: 6px 0 0; }
+    .end { box-sizing: border-box; margin: 8px 0; padding: 14px 18px; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
     .end p { margin: 6px 0 0; max-width: 76ch; }
     .end .headline { margin: 0; font-size: 17px; font-weight: 650; line-height: 1.35; }
     .end .cause { color: var(--soft); font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 12.5px; }
@@ -111,7 +111,11 @@
     slider.setAttribute("aria-label", WORDS.moment);
     const where = make("span", { className: "where" });
     const link = bar.querySelector("a");
-    let [at, timer, isTold] = [0, null, !options.quiz];
+    let [at, timer, isTold] = [0, null, !options.quiz || !verdict];
+    // A guess is asked for before the segment that decides, or at the end.
+    const decisive = verdict?.resets.find((reset) => reset.accepted)?.segment;
+    const stop = events.findIndex(({ group, id }) => (decisive ? id === decisive : group.classList.contains("fin")));
+    const limit = () => (isTold || stop < 0 ? last : stop);
 
     const pause = () => {
       clearTimeout(timer);
@@ -119,7 +123,7 @@
       play.textContent = at === last ? WORDS.again : WORDS.play;
     };
     const tick = () => {
-      if (at === last) return pause();
+      if (at === limit()) return pause();
       go(at + 1);
       const { length } = events[at - 1].sentence;
       timer = setTimeout(tick, DWELL + LETTER * length);
@@ -137,7 +141,7 @@
 
     /** Shows the run up to the event of that number, counted from 1; 0 is before the first. */
     const go = (to) => {
-      at = Math.min(last, Math.max(0, to));
+      at = Math.min(limit(), Math.max(0, to));
       events.forEach(({ group }, index) => {
         group.classList.toggle("later", index >= at);
         group.classList.toggle("now", index === at - 1 && at < last);
@@ -151,16 +155,20 @@
       where.textContent = now ? `${at} of ${last}, ${(now.at / 1e6).toFixed(3)} ms` : `0 of ${last}`;
       sentence.textContent = now?.sentence ?? "";
       back.disabled = at === 0;
-      next.disabled = at === last;
+      next.disabled = at === limit();
+      play.disabled = at === limit() && at < last;
       if (now) tell("step", { event: now.id, at_ns: now.at, sentence: now.sentence });
-      if (at === last) finish();
-      else end.hidden = true;
+      if (at === limit()) finish();
+      else end.hidden = !hasGuessed;
       if (timer === null) pause();
     };
 
+    let hasGuessed = false;
     const reveal = (guess) => {
       const truth = ending(verdict);
+      const goesOn = !isTold;
       isTold = true;
+      hasGuessed = goesOn;
       shadow.querySelector(".quiz")?.classList.remove("quiz");
       tell("verdict", { outcome: verdict.outcome, headline: verdict.headline, ending: truth, guess, right: guess === null ? null : guess === truth });
       end.replaceChildren();
@@ -173,6 +181,7 @@
       }
       const saw = verdict.saw.map((one) => `${one.by}: ${one.signature} = ${one.result}`);
       if (saw.length) end.append(make("p", {}, `${WORDS.seen}: ${saw.join("; ")}`));
+      if (goesOn && at < last) play.click();
     };
     const finish = () => {
       // A recording of an early version says no verdict.
@@ -213,7 +222,12 @@
       go(index + 1);
     });
     bar.replaceChildren(play, back, next, slider, where, ...(link ? [link] : []));
-    bar.after(sentence, end);
+    bar.after(sentence);
+    // A question stands by the controls, a verdict below the story.
+    if (options.quiz) scroll.before(end);
+    else scroll.after(end);
+    end.style.maxWidth = bar.parentNode.style.maxWidth;
+    scroll.classList.add("walked");
     const wanted = options.startAt;
     if (wanted === "end") go(last);
     else if (/^\d+$/.test(wanted ?? "")) go(events.findIndex((event) => event.id >= Number(wanted)) + 1 || last);

@@ -22,15 +22,19 @@
     :host { display: block; color-scheme: light dark; font: 14px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif;
       --ink: light-dark(#1d2327, #e7eaec); --soft: light-dark(#545d65, #a7b0b8); --line: light-dark(#e4e0d6, #2b3238);
       --card: light-dark(#fff, #1a1f23); --wash: light-dark(#f3f1ea, #1f252a); --accent: light-dark(#0b6e6e, #4fb8b0);
-      --on-accent: light-dark(#fff, #0c1414); --rst: light-dark(#bd3d15, #ff8a5f); color: var(--ink); }
+      --on-accent: light-dark(#fff, #0c1414);
+      --desk: var(--aftershake-ground, light-dark(#fff, #14181b)); --rst: light-dark(#bd3d15, #ff8a5f); color: var(--ink); }
     :host([hidden]) { display: none; }
     :host([theme="light"]) { color-scheme: light; }
     :host([theme="dark"]) { color-scheme: dark; }
     .scroll { overflow-x: auto; }
     .scroll svg, .scroll img { display: block; max-width: 100%; height: auto; }
     .scroll svg { min-width: 560px; }
-    .quiz .verdict, .quiz .why, .quiz .pill.reset { visibility: hidden; }
-    .bar { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 14px; margin-top: 8px; }
+    .quiz .verdict, .quiz .why, .quiz .pill.reset, .quiz:not(.walked) svg > g { visibility: hidden; }
+    .quiz .call.reset .block { fill: var(--soft); }
+    .quiz .call.reset .result { fill: var(--soft); font-weight: 400; }
+    .desk { position: sticky; top: var(--aftershake-top, 0px); z-index: 1; padding: 4px 0 8px; background: var(--desk); }
+    .bar { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 14px; }
     button { font: inherit; font-weight: 600; min-height: 32px; padding: 4px 14px; border: 0; border-radius: 7px;
       background: var(--accent); color: var(--on-accent); cursor: pointer; }
     button.quiet { background: none; color: var(--ink); box-shadow: inset 0 0 0 1px var(--line); font-weight: 400; }
@@ -39,7 +43,7 @@
     :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
     .note { color: var(--soft); margin: 6px 0; }
     @media (forced-colors: active) { button { border: 1px solid; } }
-    @media print { .bar { display: none; } }`;
+    @media print { .desk { display: none; } }`;
 
   const sheet = (text) => {
     const made = new CSSStyleSheet();
@@ -165,7 +169,11 @@
       scroll.setAttribute("aria-label", title);
       scroll.append(svg);
       this.#paint();
-      this.#shadow.replaceChildren(scroll, this.#bar());
+      // Above the picture, where it stays in sight while a long run is walked through.
+      const desk = make("div", { className: "desk" });
+      desk.append(this.#bar());
+      for (const part of [desk, scroll]) part.style.maxWidth = `${svg.getAttribute("width")}px`;
+      this.#shadow.replaceChildren(desk, scroll);
       this.tell("ready", { title });
       if (this.hasAttribute("start-at")) await this.play();
     }

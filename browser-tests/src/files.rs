@@ -66,11 +66,12 @@ fn answer(mut stream: TcpStream, served: &Served) -> std::io::Result<()> {
         Some((kind, body)) => ("200 OK", kind, body),
         None => ("404 Not Found", "text/plain", Vec::new()),
     };
-    let headers: String = served
+    let headers: Vec<_> = served
         .headers
         .iter()
-        .map(|header| format!("{header}\r\n"))
+        .map(|one| one.to_owned() + "\r\n")
         .collect();
+    let headers = headers.concat();
     write!(
         stream,
         "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n{headers}\r\n",

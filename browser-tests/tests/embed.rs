@@ -51,11 +51,11 @@ struct Host {
 }
 
 fn host(body: &str) -> anyhow::Result<Host> {
-    host_with(body, BTreeMap::new())
+    host_with(body, &BTreeMap::new())
 }
 
 /// The same with further pages; `SITE` in any of them is the site's address.
-fn host_with(body: &str, more: BTreeMap<String, String>) -> anyhow::Result<Host> {
+fn host_with(body: &str, more: &BTreeMap<String, String>) -> anyhow::Result<Host> {
     let site = serve_site("/some/where")?;
     let address = format!("{}/some/where", site.origin());
     let page = |body: &str| {
@@ -266,7 +266,7 @@ fn an_inline_replay_plays_in_a_sandboxed_frame_without_origin_and_storage() -> a
     let framed = BTreeMap::from([("/framed.html".to_owned(), inside)]);
     let host = host_with(
         "<iframe src=\"/framed.html\" sandbox=\"allow-scripts\" width=\"900\" height=\"900\"></iframe>",
-        framed,
+        &framed,
     )?;
     let browser = &host.browser;
     browser.enter_frame("iframe")?;

@@ -154,7 +154,8 @@ impl Document {
         }
         let mut out = String::new();
         html::push_html(&mut out, events.into_iter());
-        // Wide tables scroll by themselves.
+        // Wide tables and long lines scroll by themselves, by keyboard too.
+        let out = out.replace("<pre>", "<pre tabindex=\"0\">");
         let out = out.replace("<table>", "<div class=\"wide\" tabindex=\"0\"><table>");
         Self {
             title: title.unwrap_or_default(),

@@ -51,7 +51,7 @@ fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
 
 /// A page without its blocks of code.
 fn without_code(html: &str) -> String {
-    let mut parts = html.split("<pre>");
+    let mut parts = html.split("<pre tabindex=\"0\">");
     let first = parts.next().unwrap_or_default().to_owned();
     let rest = parts.map(|part| part.split_once("</pre>").unwrap().1);
     first + &rest.collect::<String>()

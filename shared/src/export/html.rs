@@ -157,7 +157,7 @@ fn table(out: &mut String, title: &str, columns: &[&str], rows: impl Iterator<It
 /// Lines of code.
 pub fn block(lines: &str) -> String {
     let lines: Vec<_> = lines.lines().map(text).collect();
-    format!("<pre>{}</pre>\n", lines.join("\n"))
+    format!("<pre tabindex=\"0\">{}</pre>\n", lines.join("\n"))
 }
 
 /// Text that is nothing else, inside of an element.
