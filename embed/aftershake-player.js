@@ -95,7 +95,7 @@
     curtain.setAttribute("x", "1.5");
     curtain.setAttribute("width", Math.max(0, svg.viewBox.baseVal.width - 3));
     groups[0]?.parentNode.append(curtain);
-    const height = svg.viewBox.baseVal.height;
+    const height = svg.viewBox.baseVal.y + svg.viewBox.baseVal.height;
 
     const button = (text, act, className = "quiet") => {
       const made = make("button", { type: "button", className }, text);

@@ -30,7 +30,7 @@
     .scroll { overflow-x: auto; }
     .scroll svg, .scroll img { display: block; max-width: 100%; height: auto; }
     .scroll svg { min-width: 560px; }
-    .quiz .verdict, .quiz .why, .quiz .pill.reset, .quiz:not(.walked) svg > g { visibility: hidden; }
+    .quiz .pill.reset, .quiz:not(.walked) svg > g { visibility: hidden; }
     .quiz .call.reset .block { fill: var(--soft); }
     .quiz .call.reset .result { fill: var(--soft); font-weight: 400; }
     .desk { position: sticky; top: var(--aftershake-top, 0px); z-index: 1; padding: 4px 0 8px; background: var(--desk); }
@@ -96,6 +96,20 @@
     return dark ? style.replaceAll("(prefers-color-scheme:dark)", dark) : style;
   };
 
+  /** Takes the verdict out of a picture, and the room that it had. */
+  const uncaption = (svg) => {
+    for (const line of svg.querySelectorAll(".verdict, .why")) line.remove();
+    const moved = /translate\(0 ([\d.]+)\)/.exec(svg.querySelector("g[transform]")?.getAttribute("transform") ?? "");
+    const [, , width, height] = (svg.getAttribute("viewBox") ?? "").split(" ").map(Number);
+    const card = svg.querySelector(".card");
+    const room = Math.floor(Number(moved?.[1] ?? 0)) - 6;
+    if (!(room > 0 && height > room && card)) return;
+    svg.setAttribute("viewBox", `0 ${room} ${width} ${height - room}`);
+    svg.setAttribute("height", height - room);
+    card.setAttribute("y", room + 0.5);
+    card.setAttribute("height", height - room - 1);
+  };
+
   let player = null;
   /** Loads the player, once for all of a page. */
   const loadPlayer = (address) => {
@@ -158,6 +172,7 @@
       }
       const { svg } = this.#parts;
       const title = svg.querySelector("title")?.textContent ?? "";
+      if (this.isQuiz || this.getAttribute("caption") === "none") uncaption(svg);
       if (this.isQuiz) {
         // The verdict is in words that only screen readers say, too.
         svg.setAttribute("aria-label", title);

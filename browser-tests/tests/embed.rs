@@ -1,5 +1,5 @@
 //! The static site from plain file servers, and each form of embedding on a page of another origin with the policy that
-//! `docs/embedding.md` recommends. Needs no agent: `AFTERSHAKE_SITE` names the built site.
+//! `docs/embedding.md` recommends. `AFTERSHAKE_SITE` names the built site.
 #![expect(
     clippy::unwrap_used,
     reason = "helpers of tests: a failure is the message"
@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use aftershake_browser_tests::axe;
 use aftershake_browser_tests::browser::{Browser, Scheme};
 use aftershake_browser_tests::files::{FileServer, Served};
+use aftershake_browser_tests::playground::Playground;
 use anyhow::Context as _;
 use serde_json::Value;
 
@@ -237,10 +238,10 @@ fn a_quiz_keeps_the_verdict_back_until_someone_has_guessed() -> anyhow::Result<(
     ))?;
     let shown = browser.script(&format!(
         "const root = {REPLAY};
-         return [getComputedStyle(root.querySelector('svg .verdict')).visibility,
+         return [root.querySelectorAll('svg .verdict, svg .why').length,
            root.querySelector('svg').getAttribute('aria-label'), root.querySelector('svg desc').textContent];"
     ))?;
-    assert_eq!(shown[0], "hidden");
+    assert_eq!(shown[0], 0);
     assert_eq!(shown[1], "Client sent before the close");
     assert_eq!(shown[2], "");
     shoot(browser, "embed-quiz")?;
@@ -251,7 +252,7 @@ fn a_quiz_keeps_the_verdict_back_until_someone_has_guessed() -> anyhow::Result<(
         "{REPLAY}.querySelector('.end').textContent.startsWith('Right.')"
     ))?;
     browser.wait_until(&format!(
-        "getComputedStyle({REPLAY}.querySelector('svg .verdict')).visibility === 'visible'"
+        "{REPLAY}.querySelector('.end .headline').textContent === {VERDICT:?}"
     ))?;
     assert_quiet(browser)
 }
@@ -334,6 +335,7 @@ fn the_playground_in_a_frame_says_its_height_and_leaves_the_host_alone() -> anyh
     )?;
     assert_eq!(trapped, false);
     let inside = number(&browser.script("return document.body.getBoundingClientRect().height")?);
+    browser.wait_until("document.documentElement.scrollHeight <= innerHeight")?;
     browser.leave_frame()?;
     browser.wait_until(&format!(
         "Math.abs(parseInt(document.querySelector('iframe').style.height) - {inside}) < 2"
@@ -341,5 +343,25 @@ fn the_playground_in_a_frame_says_its_height_and_leaves_the_host_alone() -> anyh
     assert_eq!(browser.script("return history.length")?, length);
     assert_eq!(browser.script("return location.origin")?, host.address);
     shoot(browser, "embed-frame")?;
+    assert_quiet(browser)
+}
+
+#[test]
+fn the_page_of_an_agent_ignores_what_is_for_frames() -> anyhow::Result<()> {
+    let playground = Playground::open(1280, 800, Scheme::Light)?;
+    let browser = &playground.browser;
+    let address = playground
+        .agent
+        .url
+        .replace("/#", "/?embed=1&scenario=linger-zero#");
+    assert_ne!(address, playground.agent.url);
+    browser.open(&address)?;
+    browser.wait_for_text("agent-status", "agent on this machine")?;
+    browser.wait_until(
+        "['[data-test=run]', '.top', '.gallery', '.editor'].every((name) => document.querySelector(name).checkVisibility())",
+    )?;
+    browser.wait_for_text("outcome-badge", "not run")?;
+    let told = browser.script("return [document.title, document.querySelector('.embed-open')]")?;
+    assert_eq!(told[1], Value::Null);
     assert_quiet(browser)
 }

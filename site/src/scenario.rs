@@ -177,7 +177,7 @@ fn replay(run: &Run<'_>, name: &str) -> String {
     let style = format!("<style>\n{}</style>\n", svg::STYLE);
     let drawn = svg::draw(&run.ladder, &caption).replace(&style, "");
     format!(
-        "<aftershake-replay src=\"{name}.svg\" link=\"../play/index.html?scenario={name}\">\n\
+        "<aftershake-replay src=\"{name}.svg\" caption=\"none\" link=\"../play/index.html?scenario={name}\">\n\
          <figure class=\"ladder\">\n{drawn}</figure>\n</aftershake-replay>\n"
     )
 }
