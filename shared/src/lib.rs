@@ -18,6 +18,7 @@ pub mod capture;
 pub mod catalog;
 pub mod channel;
 pub mod connection;
+mod crc32;
 pub mod diagnosis;
 pub mod distribution;
 pub mod errno;

@@ -13,9 +13,7 @@ use yew::{AttrValue, Callback};
 
 use crate::late;
 use crate::store::Action;
-use crate::store::opened::Opened;
 use crate::store::window::{Theme, Width};
-use crate::text::ladder as words;
 
 const TOKEN_KEY: &str = "aftershake.token";
 /// The run before, and the newest run.
@@ -107,10 +105,22 @@ pub fn apply_theme(theme: Theme) {
 
 /// Whether the side columns have room now.
 pub fn width() -> Width {
-    let narrow = window()
-        .and_then(|window| window.match_media(NARROW).ok()?)
-        .is_some_and(|query| query.matches());
-    if narrow { Width::Narrow } else { Width::Wide }
+    if holds(NARROW) {
+        Width::Narrow
+    } else {
+        Width::Wide
+    }
+}
+
+/// Whether the reader wants nothing to move by itself.
+pub fn wants_less_motion() -> bool {
+    holds("(prefers-reduced-motion: reduce)")
+}
+
+/// Whether the browser says so of its window.
+fn holds(query: &str) -> bool {
+    let found = window().and_then(|window| window.match_media(query).ok()?);
+    found.is_some_and(|query| query.matches())
 }
 
 /// The window's height in CSS pixels.
@@ -261,44 +271,23 @@ pub fn kept(key: &str) -> Option<String> {
     storages.find_map(|storage| storage.get_item(key).ok()?)
 }
 
-/// Bytes of the largest file that is opened here.
-const LARGEST_FILE: f64 = 67_108_864.0;
-
 /// The file that was chosen in a form's control.
 pub fn chosen_file(event: &web_sys::Event) -> Option<web_sys::File> {
     let input = target(event)?.dyn_into::<HtmlInputElement>().ok()?;
     input.files()?.get(0)
 }
 
-/// Reads a file and shows its run; nothing leaves the browser.
-pub fn open_file(file: &web_sys::File, on: &Callback<Action>) {
-    let name = file.name();
-    let refused = |why: &'static str| {
-        Action::FileOpened(Opened {
-            name: AttrValue::from(name.clone()),
-            run: Err(AttrValue::Static(why)),
-        })
-    };
-    if file.size() > LARGEST_FILE {
-        on.emit(refused(words::TOO_LARGE));
-        return;
-    }
-    let not_read = refused(words::NOT_READ);
-    let (done, failed) = (on.clone(), on.clone());
-    let read = Closure::once_into_js(move |buffer: wasm_bindgen::JsValue| {
-        let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
-        if let Some(late) = late::ready() {
-            done.emit(Action::FileOpened((late.open)(&name, &bytes)));
+/// Opens a file, once what reads it is there.
+pub fn open_file(file: web_sys::File, on: &Callback<Action>) {
+    let on = on.clone();
+    yew::platform::spawn_local(async move {
+        let loaded = late::load().await;
+        if let (Ok(()), Some(late)) = (loaded, late::ready()) {
+            (late.open)(file, &on);
+        } else {
+            on.emit(Action::LateTried(late::Part::Missing));
         }
     });
-    let fail = Closure::once_into_js(move |_: wasm_bindgen::JsValue| failed.emit(not_read));
-    let promise: wasm_bindgen::JsValue = file.array_buffer().into();
-    let then = js_sys::Reflect::get(&promise, &"then".into())
-        .ok()
-        .and_then(|then| then.dyn_into::<js_sys::Function>().ok());
-    if let Some(then) = then {
-        let _ = then.call2(&promise, &read, &fail);
-    }
 }
 
 /// Opens what is dropped on the page, which the browser would else show in the page's place.
@@ -313,7 +302,7 @@ pub fn listen_to_drops(on: &Callback<Action>) -> [Listener; 2] {
         };
         if let Some(file) = files.get(0) {
             event.prevent_default();
-            open_file(&file, &on);
+            open_file(file, &on);
         }
     };
     let over = |event: web_sys::Event| {

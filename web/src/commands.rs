@@ -115,7 +115,7 @@ pub fn commands(state: &AppState) -> Vec<Command> {
 }
 
 /// Keys that lead somewhere instead of doing something, and those of single views.
-pub const OTHER_KEYS: [(&str, &str); 15] = [
+pub const OTHER_KEYS: [(&str, &str); 17] = [
     ("Ctrl Enter", "run the scenario, from anywhere"),
     ("Ctrl Shift P", "commands; also >"),
     ("/", "search the run, or the scenarios"),
@@ -132,6 +132,8 @@ pub const OTHER_KEYS: [(&str, &str); 15] = [
         "w s a d",
         "in the ladder: zoom in and out, move up and down",
     ),
+    ("Space , .", "play or pause the run; one event back, one on"),
+    ("[ ]", "back, and on, to what deserves a look"),
     ("f 1", "in the ladder: all of it; as it was placed"),
     ("Esc", "close, or leave the selected event"),
 ];

@@ -9,10 +9,10 @@ use aftershake_shared::tree::ReadError;
 use aftershake_shared::units::Nanos;
 use yew::{Callback, Html};
 
-use crate::panels;
-use crate::store::opened::{self, Opened};
+use crate::store::opened::Told;
 use crate::store::run_events::RunEvents;
 use crate::store::{Action, AppState};
+use crate::{opening, panels, read_file};
 
 /// A panel that is drawn from the state.
 pub type Panel = fn(&AppState, &Callback<Action>) -> Html;
@@ -47,8 +47,11 @@ pub struct Late {
     pub diagnosed: fn(RunEvents) -> RunEvents,
     /// Fetches a scenario's recording and shows it.
     pub fetch: fn(&'static str, &Callback<Action>),
-    /// Reads a file with a name.
-    pub open: fn(&str, &[u8]) -> Opened,
+    /// Reads a file and shows what it holds.
+    pub open: fn(web_sys::File, &Callback<Action>),
+    /// A connection of a capture as a run, by the file's name and the number of its row.
+    pub connection: fn(&str, &Told, u32) -> Option<RunEvents>,
+    pub file: Panel,
     pub finished: fn(&RunEvents, Nanos, &Diagnosis, &Callback<Action>) -> Html,
     pub inspector: Panel,
     pub picture: Panel,
@@ -60,7 +63,9 @@ static LATE: Late = Late {
     placed: RunEvents::with_places,
     diagnosed: RunEvents::with_verdict,
     fetch: crate::recorded::fetch,
-    open: opened::open,
+    open: opening::open,
+    connection: read_file::connection,
+    file: panels::file_card::file_card,
     finished: panels::verdict::finished,
     inspector: panels::inspector::inspector,
     picture: panels::ladder_card::picture,

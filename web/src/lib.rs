@@ -4,7 +4,7 @@
 //! so that reducers and markup can be tested without a browser.
 //!
 //! - [`store`]: all state of the page, changed by one reducer
-//! - [`agent_channel`], [`browser`], [`recorded`]: the only places that touch the browser
+//! - [`agent_channel`], [`browser`], [`opening`], [`recorded`]: the only places that touch the browser
 //! - [`panels`]: what the page shows; [`ladder_view`]: the picture of a run
 
 pub mod agent_channel;
@@ -15,8 +15,10 @@ pub mod commands;
 pub mod keys;
 pub mod ladder_view;
 pub mod late;
+pub mod opening;
 pub mod panels;
 pub mod part;
+pub mod read_file;
 pub mod recorded;
 pub mod store;
 pub mod text;

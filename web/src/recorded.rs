@@ -9,9 +9,10 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Response, window};
 use yew::{AttrValue, Callback};
 
-use crate::late;
+use crate::opening;
+use crate::read_file::Opening;
 use crate::store::Action;
-use crate::store::opened::Opened;
+use crate::store::opened::{self, File, Holds, Stage};
 use crate::text::recorded as words;
 
 /// The element of the page's head that names the folder of recordings.
@@ -43,21 +44,34 @@ fn scenario_in(query: &str) -> Option<&str> {
     parts.find_map(|part| part.strip_prefix("scenario="))
 }
 
-/// Fetches a scenario's recording and shows it.
+/// Fetches a scenario's recording and shows it, unless something else was asked for in the meantime.
 pub fn fetch(name: &'static str, on: &Callback<Action>) {
-    let on = on.clone();
+    let job = opening::give_up();
+    let on = on.reform(Action::File);
     yew::platform::spawn_local(async move {
         let bytes = bytes_of(name).await;
-        let Some(late) = late::ready() else { return };
-        let opened = match bytes {
-            Some(bytes) => (late.open)(name, &bytes),
-            None => Opened {
-                name: AttrValue::Static(name),
-                run: Err(AttrValue::Static(words::NOT_FETCHED)),
-            },
+        if !opening::is_current(job) {
+            return;
+        }
+        let file = File {
+            job,
+            name: AttrValue::Static(name),
+            bytes: bytes.as_ref().map_or(0, |bytes| bytes.len() as u64),
+            stage: Stage::Reading { bytes: 0, found: 0 },
         };
-        on.emit(Action::FileOpened(opened));
+        on.emit(opened::Action::Began(file));
+        let holds = match bytes {
+            Some(bytes) => read(name, &bytes),
+            None => Err(AttrValue::Static(words::NOT_FETCHED)),
+        };
+        on.emit(opened::Action::Ended(job, holds));
     });
+}
+
+fn read(name: &str, bytes: &[u8]) -> Result<Holds, AttrValue> {
+    let mut opening = Opening::new(name.to_owned());
+    opening.feed(bytes)?;
+    opening.finish()
 }
 
 async fn bytes_of(name: &str) -> Option<Vec<u8>> {

@@ -2,6 +2,7 @@
 //!
 //! Touches no browser object, so that every change can be tested natively.
 
+pub mod capture_rows;
 pub mod channel_status;
 pub mod draft;
 pub mod gallery;
@@ -11,6 +12,7 @@ mod kept_run;
 pub mod look;
 pub mod opened;
 pub mod palette;
+pub mod playback;
 pub mod run_events;
 pub mod selection;
 pub mod window;
@@ -28,8 +30,9 @@ use gallery::Gallery;
 use guide::Guide;
 use kept::Kept;
 use look::Look;
-use opened::Opened;
+use opened::File;
 use palette::Palette;
+use playback::Playback;
 use run_events::RunEvents;
 use selection::{Selection, Walk};
 use window::Window;
@@ -48,9 +51,10 @@ pub struct AppState {
     pub late: Part,
     pub look: Look,
     pub palette: Palette,
+    pub playback: Playback,
     pub run: RunEvents,
-    /// The file that could not be read, and why.
-    pub refused: Option<(AttrValue, AttrValue)>,
+    /// The file that was opened last, while it is on show.
+    pub file: Option<File>,
     /// The run before, to compare with.
     pub previous: Option<Kept<RunEvents>>,
     pub selection: Selection,
@@ -73,8 +77,8 @@ pub enum Action {
     TemplateChosen(usize),
     /// What the agent told of a run, before the page was loaded anew.
     RunKept(Vec<ServerMessage>),
-    /// A file was opened.
-    FileOpened(Opened),
+    /// Something about a file that the reader opened.
+    File(opened::Action),
     /// The page's second part was asked for.
     LateTried(Part),
     /// One thing and then another.
@@ -85,6 +89,7 @@ pub enum Action {
     Guide(guide::Action),
     Look(look::Action),
     Palette(palette::Action),
+    Playback(playback::Action),
     Run(run_events::Action),
     Selection(selection::Action),
     Window(window::Action),
@@ -122,6 +127,7 @@ impl AppState {
                     ..self.put_away()
                 })
             }
+            Action::RunKept(_) if self.file.is_some() => None,
             Action::RunKept(messages) => {
                 let run = kept_run::of_messages(messages)?;
                 Some(Self {
@@ -130,7 +136,7 @@ impl AppState {
                     ..self.clone()
                 })
             }
-            Action::FileOpened(opened) => Some(self.opened(opened)),
+            Action::File(action) => self.file_changed(action),
             Action::LateTried(late) => Some(Self {
                 late,
                 ..self.clone()
@@ -159,6 +165,7 @@ impl AppState {
                 palette,
                 ..self.clone()
             }),
+            Action::Playback(action) => self.played(action),
             Action::Channel(action) => {
                 let channel = self.channel.reduce(action)?;
                 let run = if channel.is_open() {
@@ -203,39 +210,6 @@ impl AppState {
         }
     }
 
-    /// With the run of a file on show, and its scenario in the editor.
-    fn opened(&self, opened: Opened) -> Self {
-        let run = match opened.run {
-            Ok(run) => run,
-            Err(why) => {
-                return Self {
-                    refused: Some((opened.name, why)),
-                    ..self.clone()
-                };
-            }
-        };
-        let away = self.put_away();
-        let text = run.header.as_ref().map(|header| &header.scenario);
-        let text = text.filter(|text| !text.toml.is_empty());
-        let draft = text.map(|text| {
-            let from = catalog::find(&text.name).map(|entry| entry.name);
-            self.draft
-                .replaced(from, AttrValue::from(text.toml.clone()))
-        });
-        Self {
-            draft: draft.unwrap_or_else(|| self.draft.clone()),
-            run: RunEvents {
-                newest: self.run.newest.wrapping_add(1),
-                axis: self.run.axis,
-                filter: self.run.filter.clone(),
-                ..RunEvents::clone(&run)
-            }
-            .placed(),
-            refused: None,
-            ..away
-        }
-    }
-
     /// The selection after an action. What is picked in a connection that is not on show brings it there.
     fn selected(&self, action: selection::Action) -> Option<Self> {
         let order = match action {
@@ -250,8 +224,13 @@ impl AppState {
             .event
             .filter(|_| selection.event != self.selection.event);
         let run = event.and_then(|event| self.run.showing(event));
+        let playback = match selection.event {
+            Some(_) => self.playback,
+            None => self.playback.off(),
+        };
         Some(Self {
             selection,
+            playback,
             run: run.unwrap_or_else(|| self.run.clone()),
             ..self.clone()
         })
@@ -316,7 +295,8 @@ impl AppState {
         }
         let scenario = self.draft.scenario.as_ref().ok()?;
         Some(Self {
-            refused: None,
+            file: None,
+            playback: self.playback.off(),
             run: self.run.asked(self.draft.to_text(), scenario.clone()),
             previous: self.run_to_compare(),
             selection: self.selection.without_event(),
@@ -350,9 +330,11 @@ impl AppState {
     /// Without a run on show; it stays to compare with.
     fn put_away(&self) -> Self {
         Self {
+            playback: self.playback.off(),
             run: self.run.put_away(),
             previous: self.run_to_compare(),
             selection: self.selection.without_event(),
+            file: None,
             ..self.clone()
         }
     }

@@ -1,8 +1,10 @@
 //! Words and numbers as the page shows them. What users wrote is text and nothing else.
 
 pub mod editor;
+pub mod file;
 pub mod guide;
 pub mod ladder;
+pub mod playback;
 pub mod recorded;
 pub mod templates;
 pub mod verdict;

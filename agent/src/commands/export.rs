@@ -103,7 +103,7 @@ fn write(format: Format, judged: &Judged) -> Result<Vec<u8>, Failure> {
 }
 
 /// The recording that a file holds; `None` when the argument means a scenario.
-fn recorded(argument: &str) -> Result<Option<Recording>, Failure> {
+pub(super) fn recorded(argument: &str) -> Result<Option<Recording>, Failure> {
     let path = Path::new(argument);
     let is_scenario = path
         .extension()

@@ -11,26 +11,31 @@ use crate::browser;
 use crate::el;
 use crate::late;
 use crate::store::channel_status::ChannelStatus;
+use crate::store::opened::File;
 use crate::store::{Action, AppState};
-use crate::text::{self, ladder as words};
+use crate::text::{file as words, recorded};
 
 /// The stage.
 pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
+    let file = state.file.as_ref();
+    let is_scenario = !file.is_some_and(File::has_no_scenario);
     html! {
         <main class="stage" id="stage" tabindex="-1">
             { no_agent(&state.channel) }
             { not_recorded(state) }
-            { refused(state) }
+            if let Some(late) = late::ready() { { (late.file)(state, on) } }
             { course(state, on) }
-            if hides_verdict(state) {
+            if file.is_some_and(File::hides_run) {
+                // The file's own card has all there is.
+            } else if hides_verdict(state) {
                 { quiz(state, on) }
             } else {
                 { verdict(state, on) }
-                { claims(state) }
+                if is_scenario { { claims(state) } }
             }
-            { lacks(state) }
+            if is_scenario { { lacks(state) } }
             if let Some(late) = late::ready() { { (late.picture)(state, on) } }
-            { editor(state, on) }
+            if is_scenario { { editor(state, on) } }
             { open_file(on) }
         </main>
     }
@@ -41,19 +46,7 @@ fn not_recorded(state: &AppState) -> Html {
     if state.channel != ChannelStatus::Recorded || state.draft.recorded().is_some() {
         return Html::default();
     }
-    el!("p" { "class": "card refused", "data-test": "not-recorded" } text::recorded::CHANGED)
-}
-
-/// A file that could not be read.
-fn refused(state: &AppState) -> Html {
-    let Some((name, why)) = &state.refused else {
-        return Html::default();
-    };
-    html! {
-        <section class="card refused" role="alert" data-test="refused">
-            <p><b>{ words::REFUSED }{ " " }{ text::shown(name) }{ ": " }</b>{ text::shown(why) }{ "." }</p>
-        </section>
-    }
+    el!("p" { "class": "card refused", "data-test": "not-recorded" } recorded::CHANGED)
 }
 
 /// Recordings and captures can be dropped anywhere, or chosen here.
@@ -61,14 +54,14 @@ fn open_file(on: &Callback<Action>) -> Html {
     let on = on.clone();
     let onchange = Callback::from(move |event: yew::Event| {
         if let Some(file) = browser::chosen_file(&event) {
-            browser::open_file(&file, &on);
+            browser::open_file(file, &on);
         }
     });
     html! {
         <p class="hint open-file">
             <label>
-                { words::OPEN }{ " " }
-                <input type="file" name="open-file" data-test="open-file" accept=".jsonl,.pcap,.pcapng" {onchange} />
+                { words::OPEN }{ ": " }
+                <input type="file" name="open-file" data-test="open-file" accept=".jsonl,.pcap,.pcapng,.cap,.gz" {onchange} />
             </label>
             { words::OPEN_REMARK }
         </p>
