@@ -1,6 +1,7 @@
 //! The commands, one file each, and what they share: exit codes, errors as words or as JSON, output.
 
 pub mod cause;
+pub mod compare;
 pub mod completions;
 pub mod doctor;
 pub mod exec;
@@ -55,6 +56,7 @@ pub fn main() -> ExitCode {
     let json = options.command.as_ref().is_some_and(Command::wants_json);
     let done = match options.command {
         Some(Command::Worker) => crate::worker::serve(),
+        Some(Command::Compare(options)) => compare::compare(&options),
         Some(Command::Completions(options)) => completions::completions(&options),
         Some(Command::Exec(options)) => exec::exec(&options),
         Some(Command::Export(options)) => export::export(&options),

@@ -10,6 +10,7 @@ use aftershake_shared::report::FORMAT as RUN_FORMAT;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
+use crate::commands::compare::CompareOptions;
 use crate::commands::completions::{CompletionsOptions, ManOptions};
 use crate::commands::exec::ExecOptions;
 use crate::commands::export::ExportOptions;
@@ -65,6 +66,7 @@ pub enum Command {
     /// Serve the playground on 127.0.0.1 and open it (the default)
     #[command(after_help = "Example: aftershake serve --port 0 --no-open --json")]
     Serve(ServeOptions),
+    Compare(CompareOptions),
     Completions(CompletionsOptions),
     Exec(ExecOptions),
     Export(ExportOptions),
@@ -115,6 +117,7 @@ impl Command {
         match self {
             Self::Serve(options) => options.json,
             Self::Exec(options) => options.json,
+            Self::Compare(options) => options.json,
             Self::Link(options) => options.json,
             Self::List(options) => options.json,
             Self::Run(options) => options.json,

@@ -13,7 +13,7 @@ const LONGEST: usize = 500;
 /// The modules of `shared`, lowest first: a module may use those of earlier rows only.
 ///
 /// A new module is a decision about direction: give it a row.
-const LAYERS: [&[&str]; 14] = [
+const LAYERS: [&[&str]; 15] = [
     &["crc32", "errno", "letters", "order", "units"],
     &["packed"],
     &["tree"],
@@ -24,6 +24,7 @@ const LAYERS: [&[&str]; 14] = [
     &["diagnosis"],
     &["remedy"],
     &["capture", "expectation", "ladder"],
+    &["compare"],
     &["distribution", "report"],
     &["export"],
     &["channel"],

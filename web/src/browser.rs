@@ -15,53 +15,11 @@ use crate::late;
 use crate::store::Action;
 use crate::store::window::{Theme, Width};
 
-const TOKEN_KEY: &str = "aftershake.token";
 /// The run before, and the newest run.
 const RUN_KEYS: [&str; 2] = ["aftershake.run-before", "aftershake.run"];
 const THEME_KEY: &str = "aftershake.theme";
 /// Below this width the side columns fold away; the same number as in `style/`.
 pub const NARROW: &str = "(max-width: 720px)";
-
-/// Takes the agent's token out of the address, or from this tab's storage.
-///
-/// The address is cleaned, so that the token is in no history, bookmark or copied link.
-pub fn take_token() -> Option<AttrValue> {
-    let location = window()?.location();
-    let hash = location.hash().unwrap_or_default();
-    let storage = session_storage();
-    if let Some(token) = token_in_fragment(&hash) {
-        let path = location.pathname().unwrap_or_default();
-        let search = location.search().unwrap_or_default();
-        if let Some(history) = window().and_then(|window| window.history().ok()) {
-            let clean = format!("{path}{search}");
-            let state = wasm_bindgen::JsValue::NULL;
-            let _ = history.replace_state_with_url(&state, "", Some(&clean));
-        }
-        if let Some(storage) = storage {
-            let _ = storage.set_item(TOKEN_KEY, token);
-        }
-        return Some(AttrValue::from(token.to_owned()));
-    }
-    let stored = storage?.get_item(TOKEN_KEY).ok()??;
-    is_token(&stored).then(|| AttrValue::from(stored))
-}
-
-/// The token in `#token=…`; `None` when there is none or it is not base64url.
-fn token_in_fragment(hash: &str) -> Option<&str> {
-    let fragment = hash.strip_prefix('#').unwrap_or(hash);
-    let token = fragment
-        .split('&')
-        .find_map(|part| part.strip_prefix("token="))?;
-    is_token(token).then_some(token)
-}
-
-/// Whether the text can travel as a sub-protocol: base64url (RFC 4648 §5) without padding, 8 to 256 characters.
-fn is_token(text: &str) -> bool {
-    let letters = text
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    letters && (8..=256).contains(&text.len())
-}
 
 /// The channel's address on the host that served this page.
 pub fn channel_address() -> Option<String> {
@@ -75,7 +33,8 @@ pub fn channel_address() -> Option<String> {
     Some(format!("{scheme}://{host}{path}"))
 }
 
-fn session_storage() -> Option<Storage> {
+/// What is kept for this tab; `None` where storage is forbidden.
+pub fn session_storage() -> Option<Storage> {
     window()?.session_storage().ok()?
 }
 
@@ -290,6 +249,20 @@ pub fn open_file(file: web_sys::File, on: &Callback<Action>) {
     });
 }
 
+/// Calls the first function with what a promise gives, or the second with why it does not.
+pub fn settled(
+    promise: &wasm_bindgen::JsValue,
+    done: &wasm_bindgen::JsValue,
+    failed: &wasm_bindgen::JsValue,
+) {
+    let then = js_sys::Reflect::get(promise, &"then".into())
+        .ok()
+        .and_then(|then| then.dyn_into::<js_sys::Function>().ok());
+    if let Some(then) = then {
+        let _ = then.call2(promise, done, failed);
+    }
+}
+
 /// Opens what is dropped on the page, which the browser would else show in the page's place.
 pub fn listen_to_drops(on: &Callback<Action>) -> [Listener; 2] {
     let on = on.clone();
@@ -322,6 +295,16 @@ pub fn listen_to_drops(on: &Callback<Action>) -> [Listener; 2] {
 #[expect(clippy::cast_possible_truncation, reason = "screens are small")]
 pub const fn narrow(length: f64) -> f32 {
     length as f32
+}
+
+/// A length as whole pixels.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "lengths of pictures are small and not negative"
+)]
+pub const fn whole(length: f64) -> u32 {
+    length as u32
 }
 
 /// The clock now, in milliseconds since 1970.
@@ -431,24 +414,6 @@ impl Drop for Listener {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_token_is_taken_from_the_fragment_only_when_it_is_base64url() {
-        let good = "q-Zz_0123456789ABCDEFG";
-        let fragment = format!("#token={good}");
-        for (hash, token) in [
-            (fragment.as_str(), Some(good)),
-            ("#token=", None),
-            ("#token=short", None),
-            ("#token=has space in it", None),
-            ("#token=comma,separated,list", None),
-            ("#s1.AAAA", None),
-            ("", None),
-        ] {
-            assert_eq!(token_in_fragment(hash), token, "{hash}");
-        }
-        assert!(!is_token(&"a".repeat(257)));
-    }
 
     #[test]
     fn utf_16_units_are_counted_as_the_browser_does() {

@@ -1,6 +1,7 @@
 //! What the page shows, one file per panel. A panel draws state and reports what the user did.
 
 pub mod claims;
+pub mod compare;
 pub mod editor;
 pub mod event_list;
 pub mod event_table;
@@ -18,5 +19,6 @@ mod overview;
 pub mod palette;
 mod playback;
 pub mod press;
+pub mod share;
 pub mod stage;
 pub mod verdict;

@@ -4,6 +4,7 @@
 
 pub mod capture_rows;
 pub mod channel_status;
+pub mod compare;
 pub mod draft;
 pub mod gallery;
 pub mod guide;
@@ -15,6 +16,7 @@ pub mod palette;
 pub mod playback;
 pub mod run_events;
 pub mod selection;
+pub mod share;
 pub mod window;
 
 use std::rc::Rc;
@@ -25,6 +27,7 @@ use aftershake_shared::event::EventId;
 use yew::{AttrValue, Reducible};
 
 use channel_status::ChannelStatus;
+use compare::Compare;
 use draft::Draft;
 use gallery::Gallery;
 use guide::Guide;
@@ -35,6 +38,7 @@ use palette::Palette;
 use playback::Playback;
 use run_events::RunEvents;
 use selection::{Selection, Walk};
+use share::{Opening, Share};
 use window::Window;
 
 use crate::late::Part;
@@ -44,12 +48,15 @@ use crate::text::templates::TEMPLATES;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AppState {
     pub channel: ChannelStatus,
+    pub compare: Compare,
     pub draft: Draft,
     pub gallery: Gallery,
     pub guide: Guide,
     /// Whether runs can be read and shown.
     pub late: Part,
     pub look: Look,
+    /// Whether links and files can be made.
+    pub out: Part,
     pub palette: Palette,
     pub playback: Playback,
     pub run: RunEvents,
@@ -58,6 +65,7 @@ pub struct AppState {
     /// The run before, to compare with.
     pub previous: Option<Kept<RunEvents>>,
     pub selection: Selection,
+    pub share: Share,
     pub window: Window,
 }
 
@@ -81,9 +89,12 @@ pub enum Action {
     File(opened::Action),
     /// The page's second part was asked for.
     LateTried(Part),
+    /// So was its third.
+    OutTried(Part),
     /// One thing and then another.
     Both(Box<[Action; 2]>),
     Channel(channel_status::Action),
+    Compare(compare::Action),
     Draft(draft::Action),
     Gallery(gallery::Action),
     Guide(guide::Action),
@@ -92,6 +103,7 @@ pub enum Action {
     Playback(playback::Action),
     Run(run_events::Action),
     Selection(selection::Action),
+    Share(share::Action),
     Window(window::Action),
 }
 
@@ -130,11 +142,12 @@ impl AppState {
             Action::RunKept(_) if self.file.is_some() => None,
             Action::RunKept(messages) => {
                 let run = kept_run::of_messages(messages)?;
-                Some(Self {
+                let next = Self {
                     previous: self.run_to_compare(),
                     run,
                     ..self.clone()
-                })
+                };
+                Some(next.compared())
             }
             Action::File(action) => self.file_changed(action),
             Action::LateTried(late) => Some(Self {
@@ -142,43 +155,32 @@ impl AppState {
                 ..self.clone()
             })
             .filter(|next| next.late != self.late),
+            Action::OutTried(out) => Some(Self {
+                out,
+                ..self.clone()
+            })
+            .filter(|next| next.out != self.out),
             Action::Both(actions) => {
                 let [first, second] = *actions;
                 let between = self.changed_by(first);
                 let after = between.as_ref().unwrap_or(self).changed_by(second);
                 after.or(between)
             }
-            Action::Guide(action) => {
-                let (guide, shows) = self.guide.reduce(action);
-                let next = Self {
-                    guide,
-                    ..self.clone()
-                };
-                Some(match shows {
-                    Some((name, run)) => next
-                        .changed_by(Action::ScenarioChosen { name, run })
-                        .unwrap_or(next),
-                    None => next,
-                })
-            }
+            Action::Guide(action) => Some(self.guided(action)),
             Action::Palette(action) => self.palette.reduce(action).map(|palette| Self {
                 palette,
                 ..self.clone()
             }),
             Action::Playback(action) => self.played(action),
-            Action::Channel(action) => {
-                let channel = self.channel.reduce(action)?;
-                let run = if channel.is_open() {
-                    None
-                } else {
-                    self.run.reduce(run_events::Action::ChannelLost)
-                };
-                Some(Self {
-                    channel,
-                    run: run.unwrap_or_else(|| self.run.clone()),
-                    ..self.clone()
-                })
-            }
+            Action::Channel(action) => self.channel_changed(action),
+            Action::Compare(action) => Some(Self {
+                compare: self.compare.reduce(action),
+                previous: self
+                    .previous
+                    .clone()
+                    .filter(|_| action != compare::Action::PutAway),
+                ..self.clone()
+            }),
             Action::Draft(action) => self.draft.reduce(action).map(|draft| Self {
                 draft,
                 ..self.clone()
@@ -203,10 +205,41 @@ impl AppState {
                 })
             }
             Action::Selection(action) => self.selected(action),
+            Action::Share(action) => self.shared(action),
             Action::Window(action) => self.window.reduce(action).map(|window| Self {
                 window,
                 ..self.clone()
             }),
+        }
+    }
+
+    /// After something happened to the channel.
+    fn channel_changed(&self, action: channel_status::Action) -> Option<Self> {
+        let channel = self.channel.reduce(action)?;
+        let run = if channel.is_open() {
+            None
+        } else {
+            self.run.reduce(run_events::Action::ChannelLost)
+        };
+        Some(Self {
+            channel,
+            run: run.unwrap_or_else(|| self.run.clone()),
+            ..self.clone()
+        })
+    }
+
+    /// After a step of the course or the quiz, with the scenario that it shows.
+    fn guided(&self, action: guide::Action) -> Self {
+        let (guide, shows) = self.guide.reduce(action);
+        let next = Self {
+            guide,
+            ..self.clone()
+        };
+        match shows {
+            Some((name, run)) => next
+                .changed_by(Action::ScenarioChosen { name, run })
+                .unwrap_or(next),
+            None => next,
         }
     }
 
@@ -272,10 +305,16 @@ impl AppState {
             | ServerMessage::Failed { .. } => {
                 let run = self.run.agent_said(message)?;
                 let selection = self.selection.follow(&self.run, &run);
-                Some(Self {
+                let has_ended = run.diagnosis.is_some();
+                let next = Self {
                     run,
                     selection,
                     ..self.clone()
+                };
+                Some(if has_ended {
+                    next.compared().with_wish()
+                } else {
+                    next
                 })
             }
         }
@@ -285,6 +324,7 @@ impl AppState {
     pub fn wanted_recording(&self) -> Option<&'static str> {
         let is_free = self.late == Part::There
             && self.channel == ChannelStatus::Recorded
+            && self.share.opening == share::Opening::Nothing
             && self.run.phase == run_events::Phase::Idle;
         self.draft.recorded().filter(|_| is_free)
     }
@@ -297,8 +337,9 @@ impl AppState {
         Some(Self {
             file: None,
             playback: self.playback.off(),
-            run: self.run.asked(self.draft.to_text(), scenario.clone()),
+            run: self.run.asked(self.named_text(), scenario.clone()),
             previous: self.run_to_compare(),
+            compare: self.compare.reduce(compare::Action::PutAway),
             selection: self.selection.without_event(),
             guide: self.guide.run_asked(),
             ..self.clone()
@@ -333,16 +374,27 @@ impl AppState {
             playback: self.playback.off(),
             run: self.run.put_away(),
             previous: self.run_to_compare(),
+            compare: self.compare.reduce(compare::Action::PutAway),
             selection: self.selection.without_event(),
             file: None,
+            share: self.share.at_rest(),
             ..self.clone()
         }
+    }
+
+    /// Whether the page's third part is needed now and was not tried.
+    pub fn wants_out(&self) -> bool {
+        let to_agent = !self.channel.is_open() && !self.share.is_local();
+        self.late == Part::There
+            && self.out == Part::Coming
+            && (self.share.dialog.is_some() || self.share.is_opening() || to_agent)
     }
 
     /// Whether pressing Run would start a run.
     pub fn can_run(&self) -> bool {
         self.late == Part::There
             && self.channel.is_open()
+            && self.share.opening == Opening::Nothing
             && self.draft.scenario.is_ok()
             && !self.run.phase.is_under_way()
     }

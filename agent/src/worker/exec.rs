@@ -13,6 +13,7 @@ use aftershake_shared::channel::Failure;
 use aftershake_shared::event::trouble::Trouble;
 use aftershake_shared::event::{EventBody, Source};
 use aftershake_shared::recording::{Environment, FORMAT_VERSION, Header, ScenarioText};
+use aftershake_shared::scenario::machine::Machine;
 use aftershake_shared::scenario::{Order, Scenario};
 
 use crate::sys::poll::{self, Interest};
@@ -82,6 +83,7 @@ fn no_story() -> Scenario {
         steps: Vec::new(),
         expect: None,
         claims: Vec::new(),
+        machine: Machine::default(),
     }
 }
 

@@ -6,22 +6,27 @@ use super::claims::claims;
 use super::editor::editor;
 use super::guide::{course, hides_verdict, lacks, quiz};
 use super::no_agent::no_agent;
+use super::press::{Button, button};
 use super::verdict::verdict;
 use crate::browser;
 use crate::el;
 use crate::late;
 use crate::store::channel_status::ChannelStatus;
 use crate::store::opened::File;
+use crate::store::share::{self, Opening, Problem};
 use crate::store::{Action, AppState};
-use crate::text::{file as words, recorded};
+use crate::text::{self, file as words, recorded, share as share_words};
 
 /// The stage.
 pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
+    if let Some(card) = link_card(state, on) {
+        return html! { <main class="stage" id="stage" tabindex="-1">{ card }</main> };
+    }
     let file = state.file.as_ref();
     let is_scenario = !file.is_some_and(File::has_no_scenario);
     html! {
         <main class="stage" id="stage" tabindex="-1">
-            { no_agent(&state.channel) }
+            { no_agent(state) }
             { not_recorded(state) }
             if let Some(late) = late::ready() { { (late.file)(state, on) } }
             { course(state, on) }
@@ -31,6 +36,7 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
                 { quiz(state, on) }
             } else {
                 { verdict(state, on) }
+                if let Some(late) = late::ready() { { (late.compare)(state, on) } }
                 if is_scenario { { claims(state) } }
             }
             if is_scenario { { lacks(state) } }
@@ -47,6 +53,40 @@ fn not_recorded(state: &AppState) -> Html {
         return Html::default();
     }
     el!("p" { "class": "card refused", "data-test": "not-recorded" } recorded::CHANGED)
+}
+
+/// A link on its way, or why it is not opened: nothing else is on show then.
+fn link_card(state: &AppState, on: &Callback<Action>) -> Option<Html> {
+    let problem = match &state.share.opening {
+        Opening::Nothing => return None,
+        Opening::Waiting(_) => {
+            return Some(el!("p" { "class": "hint", "role": "status" } share_words::OPENING));
+        }
+        Opening::Failed(problem) => problem,
+    };
+    let leave = Button {
+        class: "ghost",
+        test: "leave-link",
+        words: share_words::LEAVE,
+        ..Button::default()
+    };
+    Some(
+        el!("section" { "class": "card refused", "role": "alert", "data-test": "link-problem" }
+            el!("h1" {} share_words::NOT_OPENED),
+            el!("p" {} text::shown(&problem.message), "."),
+            el!("p" {} el!("b" {} share_words::WHAT_HELPS), text::shown(&problem.remedy), "."),
+            el!("p" { "class": "hint" } share_words::NOT_OPENED_WHY),
+            button(leave, on, Action::Share(share::Action::LinkLeft)),
+        ),
+    )
+}
+
+/// The problem of a link that cannot be read because the page is not whole.
+pub fn unread() -> Problem {
+    Problem {
+        message: share_words::PART_MISSING.to_owned(),
+        remedy: share_words::PART_REMEDY.to_owned(),
+    }
 }
 
 /// Recordings and captures can be dropped anywhere, or chosen here.

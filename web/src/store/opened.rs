@@ -181,7 +181,7 @@ impl AppState {
             self.draft
                 .replaced(from, AttrValue::from(text.toml.clone()))
         });
-        Self {
+        let next = Self {
             draft: draft.unwrap_or_else(|| self.draft.clone()),
             run: RunEvents {
                 newest: self.run.newest.wrapping_add(1),
@@ -191,6 +191,7 @@ impl AppState {
             }
             .placed(),
             ..self
-        }
+        };
+        next.compared()
     }
 }

@@ -312,3 +312,39 @@ fn an_opened_file_gives_way_to_what_is_chosen_next() {
     let state = state.reduce(chosen());
     assert_eq!(state.file, None);
 }
+
+#[test]
+fn two_runs_are_compared_once_the_second_has_its_verdict() {
+    let run = |number: u32| {
+        let header = recording().header;
+        let said = Action::AgentSaid;
+        [
+            Action::RunAsked,
+            said(ServerMessage::Started {
+                run: number,
+                header,
+            }),
+            events(number),
+            said(ServerMessage::Finished {
+                run: number,
+                took_ns: 1,
+            }),
+        ]
+    };
+    let once = after(
+        [welcome(PROTOCOL_VERSION), chosen()]
+            .into_iter()
+            .chain(run(1)),
+    );
+    assert!(once.compare.result.is_none());
+    let twice = run(2).into_iter().fold(once, AppState::reduce);
+    let result = twice.compare.result.as_ref().unwrap();
+    assert_eq!(result.first_difference, None);
+    assert_eq!(result.before, result.after);
+    let turned = twice.reduce(Action::Compare(compare::Action::StoriesTurned));
+    assert_eq!(turned.compare.stories, compare::Stories::Shown);
+    let asked = turned.clone().reduce(Action::RunAsked);
+    assert!(asked.compare.result.is_none() && asked.previous.is_some());
+    let away = turned.reduce(Action::Compare(compare::Action::PutAway));
+    assert!(away.compare.result.is_none() && away.previous.is_none());
+}
