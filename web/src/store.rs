@@ -335,6 +335,15 @@ impl AppState {
         }
     }
 
+    /// The scenario whose recording is to be fetched now: on a static site, one that was chosen and is not on show.
+    pub fn wanted_recording(&self) -> Option<&'static str> {
+        let is_free = self.late == Part::There
+            && self.channel == ChannelStatus::Recorded
+            && self.share.opening == share::Opening::Nothing
+            && self.run.phase == run_events::Phase::Idle;
+        self.draft.recorded().filter(|_| is_free)
+    }
+
     fn run_asked(&self) -> Option<Self> {
         if !self.can_run() {
             return None;
