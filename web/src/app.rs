@@ -122,8 +122,8 @@ pub fn App() -> Html {
 
     let fetch_on = on.clone();
     use_effect_with(state.wanted_recording(), move |wanted| {
-        if let (Some(name), Some(late)) = (*wanted, late::ready()) {
-            (late.fetch)(name, &fetch_on);
+        if let Some(name) = *wanted {
+            browser::fetch_recording(name, &fetch_on);
         }
     });
     use_effect_with(state.share.dialog.is_some(), |is_open| {
@@ -182,7 +182,7 @@ pub fn App() -> Html {
 
     html! {
         <>
-            <AgentChannel late={state.late} token={(*token).clone()} ask={state.run.ask.clone()} on={on.clone()} />
+            <AgentChannel late={state.late} token={(*token).clone()} ask={state.run.ask.clone()} many={state.many_ask.clone()} on={on.clone()} />
             { page(&state, &on) }
         </>
     }

@@ -13,6 +13,7 @@ pub mod app;
 pub mod browser;
 pub mod catalogue;
 pub mod commands;
+pub mod files;
 pub mod hand_out;
 pub mod keys;
 pub mod ladder_view;

@@ -4,6 +4,7 @@ pub mod editor;
 pub mod file;
 pub mod guide;
 pub mod ladder;
+pub mod many;
 pub mod playback;
 pub mod recorded;
 pub mod share;

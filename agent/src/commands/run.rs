@@ -96,11 +96,12 @@ pub(super) fn text(judged: &Judged) -> String {
         ..Default::default()
     };
     let placed = Ladder::place(&judged.recording.events, &options);
-    on_paper(&placed, &verdict_text(&judged.recording, &judged.diagnosis))
+    let verdict = verdict_text(&judged.recording, &judged.diagnosis);
+    format!("{}\n{verdict}", drawn(&placed))
 }
 
-/// A ladder as wide as the terminal, and the verdict below.
-pub(super) fn on_paper(placed: &Ladder, verdict: &str) -> String {
+/// A ladder as wide as the terminal.
+pub(super) fn drawn(placed: &Ladder) -> String {
     let paper = Paper {
         width: terminal_columns(),
         colour: if talk::stdout_has_colour() {
@@ -109,7 +110,7 @@ pub(super) fn on_paper(placed: &Ladder, verdict: &str) -> String {
             Colour::None
         },
     };
-    format!("{}\n{verdict}", write_ladder(placed, paper))
+    write_ladder(placed, paper)
 }
 
 fn beside_failure(judged: &Judged) -> Option<&str> {

@@ -454,7 +454,7 @@ pub fn xml(text: &str, limit: usize) -> String {
 }
 
 /// A length with at most one decimal.
-pub(crate) fn n(length: f32) -> String {
+pub fn n(length: f32) -> String {
     let text = format!("{length:.1}");
     let short = text.strip_suffix(".0").unwrap_or(&text);
     if short == "-0" { "0" } else { short }.to_owned()

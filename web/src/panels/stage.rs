@@ -10,6 +10,7 @@ use super::press::{Button, button};
 use super::verdict::verdict;
 use crate::browser;
 use crate::el;
+use crate::files;
 use crate::late;
 use crate::store::channel_status::ChannelStatus;
 use crate::store::opened::File;
@@ -28,8 +29,9 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
         <main class="stage" id="stage" tabindex="-1">
             { no_agent(state) }
             { not_recorded(state) }
-            if let Some(late) = late::ready() { { (late.file)(state, on) } }
+            if let Some(files) = files::ready() { { (files.card)(state, on) } }
             { course(state, on) }
+            if let Some(late) = late::ready() { { (late.odd_run)(state, on) } }
             if file.is_some_and(File::hides_run) {
                 // The file's own card has all there is.
             } else if hides_verdict(state) {
@@ -40,7 +42,10 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
                 if is_scenario { { claims(state) } }
             }
             if is_scenario { { lacks(state) } }
-            if let Some(late) = late::ready() { { (late.picture)(state, on) } }
+            if let Some(late) = late::ready() {
+                { (late.picture)(state, on) }
+                if is_scenario { { (late.sweep)(state, on) } }
+            }
             if is_scenario { { editor(state, on) } }
             { open_file(on) }
         </main>
