@@ -35,9 +35,10 @@ const SEED: u64 = 7;
 /// Stories in list order with a race inside the kernel: how much one call takes depends on when an ACK was sent.
 const RACES: [&str; 1] = ["full-window-parks"];
 /// Two conversations share one pair of addresses, so that the second's random first number shows as a relative one.
-const TWO_FIRST_NUMBERS: [&str; 3] = [
+const TWO_FIRST_NUMBERS: [&str; 4] = [
     "another-syn",
     "half-open-same-port",
+    "old-syn-meets-time-wait",
     "syn-ack-echoes-the-future",
 ];
 
