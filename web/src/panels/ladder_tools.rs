@@ -2,6 +2,7 @@
 
 use aftershake_shared::ladder::Axis;
 use aftershake_shared::ladder::filter::{Filter, Kind};
+use aftershake_shared::ladder::overview::MANY;
 use yew::{Callback, Event, Html, InputEvent, KeyboardEvent, html};
 
 use super::press::{Button, button};
@@ -38,8 +39,19 @@ pub(super) fn looking(state: &AppState, is_overview: bool, on: &Callback<Action>
             Action::Selection(selection::Action::TabChosen(tab)),
         )
     };
+    let back = Button {
+        class: "ghost back",
+        test: "overview-back",
+        words: words::OVERVIEW_BACK,
+        ..Button::default()
+    };
+    let has_overview =
+        run.connections.len() >= MANY && !is_overview && run.focus != Focus::Undecided;
     html! {
         <>
+            if has_overview {
+                { button(back, on, Action::Run(run_events::Action::FocusChosen(Focus::Undecided))) }
+            }
             <div class="choices" role="group" aria-label={words::VIEW}>
                 { tab(Tab::Ladder, "tab-ladder", words::TAB_LADDER) }
                 { tab(Tab::Table, "tab-table", words::TAB_TABLE) }
@@ -146,7 +158,7 @@ fn times(now: Times, has_clock: bool, on: &Callback<Action>) -> Html {
 
 fn which_connection(run: &RunEvents, on: &Callback<Action>) -> Html {
     let mut all = Vec::new();
-    if run.connections.len() >= aftershake_shared::ladder::overview::MANY {
+    if run.connections.len() >= MANY {
         all.push((Focus::Undecided, words::CONNECTION_OVERVIEW.to_owned()));
     }
     let is_all = !run.shows_overview() && run.focus == Focus::Undecided;

@@ -50,6 +50,7 @@ pub const CONNECTION_OVERVIEW: &str = "overview";
 pub const CONNECTION_ALL: &str = "all in one ladder";
 pub const OVERVIEW: &str = "Connections";
 pub const OVERVIEW_BY: &str = "Several causes are left open; this one is named first";
+pub const OVERVIEW_BACK: &str = "← All connections";
 pub const OVERVIEW_MORE: &str = "Show more";
 pub const OVERVIEW_OPEN: &str = "Open its ladder";
 pub const MINIMAP: &str = "The whole run; press to go there";
