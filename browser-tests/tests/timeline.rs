@@ -156,6 +156,17 @@ fn the_next_oddity_and_the_reset_are_a_key_away() -> anyhow::Result<()> {
 }
 
 #[test]
+fn the_verdict_leaves_half_of_the_window_to_the_picture() -> anyhow::Result<()> {
+    for name in ["linger-zero", "race-send-against-close", "proxy-hangs-up"] {
+        let playground = shown(name)?;
+        let height = "return document.querySelector('.verdict').getBoundingClientRect().height";
+        let height = number(&playground.browser, height)?;
+        assert!(height <= 400.0, "{name}: {height}");
+    }
+    Ok(())
+}
+
+#[test]
 fn words_are_found_in_the_run() -> anyhow::Result<()> {
     let playground = shown("sent-before-close")?;
     let browser = &playground.browser;
@@ -293,7 +304,9 @@ fn a_phone_lists_what_the_ladder_draws() -> anyhow::Result<()> {
     let listed = browser.script(&events(".events"))?;
     // Each with both ends at its moment.
     browser.script("document.querySelector('.events .event-row.rst').click()")?;
-    browser.wait_until("document.querySelectorAll('.row-details .end').length === 2")?;
+    browser.wait_until(
+        "/sockets before and after/i.test(document.querySelector('.row-details').textContent)",
+    )?;
     // The same run where there is room for its ladder.
     let wide = json!({ "width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": false });
     browser.devtools("Emulation.setDeviceMetricsOverride", &wide)?;
@@ -319,7 +332,7 @@ fn colours_of_the_reader_s_own_hide_nothing() -> anyhow::Result<()> {
         let drawn = browser.script(&format!(
             "const style = getComputedStyle(document.querySelector('{part}'));
              const ground = getComputedStyle(document.querySelector('.card')).backgroundColor;
-             return [style.stroke, style.fill].some((paint) => paint !== 'none' && paint !== ground && !paint.endsWith(', 0)'));"
+             return [style.stroke, style.fill].some((paint) => paint !== 'none' && paint !== ground && !paint.startsWith('rgba(0, 0, 0, 0'));"
         ))?;
         assert_eq!(drawn, true, "{part}");
     }

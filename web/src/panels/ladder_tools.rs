@@ -5,6 +5,7 @@ use aftershake_shared::ladder::filter::{Filter, Kind};
 use aftershake_shared::ladder::overview::MANY;
 use yew::{Callback, Event, Html, InputEvent, KeyboardEvent, html};
 
+use super::playback::PlaybackTools;
 use super::press::{Button, button};
 use crate::browser;
 use crate::ladder_view::is_sign;
@@ -63,7 +64,7 @@ pub(super) fn looking(state: &AppState, is_overview: bool, on: &Callback<Action>
     }
 }
 
-/// Where in it: search, filter, next.
+/// Where in it: played, the reset, search, filter.
 pub(super) fn finding(state: &AppState, on: &Callback<Action>) -> Html {
     let AppState { run, look, .. } = state;
     let go = |test, words: &'static str, title: &'static str, walk| {
@@ -73,10 +74,8 @@ pub(super) fn finding(state: &AppState, on: &Callback<Action>) -> Html {
     };
     html! {
         <>
-            <div class="choices" role="group" aria-label={words::GO}>
-                { go("go-previous", words::GO_PREVIOUS, words::GO_PREVIOUS_TITLE, Walk::Previous) }
-                { go("go-next", words::GO_NEXT, words::GO_NEXT_TITLE, Walk::Next) }
-                { go("go-odd", words::GO_ODD, words::GO_ODD_TITLE, Walk::NextOdd) }
+            <PlaybackTools playback={state.playback} on={on.reform(Action::Playback)} />
+            <div class="choices">
                 { go("go-reset", words::GO_RESET, words::GO_RESET_TITLE, Walk::TheReset) }
             </div>
             { search(state, on) }

@@ -29,14 +29,6 @@ pub const ZOOM_ALL: &str = "All";
 pub const ZOOM_ALL_TITLE: &str = "The whole run (F)";
 pub const ZOOM_PLACED: &str = "1:1";
 pub const ZOOM_PLACED_TITLE: &str = "As large as every text needs (1)";
-pub const GO: &str = "Go to";
-pub const GO_PREVIOUS: &str = "←";
-pub const GO_PREVIOUS_TITLE: &str = "Previous event (P)";
-pub const GO_NEXT: &str = "→";
-pub const GO_NEXT_TITLE: &str = "Next event (N)";
-pub const GO_ODD: &str = "Next oddity";
-pub const GO_ODD_TITLE: &str =
-    "Next RST, failed call, repeated segment or full window (E, back with Shift)";
 pub const GO_RESET: &str = "The reset";
 pub const GO_RESET_TITLE: &str = "The first RST, then the next (R)";
 pub const SEARCH: &str = "Find in this run";
