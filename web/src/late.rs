@@ -14,7 +14,7 @@ use yew::{Callback, Html};
 use crate::panels;
 use crate::store::kept::Kept;
 use crate::store::run_events::RunEvents;
-use crate::store::{Action, AppState, compare};
+use crate::store::{Action, AppState, compare, many};
 
 /// A panel that is drawn from the state.
 pub type Panel = fn(&AppState, &Callback<Action>) -> Html;
@@ -50,6 +50,10 @@ pub struct Late {
     pub finished: fn(&RunEvents, Nanos, &Diagnosis, &Callback<Action>) -> Html,
     pub inspector: Panel,
     pub picture: Panel,
+    /// The state after something of many runs, their card, and the way back to it.
+    pub many: fn(&AppState, many::Action) -> Option<AppState>,
+    pub sweep: Panel,
+    pub odd_run: Panel,
     pub palette: Panel,
     pub share: Panel,
     pub compare: Panel,
@@ -65,6 +69,9 @@ static LATE: Late = Late {
     finished: panels::verdict::finished,
     inspector: panels::inspector::inspector,
     picture: panels::ladder_card::picture,
+    many: many::reduce,
+    sweep: panels::sweep_card::sweep,
+    odd_run: panels::sweep_card::odd_run,
     palette: panels::palette::palette,
     share: panels::share::share,
     compare: panels::compare::compare,
