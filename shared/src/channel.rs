@@ -25,6 +25,11 @@ pub const PATH: &str = "/ws";
 /// Largest message a client may send, in bytes.
 pub const MAX_CLIENT_MESSAGE: usize = 1 << 20;
 
+/// Runs that one request may ask for.
+pub const MAX_MANY: u32 = 100_000;
+/// Values that one request may vary over.
+pub const MAX_BINS: u32 = 200;
+
 /// Names one run on one channel; chosen by the client.
 pub type RunId = u32;
 
@@ -97,6 +102,22 @@ pub enum ServerMessage {
 }
 
 impl ServerMessage {
+    /// The run it is about; `None` for those about the channel itself.
+    pub const fn run(&self) -> Option<RunId> {
+        match self {
+            Self::Queued { run, .. }
+            | Self::Started { run, .. }
+            | Self::Events { run, .. }
+            | Self::Planned { run, .. }
+            | Self::Noise { run, .. }
+            | Self::Came { run, .. }
+            | Self::Kept { run, .. }
+            | Self::Finished { run, .. } => Some(*run),
+            Self::Failed { run, .. } => *run,
+            Self::Welcome { .. } => None,
+        }
+    }
+
     /// Reads one text frame.
     ///
     /// Gives what serde gives, in a fraction of the page's WASM: see [`tree`].

@@ -8,6 +8,7 @@ pub mod cause_id;
 pub mod causes;
 mod counters;
 mod ending;
+mod ends;
 pub mod finding;
 mod headline;
 mod kernel_reasons;

@@ -8,6 +8,7 @@ pub mod chart;
 pub mod csv;
 pub mod difference;
 pub mod noise;
+pub mod odd;
 pub mod report;
 pub mod search;
 pub mod seeds;
@@ -18,6 +19,7 @@ pub mod wilson;
 
 use std::collections::BTreeMap;
 
+use crate::order::sort_by_rank;
 use amount::Amount;
 use summary::RunSummary;
 
@@ -72,6 +74,24 @@ impl Tally {
         }
     }
 
+    /// Counts one run at a value, which gets a bin in its place when it is a new one; the run's own bin is not read.
+    pub fn count_at(&mut self, value: Amount, run: &RunSummary) {
+        let place = self
+            .bins
+            .binary_search_by_key(&Some(value), |bin| bin.value);
+        let place = place.unwrap_or_else(|place| {
+            let bin = Bin {
+                value: Some(value),
+                ..Bin::default()
+            };
+            self.bins.insert(place, bin);
+            place
+        });
+        if let Some(bin) = self.bins.get_mut(place) {
+            bin.count(run);
+        }
+    }
+
     pub fn runs(&self) -> u64 {
         self.bins.iter().map(|bin| bin.runs).sum()
     }
@@ -89,7 +109,8 @@ impl Tally {
             }
         }
         let mut sorted: Vec<_> = sums.into_iter().collect();
-        sorted.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(other.0)));
+        // In the order of their keys already; that order stays among equals.
+        sort_by_rank(&mut sorted, |(_, count)| (u64::MAX - count, 0));
         sorted
     }
 }

@@ -27,6 +27,8 @@ pub struct Props {
     pub token: Option<AttrValue>,
     /// The run to ask for, or to cancel.
     pub ask: Option<Kept<Ask>>,
+    /// The same for many runs.
+    pub many: Option<Kept<Ask>>,
     /// Messages wait until they can be read.
     pub late: Part,
     pub on: Callback<Action>,
@@ -39,6 +41,7 @@ pub struct AgentChannel {
     /// Failed attempts since the last welcome.
     failures: u32,
     sent: Sent,
+    sent_many: Sent,
     /// What was told of the run under way, as it came; kept for a reload.
     told: Vec<String>,
     /// What came before it could be read.
@@ -69,6 +72,7 @@ impl Component for AgentChannel {
             timer: None,
             failures: 0,
             sent: Sent::default(),
+            sent_many: Sent::default(),
             told: Vec::new(),
             unread: Vec::new(),
         }
@@ -167,23 +171,47 @@ impl AgentChannel {
         }
     }
 
-    /// Sends the run that was asked for and its cancellation, each once.
+    /// Sends the runs that were asked for and their cancellation, each once.
     fn send_what_is_new(&mut self, props: &Props) {
-        let (Some(ask), Some(socket)) = (props.ask.as_ref(), self.socket.as_ref()) else {
+        let Some(socket) = self.socket.as_ref() else {
             return;
         };
-        if self.sent.run != Some(ask.run) && !ask.cancelled {
-            socket.send(&ClientMessage::Run {
-                run: ask.run,
-                scenario: ask.scenario.clone(),
-                seed: None,
-            });
-            self.sent.run = Some(ask.run);
+        for (ask, sent) in [
+            (&props.ask, &mut self.sent),
+            (&props.many, &mut self.sent_many),
+        ] {
+            if let Some(ask) = ask {
+                sent.bring_up_to(ask, socket);
+            }
         }
-        let is_running = self.sent.run == Some(ask.run);
-        if ask.cancelled && is_running && self.sent.cancel != Some(ask.run) {
+    }
+}
+
+impl Sent {
+    fn bring_up_to(&mut self, ask: &Ask, socket: &Socket) {
+        if self.run != Some(ask.run) && !ask.cancelled {
+            let (run, scenario) = (ask.run, ask.scenario.clone());
+            socket.send(&match ask.times.clone() {
+                None => ClientMessage::Run {
+                    run,
+                    scenario,
+                    seed: None,
+                },
+                Some(times) => ClientMessage::RunMany {
+                    run,
+                    scenario,
+                    seed: times.seed,
+                    runs: times.runs,
+                    vary: times.vary,
+                    bins: times.bins,
+                },
+            });
+            self.run = Some(ask.run);
+        }
+        let is_running = self.run == Some(ask.run);
+        if ask.cancelled && is_running && self.cancel != Some(ask.run) {
             socket.send(&ClientMessage::Cancel { run: ask.run });
-            self.sent.cancel = Some(ask.run);
+            self.cancel = Some(ask.run);
         }
     }
 }

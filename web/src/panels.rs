@@ -21,4 +21,5 @@ mod playback;
 pub mod press;
 pub mod share;
 pub mod stage;
+pub mod sweep_card;
 pub mod verdict;

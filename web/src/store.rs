@@ -11,6 +11,7 @@ pub mod guide;
 pub mod kept;
 mod kept_run;
 pub mod look;
+pub mod many;
 pub mod opened;
 pub mod palette;
 pub mod playback;
@@ -19,6 +20,7 @@ pub mod selection;
 pub mod share;
 pub mod window;
 
+use std::any::Any;
 use std::rc::Rc;
 
 use aftershake_shared::catalog;
@@ -36,12 +38,12 @@ use look::Look;
 use opened::File;
 use palette::Palette;
 use playback::Playback;
-use run_events::RunEvents;
+use run_events::{Ask, RunEvents};
 use selection::{Selection, Walk};
 use share::{Opening, Share};
 use window::Window;
 
-use crate::late::Part;
+use crate::late::{self, Part};
 use crate::text::templates::TEMPLATES;
 
 /// Everything the page knows.
@@ -54,6 +56,10 @@ pub struct AppState {
     pub guide: Guide,
     /// Whether runs can be read and shown.
     pub late: Part,
+    /// Many runs; what is behind the cut knows its type.
+    pub many: Option<Kept<dyn Any>>,
+    /// The request for many runs that is under way.
+    pub many_ask: Option<Kept<Ask>>,
     pub look: Look,
     /// Whether links and files can be made.
     pub out: Part,
@@ -98,6 +104,7 @@ pub enum Action {
     Draft(draft::Action),
     Gallery(gallery::Action),
     Guide(guide::Action),
+    Many(many::Action),
     Look(look::Action),
     Palette(palette::Action),
     Playback(playback::Action),
@@ -167,6 +174,7 @@ impl AppState {
                 after.or(between)
             }
             Action::Guide(action) => Some(self.guided(action)),
+            Action::Many(action) => (late::ready()?.many)(self, action),
             Action::Palette(action) => self.palette.reduce(action).map(|palette| Self {
                 palette,
                 ..self.clone()
@@ -211,21 +219,6 @@ impl AppState {
                 ..self.clone()
             }),
         }
-    }
-
-    /// After something happened to the channel.
-    fn channel_changed(&self, action: channel_status::Action) -> Option<Self> {
-        let channel = self.channel.reduce(action)?;
-        let run = if channel.is_open() {
-            None
-        } else {
-            self.run.reduce(run_events::Action::ChannelLost)
-        };
-        Some(Self {
-            channel,
-            run: run.unwrap_or_else(|| self.run.clone()),
-            ..self.clone()
-        })
     }
 
     /// After a step of the course or the quiz, with the scenario that it shows.
@@ -279,6 +272,25 @@ impl AppState {
         }
     }
 
+    /// A lost channel ends what was under way.
+    fn channel_changed(&self, action: channel_status::Action) -> Option<Self> {
+        let channel = self.channel.reduce(action)?;
+        let run = if channel.is_open() {
+            None
+        } else {
+            self.run.reduce(run_events::Action::ChannelLost)
+        };
+        let next = Self {
+            run: run.unwrap_or_else(|| self.run.clone()),
+            channel,
+            ..self.clone()
+        };
+        if next.channel.is_open() || next.many_ask.is_none() {
+            return Some(next);
+        }
+        next.changed_by(Action::Many(many::Action::ChannelLost))
+    }
+
     fn agent_said(&self, message: ServerMessage) -> Option<Self> {
         match message {
             ServerMessage::Welcome {
@@ -293,7 +305,10 @@ impl AppState {
                 };
                 self.changed_by(Action::Channel(welcomed))
             }
-            // Nothing on the page asks for many runs yet.
+            message if message.run() >= Some(many::FIRST) => {
+                self.changed_by(Action::Many(many::Action::Said(Box::new(message))))
+            }
+            // Of a run that is no longer known.
             ServerMessage::Planned { .. }
             | ServerMessage::Noise { .. }
             | ServerMessage::Came { .. }
@@ -318,6 +333,15 @@ impl AppState {
                 })
             }
         }
+    }
+
+    /// The scenario whose recording is to be fetched now: on a static site, one that was chosen and is not on show.
+    pub fn wanted_recording(&self) -> Option<&'static str> {
+        let is_free = self.late == Part::There
+            && self.channel == ChannelStatus::Recorded
+            && self.share.opening == share::Opening::Nothing
+            && self.run.phase == run_events::Phase::Idle;
+        self.draft.recorded().filter(|_| is_free)
     }
 
     fn run_asked(&self) -> Option<Self> {
@@ -388,6 +412,7 @@ impl AppState {
             && self.share.opening == Opening::Nothing
             && self.draft.scenario.is_ok()
             && !self.run.phase.is_under_way()
+            && self.many_ask.is_none()
     }
 }
 

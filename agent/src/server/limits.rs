@@ -30,9 +30,5 @@ pub const MAX_WAITING: usize = 32 << 20;
 pub const CANCEL_TIME: Duration = Duration::from_secs(1);
 /// No run takes longer; the worker's own limit is 30 s.
 pub const LONGEST_RUN: Duration = Duration::from_secs(60);
-/// Runs that one request may ask for.
-pub const MAX_MANY: u32 = 100_000;
-/// Values that one request may vary over.
-pub const MAX_BINS: u32 = 200;
 /// Bytes of the scenarios at all these values together.
 pub const MAX_MANY_TEXT: usize = 4 << 20;

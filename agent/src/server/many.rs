@@ -1,11 +1,11 @@
 //! A request for many runs, checked and spelled out for a worker.
 
-use aftershake_shared::channel::{Failure, RunId, ServerMessage};
+use aftershake_shared::channel::{Failure, MAX_BINS, MAX_MANY, RunId, ServerMessage};
 use aftershake_shared::distribution::vary::Vary;
 use aftershake_shared::recording::ScenarioText;
 
 use super::client_message::{BAD_INPUT, check_scenario, failure};
-use super::limits::{MAX_BINS, MAX_MANY, MAX_MANY_TEXT};
+use super::limits::MAX_MANY_TEXT;
 use crate::worker::protocol::{ManyBin, ManyRequest};
 
 /// Values in a range when the client names no number.

@@ -60,8 +60,8 @@ fn the_limits_stated_are_those_enforced() {
         format!("one run | {} s", seconds(limits::LONGEST_RUN)),
         format!(
             "one request for many | {}, over {} values, {} bytes",
-            limits::MAX_MANY,
-            limits::MAX_BINS,
+            aftershake_shared::channel::MAX_MANY,
+            aftershake_shared::channel::MAX_BINS,
             limits::MAX_MANY_TEXT
         ),
         format!("its own limit is {} s", scenario::limits::SECONDS),

@@ -1,16 +1,16 @@
 //! What holds for a whole run: its sources, readings and everything that several resets are asked about.
 
-use std::collections::{HashMap, HashSet};
-use std::net::SocketAddr;
+use std::collections::HashSet;
+use std::rc::Rc;
 
 use super::counters::Counters;
+use super::ends::Ends;
 use super::kernel_reasons::Reasons;
 use super::outside::Outside;
 use crate::connection::{CallOn, Connection, Connections, Role};
 use crate::event::call::{Call, CallReturned, Returned, SocketId};
 use crate::event::trouble::Trouble;
 use crate::event::{Event, EventBody, EventId, Source};
-use crate::order::sort_by_rank;
 use crate::units::Nanos;
 
 /// A run or a capture with the sources that may be believed.
@@ -23,14 +23,10 @@ pub(crate) struct Run<'a> {
     pub(crate) outside: Outside<'a>,
     /// Segments may be missing from the capture.
     pub(crate) segments_lost: bool,
-    /// When RSTs that look like a deliberate end left each server's address; sorted.
-    pub(crate) deaths: HashMap<SocketAddr, Vec<Nanos>>,
+    /// Shared with the same run seen otherwise.
+    pub(crate) ends: Rc<Ends>,
     /// Listeners of which some `accept` could not be tied to a connection.
     untied: HashSet<SocketId>,
-    /// When SYNs to each address were answered by RST; sorted.
-    pub(crate) refusals: HashMap<SocketAddr, Vec<Nanos>>,
-    /// When each server's address last answered a SYN with SYN,ACK.
-    pub(crate) answered: HashMap<SocketAddr, Nanos>,
 }
 
 impl<'a> Run<'a> {
@@ -67,7 +63,6 @@ impl<'a> Run<'a> {
             recorded(Source::KernelResets),
             not_tied,
         );
-        let (deaths, refusals) = ends_at_servers(connections);
         Self {
             events,
             connections,
@@ -76,10 +71,8 @@ impl<'a> Run<'a> {
             reasons,
             outside,
             segments_lost,
-            deaths,
+            ends: Rc::new(Ends::read(connections)),
             untied: untied(events, connections),
-            refusals,
-            answered: answered(connections),
         }
     }
 
@@ -93,10 +86,8 @@ impl<'a> Run<'a> {
             reasons: Reasons::default(),
             outside: Outside::default(),
             segments_lost: self.segments_lost,
-            deaths: self.deaths.clone(),
+            ends: Rc::clone(&self.ends),
             untied: HashSet::new(),
-            refusals: self.refusals.clone(),
-            answered: self.answered.clone(),
         }
     }
 
@@ -172,43 +163,4 @@ fn untied(events: &[Event], connections: &Connections) -> HashSet<SocketId> {
         }
     }
     untied
-}
-
-type Ends = HashMap<SocketAddr, Vec<Nanos>>;
-
-fn ends_at_servers(connections: &Connections) -> (Ends, Ends) {
-    let (mut deaths, mut refusals) = (Ends::new(), Ends::new());
-    for connection in connections {
-        for sent in &connection.segments {
-            let segment = &sent.segment;
-            if sent.from == Role::Server && segment.flags.rst() && segment.flags.ack() {
-                let answers_syn = segment.window == 0 && segment.seq.0 == 0;
-                let ends = if answers_syn {
-                    &mut refusals
-                } else {
-                    &mut deaths
-                };
-                ends.entry(connection.server.address)
-                    .or_default()
-                    .push(sent.at);
-            }
-        }
-    }
-    for times in deaths.values_mut().chain(refusals.values_mut()) {
-        sort_by_rank(times, |time| (time.0, 0));
-    }
-    (deaths, refusals)
-}
-
-fn answered(connections: &Connections) -> HashMap<SocketAddr, Nanos> {
-    let mut answered = HashMap::new();
-    for connection in connections {
-        let segments = connection.segments.iter();
-        let answers = segments.filter(|sent| sent.from == Role::Server && sent.segment.flags.syn());
-        if let Some(last) = answers.map(|sent| sent.at).max() {
-            let known = answered.entry(connection.server.address).or_insert(last);
-            *known = last.max(*known);
-        }
-    }
-    answered
 }

@@ -2,39 +2,32 @@
 //!
 //! No script, light and dark by itself, every number in a `<title>`. Whiskers are the intervals.
 
+pub mod place;
+
 use std::fmt::Write as _;
 
-use super::report::{BinRow, Distribution};
-use super::{Tally, wilson};
+use super::Tally;
+use super::report::Distribution;
 use crate::ladder::svg::{n, xml};
 use crate::units::Nanos;
+use place::{Bar, Frame, Placed, Row, count, value_words};
 
 const STYLE: &str = include_str!("chart.css");
 const WIDTH: f32 = 760.0;
 const MARGIN: f32 = 24.0;
-/// Where the bars begin and how far they reach.
-const LEFT: f32 = 64.0;
-const RIGHT: f32 = WIDTH - MARGIN;
-/// One ending's row: its name, its bars, the room below.
-const NAME: f32 = 18.0;
-const TALL: f32 = 72.0;
-const GAP: f32 = 18.0;
-/// Endings that get a row; what is rarer shares the last one.
-const MOST_ROWS: usize = 8;
+/// Where the first ending's row begins.
+const TOP: f32 = 62.0;
 /// Longest text drawn, in characters.
 const LONG: usize = 240;
 
-/// One ending's count at each value.
-struct Row {
-    name: String,
-    counts: Vec<u64>,
-    total: u64,
-}
-
 /// Draws the file.
 pub fn draw(object: &Distribution, tally: &Tally) -> String {
-    let rows = rows(object, tally);
-    let is_swept = object.varied.is_some();
+    let frame = Frame {
+        left: MARGIN,
+        right: WIDTH - MARGIN,
+        top: TOP,
+    };
+    let placed = Placed::new(tally, frame);
     let words: Vec<String> = object
         .boundaries
         .iter()
@@ -43,10 +36,8 @@ pub fn draw(object: &Distribution, tally: &Tally) -> String {
         .flat_map(|words| wrapped(&words, 112))
         .take(12)
         .collect();
-    let row_height = if is_swept { NAME + TALL + GAP } else { 44.0 };
-    let top = 62.0;
-    let below = top + row_height * count(rows.len());
-    let axis = if is_swept { 34.0 } else { 6.0 };
+    let below = placed.bottom;
+    let axis = if placed.ticks.is_empty() { 6.0 } else { 34.0 };
     let height = below + axis + 17.0 * count(words.len()) + 55.0;
     let (title, what) = (heading(object), subtitle(object));
     let mut out = format!(
@@ -63,17 +54,12 @@ pub fn draw(object: &Distribution, tally: &Tally) -> String {
     );
     line(&mut out, "title", MARGIN, 30.0, &title);
     line(&mut out, "sub", MARGIN, 48.0, &what);
-    for (number, row) in rows.iter().enumerate() {
-        let y = top + row_height * count(number);
+    for (number, row) in placed.rows.iter().enumerate() {
         let class = ["a", "b", "c", "d", "e"].get(number).unwrap_or(&"e");
-        if is_swept {
-            swept_row(&mut out, object, row, class, y);
-        } else {
-            whole_row(&mut out, object.runs, row, class, y);
-        }
+        draw_row(&mut out, row, class);
     }
-    if is_swept {
-        value_axis(&mut out, object, below);
+    if !placed.ticks.is_empty() {
+        value_axis(&mut out, object, &placed);
     }
     let mut y = below + axis + 10.0;
     for words in &words {
@@ -109,7 +95,11 @@ fn subtitle(object: &Distribution) -> String {
     let ends = (object.bins.first(), object.bins.last());
     let varied = match (&object.varied, ends) {
         (Some(varied), (Some(first), Some(last))) => {
-            format!("{varied} from {} to {}, ", shown(first), shown(last))
+            format!(
+                "{varied} from {} to {}, ",
+                value_words(first.value),
+                value_words(last.value)
+            )
         }
         _ => String::new(),
     };
@@ -119,171 +109,64 @@ fn subtitle(object: &Distribution) -> String {
     )
 }
 
-fn rows(object: &Distribution, tally: &Tally) -> Vec<Row> {
-    let keys = tally.outcomes();
-    let is_few = keys.len() <= MOST_ROWS;
-    let named = if is_few { keys.len() } else { MOST_ROWS - 1 };
-    let of = |keys: &[(&str, u64)], name: String| Row {
-        name,
-        counts: object
-            .bins
-            .iter()
-            .map(|bin| {
-                let counts = keys.iter().map(|(key, _)| bin.outcomes.get(*key));
-                counts.flatten().sum()
-            })
-            .collect(),
-        total: keys.iter().map(|(_, count)| count).sum(),
-    };
-    let (first, rest) = keys.split_at_checked(named).unwrap_or((&keys, &[]));
-    let mut rows: Vec<Row> = first
-        .iter()
-        .map(|key| of(std::slice::from_ref(key), key.0.to_owned()))
-        .collect();
-    if !rest.is_empty() {
-        rows.push(of(rest, format!("{} rarer endings", rest.len())));
-    }
-    rows
-}
-
-/// An ending without a varied value: one bar along.
-fn whole_row(out: &mut String, runs: u64, row: &Row, class: &str, y: f32) {
-    let share = wilson::share(row.total, runs);
-    let words = format!(
-        "{}: {} of {runs} runs, {}",
-        row.name,
-        row.total,
-        share.percent()
-    );
-    let room = RIGHT - MARGIN;
-    let _ = writeln!(
-        out,
-        "<g role=\"graphics-symbol\" aria-label=\"{0}\"><title>{0}</title>",
-        xml(&words, LONG)
-    );
-    line(out, "key", MARGIN, y + 12.0, &words);
-    let _ = writeln!(
-        out,
-        "<rect class=\"track\" x=\"{0}\" y=\"{1}\" width=\"{2}\" height=\"14\"/>\
-         <rect class=\"{class}\" x=\"{0}\" y=\"{1}\" width=\"{3}\" height=\"14\"/>",
-        n(MARGIN),
-        n(y + 18.0),
-        n(room),
-        n(room * part(share.share)),
-    );
-    let (low, high) = (
-        MARGIN + room * part(share.low),
-        MARGIN + room * part(share.high),
-    );
-    let (above, middle, under) = (y + 21.0, y + 25.0, y + 29.0);
-    let _ = writeln!(
-        out,
-        "<path class=\"whisker\" d=\"M{0} {1}V{3}M{0} {2}H{4}M{4} {1}V{3}\"/></g>",
-        n(low),
-        n(above),
-        n(middle),
-        n(under),
-        n(high),
-    );
-}
-
-/// An ending over the varied value: one bar up for each value.
-fn swept_row(out: &mut String, object: &Distribution, row: &Row, class: &str, y: f32) {
-    let name = format!("{}: {} of {} runs", row.name, row.total, object.runs);
-    let (top, bottom) = (y + NAME, y + NAME + TALL);
-    let _ = writeln!(
-        out,
-        "<g role=\"group\" aria-label=\"{}\">",
-        xml(&name, LONG)
-    );
-    line(out, "key", LEFT, y + 12.0, &name);
-    for (share, words) in [(0.0, "0 %"), (1.0, "100 %")] {
-        let at = bottom - TALL * share;
+/// An ending's name, its scale and its bars.
+fn draw_row(out: &mut String, row: &Row, class: &str) {
+    let words = xml(&row.words, LONG);
+    let _ = writeln!(out, "<g role=\"group\" aria-label=\"{words}\">");
+    line(out, "key", row.left, row.y + 12.0, &row.words);
+    for scale in &row.scale {
         let _ = writeln!(
             out,
-            "<path class=\"grid\" d=\"M{} {1}H{2}\"/><text class=\"axis\" x=\"{3}\" y=\"{4}\" text-anchor=\"end\">{words}</text>",
-            n(LEFT),
-            n(at),
-            n(RIGHT),
-            n(LEFT - 6.0),
-            n(at + 4.0),
+            "<path class=\"grid\" d=\"M{} {1}H{2}\"/><text class=\"axis\" x=\"{3}\" y=\"{4}\" text-anchor=\"end\">{5}</text>",
+            n(row.left),
+            n(scale.y),
+            n(row.right),
+            n(row.left - 6.0),
+            n(scale.y + 4.0),
+            scale.words,
         );
     }
-    for (number, (bin, hits)) in object.bins.iter().zip(&row.counts).enumerate() {
-        let share = wilson::share(*hits, bin.runs);
-        let (x, width) = column(number, object.bins.len());
-        let tall = TALL * part(share.share);
-        let _ = writeln!(
-            out,
-            "<g role=\"graphics-symbol\"><title>{}</title><rect class=\"track\" x=\"{1}\" y=\"{2}\" width=\"{3}\" height=\"{4}\"/>\
-             <rect class=\"{class}\" x=\"{1}\" y=\"{5}\" width=\"{3}\" height=\"{6}\"/>",
-            xml(
-                &format!(
-                    "{}: {} {hits} of {}, {}",
-                    shown(bin),
-                    row.name,
-                    bin.runs,
-                    share.percent()
-                ),
-                LONG
-            ),
-            n(x),
-            n(top),
-            n(width),
-            n(TALL),
-            n(bottom - tall),
-            n(tall),
-        );
-        if bin.runs > 0 {
-            let middle = x + width / 2.0;
-            let half = (width / 4.0).min(4.0);
-            let (high, low) = (
-                bottom - TALL * part(share.high),
-                bottom - TALL * part(share.low),
-            );
-            let _ = writeln!(
-                out,
-                "<path class=\"whisker\" d=\"M{0} {2}H{1}M{3} {2}V{4}M{0} {4}H{1}\"/>",
-                n(middle - half),
-                n(middle + half),
-                n(high),
-                n(middle),
-                n(low),
-            );
-        }
-        out.push_str("</g>\n");
+    for bar in &row.bars {
+        draw_bar(out, bar, class);
     }
     out.push_str("</g>\n");
 }
 
-fn value_axis(out: &mut String, object: &Distribution, y: f32) {
-    let bins = object.bins.len();
-    // As many values as have room for their words.
-    let every = bins.div_ceil(9).max(1);
-    for (number, bin) in object.bins.iter().enumerate().step_by(every) {
-        let (x, width) = column(number, bins);
+fn draw_bar(out: &mut String, bar: &Bar, class: &str) {
+    let _ = write!(
+        out,
+        "<g role=\"graphics-symbol\"><title>{}</title>",
+        xml(&bar.words, LONG)
+    );
+    for (class, rect) in [("track", bar.track), (class, bar.fill)] {
+        let _ = write!(
+            out,
+            "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>",
+            n(rect.x),
+            n(rect.y),
+            n(rect.width),
+            n(rect.height),
+        );
+    }
+    if let Some(whisker) = &bar.whisker {
+        let _ = write!(out, "<path class=\"whisker\" d=\"{}\"/>", whisker.path());
+    }
+    out.push_str("</g>\n");
+}
+
+fn value_axis(out: &mut String, object: &Distribution, placed: &Placed) {
+    for tick in &placed.ticks {
         let _ = writeln!(
             out,
             "<text class=\"axis\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
-            n(x + width / 2.0),
-            n(y),
-            xml(&shown(bin), LONG),
+            n(tick.x),
+            n(placed.bottom),
+            xml(&tick.words, LONG),
         );
     }
     let varied = object.varied.as_deref().unwrap_or_default();
-    line(out, "axis", LEFT, y + 16.0, varied);
-}
-
-/// Where the bar of a value begins and how wide it is.
-fn column(number: usize, bins: usize) -> (f32, f32) {
-    let step = (RIGHT - LEFT) / count(bins.max(1));
-    let gap = (step * 0.2).min(4.0);
-    (LEFT + step * count(number) + gap / 2.0, step - gap)
-}
-
-fn shown(bin: &BinRow) -> String {
-    bin.value
-        .map_or_else(String::new, |value| value.to_string())
+    let left = placed.rows.first().map_or(MARGIN, |row| row.left);
+    line(out, "axis", left, placed.bottom + 16.0, varied);
 }
 
 fn line(out: &mut String, class: &str, x: f32, y: f32, text: &str) {
@@ -311,18 +194,9 @@ fn wrapped(text: &str, most: usize) -> Vec<String> {
     lines
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a few hundred things")]
-fn count(number: usize) -> f32 {
-    number as f32
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a share between 0 and 1")]
-fn part(share: f64) -> f32 {
-    share as f32
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::odd::Odd;
     use super::super::report::About;
     use super::super::tests::tally;
     use super::*;
@@ -332,7 +206,7 @@ mod tests {
             scenario: "a<b".to_owned(),
             ..About::default()
         };
-        draw(&Distribution::new(tally, about, |_, _| None), tally)
+        draw(&Distribution::new(tally, about, &Odd::default()), tally)
     }
 
     #[test]

@@ -67,12 +67,19 @@ impl Noise {
 
     /// Two lines for people.
     pub fn text(&self) -> String {
-        format!(
-            "noise of this machine: a sleep of 100 µs overshot by {}\n                       \
-             a woken thread ran after {}\n",
-            self.sleep_overshoot.words(),
-            self.wake_up.words()
-        )
+        let [sleep, wake_up] = self.sentences();
+        format!("noise of this machine: {sleep}\n                       {wake_up}\n")
+    }
+
+    /// Each kind in words.
+    pub fn sentences(&self) -> [String; 2] {
+        [
+            format!(
+                "a sleep of 100 µs overshot by {}",
+                self.sleep_overshoot.words()
+            ),
+            format!("a woken thread ran after {}", self.wake_up.words()),
+        ]
     }
 }
 

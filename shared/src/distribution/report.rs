@@ -10,8 +10,10 @@ use super::amount::Amount;
 use super::boundary::{Boundary, boundaries};
 use super::difference::Difference;
 use super::noise::Noise;
+use super::odd::Odd;
 use super::search::Found;
 use super::{Bin, Tally, wilson};
+use crate::order::sort_by_rank;
 
 /// Version of the object.
 pub const FORMAT: u32 = 1;
@@ -90,16 +92,13 @@ pub struct BoundaryRow {
 }
 
 impl Distribution {
-    /// `compare` finds the first difference between runs of two bins with these endings, where both were kept.
-    pub fn new(
-        tally: &Tally,
-        about: About,
-        compare: impl Fn((usize, &str), (usize, &str)) -> Option<Difference>,
-    ) -> Self {
+    /// `odd` holds the runs that are compared on both sides of a boundary, where they were kept.
+    pub fn new(tally: &Tally, about: About, odd: &Odd) -> Self {
+        let value = |bin: usize| tally.bins.get(bin).and_then(|bin| bin.value);
         let rows = boundaries(tally).into_iter().map(|boundary| BoundaryRow {
-            difference: compare(
-                (boundary.last_bin, &boundary.before),
-                (boundary.first_bin, &boundary.after),
+            difference: odd.compare(
+                (value(boundary.last_bin), &boundary.before),
+                (value(boundary.first_bin), &boundary.after),
             ),
             boundary,
         });
@@ -129,7 +128,7 @@ fn bin_row(bin: &Bin) -> BinRow {
             runs: *runs,
         })
         .collect();
-    answers.sort_by_key(|row| std::cmp::Reverse(row.runs));
+    sort_by_rank(&mut answers, |row| (u64::MAX - row.runs, 0));
     BinRow {
         value: bin.value,
         runs: bin.runs,
@@ -148,7 +147,11 @@ mod tests {
 
     #[test]
     fn the_fixed_fields_are_spelled_as_fixed() {
-        let object = Distribution::new(&tally(&[(20, 0), (0, 20)]), About::default(), |_, _| None);
+        let object = Distribution::new(
+            &tally(&[(20, 0), (0, 20)]),
+            About::default(),
+            &Odd::default(),
+        );
         let json = serde_json::to_value(&object).unwrap();
         assert_eq!(json["format"], 1);
         assert_eq!(json["runs"], 40);
@@ -162,7 +165,11 @@ mod tests {
 
     #[test]
     fn a_repeated_run_has_one_bin_without_a_value() {
-        let object = Distribution::new(&Tally::new(None, &[None]), About::default(), |_, _| None);
+        let object = Distribution::new(
+            &Tally::new(None, &[None]),
+            About::default(),
+            &Odd::default(),
+        );
         let json = serde_json::to_value(&object).unwrap();
         assert_eq!(json["varied"], Value::Null);
         assert_eq!(json["bins"][0]["value"], Value::Null);

@@ -70,3 +70,26 @@ fn memory_does_not_grow_with_the_runs() {
     assert_eq!(bin.outcomes.len(), MOST_OUTCOMES + 1);
     assert_eq!(bin.answers.len(), MOST_ANSWERS);
 }
+
+#[test]
+fn a_value_gets_its_bin_in_its_place() {
+    let run = |key: &str| RunSummary {
+        number: 0,
+        bin: 9,
+        seed: 0,
+        key: key.to_owned(),
+        met: true,
+        mismatches: Vec::new(),
+        answers: Vec::new(),
+    };
+    let mut tally = Tally::new(Some("steps.reply.delay".to_owned()), &[]);
+    for (micros, key) in [(90, "a"), (30, "b"), (90, "b"), (60, "a")] {
+        tally.count_at(Amount::Time(Nanos::from_micros(micros)), &run(key));
+    }
+    let found = tally.bins.iter().map(|bin| (bin.value, bin.runs));
+    let at = |micros| Some(Amount::Time(Nanos::from_micros(micros)));
+    assert_eq!(
+        found.collect::<Vec<_>>(),
+        [(at(30), 1), (at(60), 1), (at(90), 2)]
+    );
+}

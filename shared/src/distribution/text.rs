@@ -133,6 +133,7 @@ fn scaled(count: u64, runs: u64, length: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::odd::Odd;
     use super::super::report::About;
     use super::super::tests::tally;
     use super::*;
@@ -145,7 +146,11 @@ mod tests {
             seed: 7,
             ..About::default()
         };
-        let text = write(&Distribution::new(&tally, about, |_, _| None), &tally, 40);
+        let text = write(
+            &Distribution::new(&tally, about, &Odd::default()),
+            &tally,
+            40,
+        );
         let expected = [
             "x: 60 runs, steps.reply.delay from 0ms to 2ms",
             "  A  █▆       35  58 % (46-70)      reset:linger-zero-close",

@@ -7,6 +7,9 @@ use crate::recording::ScenarioText;
 use crate::scenario::edit::change::Name;
 use crate::scenario::edit::{StepText, Story};
 use crate::scenario::field::{self, Field, Takes};
+use crate::scenario::limits;
+use crate::scenario::time::Span;
+use crate::units::Nanos;
 
 /// Most fields that an error lists.
 const LISTED: usize = 24;
@@ -128,8 +131,7 @@ fn set(story: &Story, text: &str, path: &str, value: Amount) -> Result<String, S
     let (place, step) = find_step(story, wanted)?;
     let field = field_of(step, name)?;
     if !is_variable(field.1) {
-        let own = step.field(name).map(|field| field.value.as_str());
-        let found = own.unwrap_or_else(|| step.value(name));
+        let found = value_of(step, name);
         return Err(format!(
             "`{name}` is no number and no duration, found `{found}`"
         ));
@@ -195,17 +197,108 @@ pub fn variable(story: &Story) -> Vec<String> {
     let mut paths: Vec<String> = copies
         .map(|field| format!("copies.{}", field.name))
         .collect();
-    for (number, step) in (1..).zip(&story.steps) {
-        let name = match step.value("name") {
-            "" => format!("{number}"),
-            name => name.to_owned(),
-        };
+    for (number, step) in story.steps.iter().enumerate() {
+        let name = step_name(number, step);
         let kind = step.known().map_or(&[][..], |kind| kind.fields);
         for field in kind.iter().filter(|field| is_variable(field)) {
             paths.push(format!("steps.{name}.{}", field.name));
         }
     }
     paths
+}
+
+/// Settings of the namespace that stories turn on, with a range to begin with.
+const SETTINGS: [(&str, &str); 4] = [
+    ("sysctl.net.ipv4.tcp_abort_on_overflow", "0..1"),
+    ("sysctl.net.ipv4.tcp_fin_timeout", "1..60"),
+    ("sysctl.net.ipv4.tcp_max_orphans", "0..64"),
+    ("sysctl.net.ipv4.tcp_rfc1337", "0..1"),
+];
+
+/// One number that can be varied, as a form offers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub path: String,
+    /// The step it belongs to, counted from 0; `None` for those of the whole scenario.
+    pub step: Option<usize>,
+    /// A range to begin with: `0..200us`.
+    pub range: String,
+}
+
+/// Everything that can be varied in this story, in its order.
+pub fn choices(story: &Story) -> Vec<Choice> {
+    let mut choices: Vec<Choice> = Vec::new();
+    for (step, text) in story.steps.iter().enumerate() {
+        let name = step_name(step, text);
+        let kind = text.known().map_or(&[][..], |kind| kind.fields);
+        let fields = field::STEP.iter().chain(kind);
+        for field in fields.filter(|field| is_variable(field)) {
+            choices.push(Choice {
+                path: format!("steps.{name}.{}", field.name),
+                step: Some(step),
+                range: range_of(field, value_of(text, field.name)),
+            });
+        }
+    }
+    let own = |path: String, range: &str| Choice {
+        path,
+        step: None,
+        range: range.to_owned(),
+    };
+    let copies = story.copies.iter();
+    choices.extend(copies.map(|field| own(format!("copies.{}", field.name), "1..16")));
+    choices.extend(SETTINGS.map(|(path, range)| own(path.to_owned(), range)));
+    choices
+}
+
+/// What is varied first: in a race how long the first to send waits, else nothing.
+pub fn first_choice(story: &Story) -> Option<String> {
+    let is_race = story.value("order") == "free";
+    let mut steps = story.steps.iter().enumerate();
+    let (step, text) = steps.find(|(_, step)| is_race && step.kind == "send")?;
+    Some(format!("steps.{}.delay", step_name(step, text)))
+}
+
+/// What a step says of a field, be it its kind's or every step's; empty when it is silent.
+fn value_of<'a>(step: &'a StepText, name: &str) -> &'a str {
+    let own = step.field(name).map(|field| field.value.as_str());
+    own.unwrap_or_else(|| step.value(name))
+}
+
+/// A step's name, else its number from 1.
+fn step_name(step: usize, text: &StepText) -> String {
+    match text.value("name") {
+        "" => (step + 1).to_string(),
+        name => name.to_owned(),
+    }
+}
+
+/// From nothing, or the least, to twice what is set.
+fn range_of(field: &Field, value: &str) -> String {
+    match field.takes {
+        Takes::Number { least, most, .. } => {
+            let least = u64::try_from(least).unwrap_or(0);
+            let now = value.replace('_', "").parse::<u64>().unwrap_or(32);
+            let to = now.saturating_mul(2).clamp(least, most.max(least));
+            format!("{least}..{to}")
+        }
+        Takes::Duration => {
+            let now = Span::parse(value).map_or(0, |span| span.0.0.saturating_mul(2));
+            let longest = Nanos::from_millis(limits::SECONDS * 1000).0;
+            if now == 0 {
+                "0..200us".to_owned()
+            } else {
+                format!("0..{}", Span(Nanos(now.min(longest))))
+            }
+        }
+        Takes::Position(_)
+        | Takes::Text
+        | Takes::Flag
+        | Takes::Choice(_)
+        | Takes::Endpoint
+        | Takes::StepName
+        | Takes::Table => "0..64".to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A shared value that is compared by identity: large values are replaced, never changed, so that is enough.
 
+use std::any::Any;
 use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;
@@ -10,6 +11,18 @@ pub struct Kept<T: ?Sized>(Rc<T>);
 impl<T> Kept<T> {
     pub fn new(value: T) -> Self {
         Self(Rc::new(value))
+    }
+}
+
+/// A value of which only its own code knows the type: what is behind the cut and must not be named before it.
+impl Kept<dyn Any> {
+    pub fn hidden<T: 'static>(value: T) -> Self {
+        Self(Rc::new(value))
+    }
+
+    /// The value, for who knows its type.
+    pub fn seen<T: 'static>(&self) -> Option<&T> {
+        self.0.downcast_ref()
     }
 }
 

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use aftershake_shared::channel::Failure;
 use aftershake_shared::distribution::amount::Amount;
 use aftershake_shared::distribution::noise::Noise;
+use aftershake_shared::distribution::odd::Odd;
 use aftershake_shared::distribution::search::Found;
 use aftershake_shared::distribution::{Tally, report::About};
 
-use super::odd::Odd;
 use crate::many::jitter;
 use crate::sys::thread;
 use crate::worker::protocol::{ManyBin, ManyRequest};

@@ -1,20 +1,18 @@
 //! `sweep --find`: asks for a few runs at one value after the other until it is known where the ending flips.
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
 use aftershake_shared::channel::Failure;
 use aftershake_shared::distribution::Tally;
+use aftershake_shared::distribution::odd::Odd;
 use aftershake_shared::distribution::report::About;
 use aftershake_shared::distribution::search::Search;
-use aftershake_shared::distribution::summary::RunSummary;
 use aftershake_shared::distribution::vary::Vary;
 use aftershake_shared::recording::ScenarioText;
 use aftershake_shared::scenario::Scenario;
 
 use super::super::bad_input;
 use super::collect::{Collected, millis, was_interrupted, worse};
-use super::odd::Odd;
 use crate::many::jitter;
 use crate::sys::thread;
 use crate::worker::protocol::ManyRequest;
@@ -34,7 +32,7 @@ pub(super) fn find(
     let noise = jitter::measure();
     let began = Instant::now();
     let mut search = Search::new(vary.range);
-    let mut runs: BTreeMap<_, Vec<RunSummary>> = BTreeMap::new();
+    let mut tally = Tally::new(Some(vary.path.clone()), &[]);
     let mut odd = Odd::default();
     let mut interrupted = false;
     thread::end_child_on_interrupt(worker.id());
@@ -55,20 +53,13 @@ pub(super) fn find(
             request,
             |run| {
                 search.came(value, &run.key);
-                runs.entry(value).or_default().push(run);
+                tally.count_at(value, &run);
             },
             |run, recording| odd.keep(Some(value), run, recording),
         );
         interrupted = was_interrupted(made)?;
         if interrupted {
             break;
-        }
-    }
-    let values: Vec<_> = runs.keys().copied().map(Some).collect();
-    let mut tally = Tally::new(Some(vary.path.clone()), &values);
-    for (bin, runs) in (0..).zip(runs.into_values()) {
-        for run in runs {
-            tally.count(&RunSummary { bin, ..run });
         }
     }
     let took = began.elapsed();

@@ -9,6 +9,7 @@ use aftershake_shared::distribution::{chart, csv, text};
 
 use super::super::{bad_input, print, print_json, terminal_columns};
 use super::collect::Collected;
+use super::odd::save;
 
 /// What is to be put out, and where.
 pub(crate) struct Wanted<'a> {
@@ -28,16 +29,12 @@ pub(crate) fn put_out(collected: &Collected, wanted: &Wanted<'_>) -> Result<(), 
     let saved = match wanted.save_odd {
         None => String::new(),
         Some(folder) => {
-            let count = collected.odd.save(folder, tally)?;
+            let count = save(&collected.odd, folder, tally)?;
             format!("; {count} saved whole in {}", folder.display())
         }
     };
     about.kept = format!("every run recorded with all evidence and diagnosed by itself{saved}");
-    let value = |bin: usize| tally.bins.get(bin).and_then(|bin| bin.value);
-    let mut object = Distribution::new(tally, about, |(one, before), (other, after)| {
-        let odd = &collected.odd;
-        odd.compare((value(one), before), (value(other), after))
-    });
+    let mut object = Distribution::new(tally, about, &collected.odd);
     object.found.clone_from(&collected.found);
     if let Some(path) = wanted.csv {
         write(path, &csv::write(tally))?;

@@ -1,8 +1,5 @@
 //! A listener closed while a finished connection still waited in its queue to be accepted.
 
-use std::collections::HashMap;
-use std::net::SocketAddr;
-
 use super::{ResetCause, Verdict};
 use crate::connection::Role;
 use crate::diagnosis::CauseId;
@@ -10,7 +7,6 @@ use crate::diagnosis::outside::Destroyed;
 use crate::diagnosis::reset::{PROMPT, Reset};
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::weigh::cited;
-use crate::units::Nanos;
 
 /// Source: `inet_csk_listen_stop` > `inet_child_forget` > `tcp_disconnect`; RFC 9293 knows no accept queue.
 pub(super) struct ListenerClosedWithQueuedConnection;
@@ -96,12 +92,8 @@ impl ResetCause for ListenerClosedWithQueuedConnection {
 /// The same address answered a SYN after one of its connections had been reset: it was not the listener's end.
 fn listener_lived_on(reset: &Reset<'_>) -> bool {
     let server = reset.connection.server.address;
-    let first = reset
-        .run
-        .deaths
-        .get(&server)
-        .and_then(|deaths| deaths.first());
-    let last = reset.run.answered.get(&server);
+    let ends = &reset.run.ends;
+    let (first, last) = (ends.first_death(server), ends.last_answer(server));
     matches!((first, last), (Some(first), Some(last)) if last > first)
 }
 
@@ -111,13 +103,9 @@ fn listener_lived_on(reset: &Reset<'_>) -> bool {
 pub(super) fn died_together(reset: &Reset<'_>) -> bool {
     let server = reset.connection.server.address;
     let at = reset.at();
-    let times = |of: &HashMap<SocketAddr, Vec<Nanos>>| of.get(&server).cloned().unwrap_or_default();
-    let deaths = times(&reset.run.deaths);
-    let near = deaths
-        .iter()
-        .filter(|death| **death + PROMPT >= at && **death <= at + PROMPT);
-    let refused = times(&reset.run.refusals);
-    near.count() > 1 || refused.last().is_some_and(|refused| *refused > at)
+    let ends = &reset.run.ends;
+    let refused = ends.last_refusal(server);
+    ends.deaths_near(server, at, PROMPT) > 1 || refused.is_some_and(|refused| refused > at)
 }
 
 /// Died together with others after its data had waited unread for long: nobody had accepted it.

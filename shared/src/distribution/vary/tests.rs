@@ -132,3 +132,31 @@ fn a_wrong_path_is_answered_with_those_that_exist() {
         assert!(found.contains(words), "{vary}: {found}");
     }
 }
+
+#[test]
+fn every_choice_can_be_made_with_its_own_range() {
+    let text = ScenarioText {
+        name: "x".to_owned(),
+        toml: TOML.to_owned(),
+    };
+    let story = Story::read(TOML).unwrap();
+    let choices = choices(&story);
+    for Choice { path, range, .. } in &choices {
+        let vary = Vary::parse(&format!("{path}={range}")).unwrap();
+        for value in [vary.range.from, vary.range.to] {
+            // A port that others connect to, or a size of nothing: refused in words, as when typed.
+            let _ = vary
+                .at(&text, value)
+                .map_err(|words| assert!(!words.is_empty()));
+        }
+    }
+    let found = |path: &str| choices.iter().find(|choice| choice.path == path).unwrap();
+    assert_eq!(found("steps.1.backlog").range, "0..2");
+    assert_eq!(found("steps.reply.delay").range, "0..2ms");
+    assert_eq!(found("steps.speak.delay").range, "0..200us");
+    assert_eq!(found("steps.speak.delay").step, Some(4));
+    assert_eq!(found("copies.other").step, None);
+    assert_eq!(first_choice(&story), None);
+    let race = Story::read(&format!("order = \"free\"\n{TOML}")).unwrap();
+    assert_eq!(first_choice(&race).unwrap(), "steps.speak.delay");
+}
