@@ -1,12 +1,15 @@
 //! The commands, one file each, and what they share: exit codes, errors as words or as JSON, output.
 
 pub mod cause;
+pub mod compare;
 pub mod completions;
 pub mod doctor;
+pub mod exec;
 pub mod explain;
 pub mod export;
 pub mod link;
 pub mod list;
+pub mod mdbook;
 pub mod new;
 mod repeat;
 pub mod run;
@@ -53,10 +56,13 @@ pub fn main() -> ExitCode {
     let json = options.command.as_ref().is_some_and(Command::wants_json);
     let done = match options.command {
         Some(Command::Worker) => crate::worker::serve(),
+        Some(Command::Compare(options)) => compare::compare(&options),
         Some(Command::Completions(options)) => completions::completions(&options),
+        Some(Command::Exec(options)) => exec::exec(&options),
         Some(Command::Export(options)) => export::export(&options),
         Some(Command::Link(options)) => link::link(&options),
         Some(Command::List(options)) => list::list(&options),
+        Some(Command::Mdbook(options)) => mdbook::mdbook(&options),
         Some(Command::Man(options)) => completions::man(&options),
         Some(Command::New(options)) => new::new(&options),
         Some(Command::Run(options)) => run::run(&options),

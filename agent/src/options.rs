@@ -10,9 +10,12 @@ use aftershake_shared::report::FORMAT as RUN_FORMAT;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
+use crate::commands::compare::CompareOptions;
 use crate::commands::completions::{CompletionsOptions, ManOptions};
+use crate::commands::exec::ExecOptions;
 use crate::commands::export::ExportOptions;
 use crate::commands::link::LinkOptions;
+use crate::commands::mdbook::MdbookOptions;
 use crate::commands::new::NewOptions;
 use crate::commands::schema::SchemaOptions;
 use crate::commands::serve::ServeOptions;
@@ -63,7 +66,9 @@ pub enum Command {
     /// Serve the playground on 127.0.0.1 and open it (the default)
     #[command(after_help = "Example: aftershake serve --port 0 --no-open --json")]
     Serve(ServeOptions),
+    Compare(CompareOptions),
     Completions(CompletionsOptions),
+    Exec(ExecOptions),
     Export(ExportOptions),
     Link(LinkOptions),
     /// List the catalogue of scenarios
@@ -81,6 +86,7 @@ pub enum Command {
         aftershake sweep mine.toml --vary steps.3.delay=0..5ms --find"
     )]
     Sweep(SweepOptions),
+    Mdbook(MdbookOptions),
     New(NewOptions),
     Schema(SchemaOptions),
     /// Run scenarios against what they expect; the whole catalogue without arguments
@@ -110,6 +116,8 @@ impl Command {
     pub const fn wants_json(&self) -> bool {
         match self {
             Self::Serve(options) => options.json,
+            Self::Exec(options) => options.json,
+            Self::Compare(options) => options.json,
             Self::Link(options) => options.json,
             Self::List(options) => options.json,
             Self::Run(options) => options.json,
@@ -121,6 +129,7 @@ impl Command {
             Self::Completions(_)
             | Self::Export(_)
             | Self::Man(_)
+            | Self::Mdbook(_)
             | Self::New(_)
             | Self::Schema(_)
             | Self::Worker => false,

@@ -6,8 +6,10 @@
 mod beside;
 mod clock;
 mod common;
+mod enclosed;
 mod endpoint;
 mod evidence;
+mod exec;
 mod facilities;
 mod free;
 mod listed;
@@ -48,6 +50,9 @@ pub const NO_NAMESPACE_REMEDY: &str = "allow user namespaces: as root `sysctl ke
     (Debian), `sysctl kernel.apparmor_restrict_unprivileged_userns=0` (Ubuntu 24.04), \
     `sysctl user.max_user_namespaces=10000`; in a container add `--cap-add SYS_ADMIN`; or run as root";
 
+/// How a failure begins that is about what one scenario needs, and not about running anything.
+pub const NOT_HERE: &str = "not on this machine: ";
+
 /// One run on its way to the thread that does it.
 struct Job {
     request: RunRequest,
@@ -82,6 +87,7 @@ pub fn serve() -> ! {
     } else {
         KernelResets::start()
     };
+    facilities::look_at_machine();
     let entered = enter();
     // Entering a user namespace forgets the wish to die with the parent.
     let _ = sys::thread::die_with_parent();
@@ -111,6 +117,10 @@ pub fn serve() -> ! {
             },
             Ok(WorkerRequest::Many(request)) => match &entered {
                 Ok(()) => many::begin(&shared, request),
+                Err(error) => fail_without_namespace(error),
+            },
+            Ok(WorkerRequest::Exec(request)) => match &entered {
+                Ok(()) => exec::begin(&shared, request),
                 Err(error) => fail_without_namespace(error),
             },
             Err(error) => fail(
@@ -326,7 +336,7 @@ fn carry_out(
         }
     };
     if let Some(missing) = run::carry_out(run, kernel_resets.as_mut().ok(), after_last) {
-        let message = format!("not on this machine: {}", missing.what);
+        let message = format!("{NOT_HERE}{}", missing.what);
         return say(WorkerReply::Failed(Failure {
             code: 3,
             message,

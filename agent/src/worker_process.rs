@@ -10,7 +10,7 @@ use aftershake_shared::distribution::summary::RunSummary;
 use aftershake_shared::event::Event;
 use aftershake_shared::recording::{Header, Recording};
 
-use crate::worker::protocol::{ManyRequest, RunRequest, WorkerReply, WorkerRequest};
+use crate::worker::protocol::{ExecRequest, ManyRequest, RunRequest, WorkerReply, WorkerRequest};
 
 /// A worker that waits for requests. Ends when this value is dropped, since its stdin then ends.
 #[derive(Debug)]
@@ -80,6 +80,20 @@ impl WorkerProcess {
     /// [`RunError`].
     pub fn run(&mut self, request: RunRequest) -> Result<(Recording, u64), RunError> {
         self.ask(&WorkerRequest::Run(request))?;
+        self.recorded()
+    }
+
+    /// Runs two programs of the user's and returns what was recorded.
+    ///
+    /// # Errors
+    /// [`RunError`].
+    pub fn exec(&mut self, request: ExecRequest) -> Result<Recording, RunError> {
+        self.ask(&WorkerRequest::Exec(request))?;
+        self.recorded().map(|(recording, _)| recording)
+    }
+
+    /// What comes of one run, and the time it took in nanoseconds.
+    fn recorded(&mut self) -> Result<(Recording, u64), RunError> {
         let mut header: Option<Header> = None;
         let mut events: Vec<Event> = Vec::new();
         let mut line = String::new();

@@ -124,3 +124,75 @@ fn what_is_neither_scenario_nor_recording_is_refused() {
     assert_eq!(code(&output), 2);
     assert!(stderr(&output).contains("cannot be written"));
 }
+
+#[test]
+fn two_runs_are_compared_in_words_and_as_json() {
+    let names = ["sent-before-close", "sent-before-close-drained"];
+    let recordings = names.map(|name| {
+        let recording = file(&format!("compared-{name}.jsonl"));
+        run(&["run", name, "--save", &recording], "");
+        recording
+    });
+    let [before, after] = recordings.each_ref().map(String::as_str);
+    let output = run(&["compare", before, after], "");
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(
+        text.starts_with("sent-before-close: reset (close-with-unread-data, certain). "),
+        "{text}"
+    );
+    assert!(
+        text.contains("\nsent-before-close-drained: closed. "),
+        "{text}"
+    );
+    assert!(
+        text.contains("The first difference: ") && text.contains(" >> "),
+        "{text}"
+    );
+    let report = json(&run(&["compare", before, after, "--json"], ""));
+    assert_eq!(report["names"], serde_json::json!(names));
+    assert_eq!(report["before"]["cause"], "close-with-unread-data");
+    assert_eq!(report["after"]["outcome"], "closed");
+    let first = report["first_difference"].as_u64().unwrap();
+    let rows = report["rows"].as_array().unwrap();
+    assert_ne!(rows[usize::try_from(first).unwrap()]["likeness"], "same");
+    let same = run(&["compare", before, before], "");
+    assert!(
+        stdout(&same).contains("Both did the same."),
+        "{}",
+        stdout(&same)
+    );
+    let output = run(&["compare", before, "linger-zer"], "");
+    assert_eq!(code(&output), 2);
+}
+
+#[test]
+fn a_filter_lets_a_runs_own_segments_through_and_no_others() {
+    let [one, other] = ["linger-zero", "localhost-is-ipv6-first"].map(|name| {
+        let recording = file(&format!("filtered-{name}.jsonl"));
+        run(&["run", name, "--save", &recording], "");
+        let capture = file(&format!("filtered-{name}.pcapng"));
+        run(
+            &["export", &recording, "--to", "pcapng", "-o", &capture],
+            "",
+        );
+        (exported(&recording, "filter"), capture)
+    });
+    let count = |capture: &str, filter: &str| {
+        let output = Command::new("tshark")
+            .args(["-r", capture, "-Y", filter])
+            .output()
+            .unwrap_or_else(|error| panic!("tshark is needed to read captures back: {error}"));
+        assert!(output.status.success(), "{}", stderr(&output));
+        stdout(&output).lines().count()
+    };
+    for (filter, capture) in [&one, &other] {
+        assert!(count(capture, "tcp") > 1);
+        assert_eq!(
+            count(capture, filter.trim()),
+            count(capture, "tcp"),
+            "{filter}"
+        );
+    }
+    assert_eq!(count(&one.1, other.0.trim()), 0, "{}", other.0);
+}

@@ -5,11 +5,12 @@
 )]
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use aftershake::judged::Judged;
 use aftershake::worker::protocol::RunRequest;
 use aftershake::worker_process::WorkerProcess;
-use aftershake_shared::catalog::CATALOG;
+use aftershake_shared::catalog::{CATALOG, Entry};
 use aftershake_shared::diagnosis::diagnose;
 use aftershake_shared::diagnosis::finding::{Certainty, Diagnosis};
 use aftershake_shared::event::call::Call;
@@ -31,6 +32,18 @@ fn run(worker: &mut WorkerProcess, scenario: ScenarioText) -> Recording {
     worker.run(request).unwrap().0
 }
 
+/// A run of every scenario that comes out on a machine as it is: made once, for whichever test asks first.
+fn runs() -> &'static [(&'static Entry, Recording)] {
+    static RUNS: OnceLock<Vec<(&Entry, Recording)>> = OnceLock::new();
+    let make = || {
+        let mut worker = worker();
+        let here = CATALOG.iter().filter(|entry| entry.needs_no_setting());
+        here.map(|entry| (entry, run(&mut worker, entry.text())))
+            .collect()
+    };
+    RUNS.get_or_init(make)
+}
+
 /// What a diagnosis says of causes, without words and numbers of the run.
 fn causes(diagnosis: &Diagnosis) -> Vec<(String, Certainty, Vec<String>)> {
     let candidates = |reset: &aftershake_shared::diagnosis::finding::Finding| {
@@ -45,9 +58,8 @@ fn causes(diagnosis: &Diagnosis) -> Vec<(String, Certainty, Vec<String>)> {
 
 #[test]
 fn every_scenario_comes_out_as_it_says() {
-    let mut worker = worker();
-    for entry in CATALOG {
-        let judged = Judged::new(run(&mut worker, entry.text())).unwrap();
+    for (entry, recording) in runs() {
+        let judged = Judged::new(recording.clone()).unwrap();
         assert!(judged.is_met(), "{}: {:?}", entry.name, judged.mismatches());
         for reset in &judged.diagnosis.resets {
             assert_eq!(
@@ -62,9 +74,7 @@ fn every_scenario_comes_out_as_it_says() {
 
 #[test]
 fn the_verdict_is_the_same_without_the_kernels_reasons() {
-    let mut worker = worker();
-    for entry in CATALOG {
-        let recording = run(&mut worker, entry.text());
+    for (entry, recording) in runs() {
         let all = &recording.header.environment.evidence;
         let fewer: Vec<_> = all
             .iter()
@@ -86,9 +96,7 @@ fn the_verdict_is_the_same_without_the_kernels_reasons() {
 
 #[test]
 fn the_verdict_does_not_depend_on_names() {
-    let mut worker = worker();
-    for entry in CATALOG {
-        let recording = run(&mut worker, entry.text());
+    for (entry, recording) in runs() {
         let evidence = &recording.header.environment.evidence;
         let mut renamed = recording.events.clone();
         let names: Vec<String> = recording
@@ -114,9 +122,7 @@ fn the_verdict_does_not_depend_on_names() {
 
 #[test]
 fn less_evidence_is_never_wrong_with_certainty() {
-    let mut worker = worker();
-    for entry in CATALOG {
-        let recording = run(&mut worker, entry.text());
+    for (entry, recording) in runs() {
         let all = &recording.header.environment.evidence;
         let truth = diagnose(&recording.events, all);
         for mask in 0_u32..32 {
@@ -172,9 +178,7 @@ fn opens(call: &Call) -> bool {
 
 #[test]
 fn causes_come_before_effects() {
-    let mut worker = worker();
-    for entry in CATALOG {
-        let recording = run(&mut worker, entry.text());
+    for (entry, recording) in runs() {
         if recording.header.scenario.parse().unwrap().order == Order::Free {
             continue;
         }

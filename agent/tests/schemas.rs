@@ -58,6 +58,7 @@ fn every_format_is_listed() {
         "scenario",
         "recording",
         "run",
+        "exec",
         "explain",
         "list",
         "test",
@@ -127,6 +128,10 @@ fn what_the_other_commands_print_is_as_their_schemas_say() {
     check_output("test", &["test", "linger-zero", "wrong-prefix", "--json"]);
     check_output("doctor", &["doctor", "--json"]);
     check_output("sweep", &["run", "linger-zero", "--repeat", "2", "--json"]);
+    check_output(
+        "exec",
+        &["exec", "--server", "true", "--client", "true", "--json"],
+    );
     let captures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/tests/data/truth/cases");
     for name in ["unread-close-ipv6", "keepalive-user-timeout"] {
         let path = captures.join(format!("{name}.pcap"));

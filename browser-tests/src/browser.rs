@@ -304,6 +304,30 @@ impl Browser {
         fs::write(file, bytes).with_context(|| format!("writing {}", file.display()))
     }
 
+    /// Fails on [`Self::console_errors`].
+    ///
+    /// # Errors
+    /// What the console said.
+    pub fn is_quiet(&self) -> anyhow::Result<()> {
+        let errors = self.console_errors()?;
+        if !errors.is_empty() {
+            bail!("the console says {errors:#?}");
+        }
+        Ok(())
+    }
+
+    /// Chooses a file of this machine in the input `data-test="name"`, as its dialog would.
+    ///
+    /// # Errors
+    /// It is not there, or takes no file.
+    pub fn choose_file(&self, name: &str, path: &Path) -> anyhow::Result<()> {
+        self.wait_for(name)?;
+        let path_of = format!("element/{}/value", self.find(name)?);
+        let text = path.to_str().context("the path is no text")?;
+        self.session.post(&path_of, &json!({ "text": text }))?;
+        Ok(())
+    }
+
     /// Errors that the console told since the last question: exceptions, refused loads, broken rules of
     /// the content security policy.
     ///

@@ -5,7 +5,6 @@ use aftershake_browser_tests::browser::{Browser, Scheme, keys};
 use aftershake_browser_tests::frames::{self, Motion};
 use aftershake_browser_tests::playground::Playground;
 use anyhow::Context as _;
-use base64::Engine as _;
 use serde_json::{Value, json};
 
 const SHIFT: char = '\u{E008}';
@@ -69,12 +68,6 @@ fn typed(playground: &Playground, toml: &str) -> anyhow::Result<()> {
     playground.wait_for_verdict()
 }
 
-fn assert_quiet(playground: &Playground) -> anyhow::Result<()> {
-    let errors = playground.browser.console_errors()?;
-    assert!(errors.is_empty(), "the console says {errors:#?}");
-    Ok(())
-}
-
 fn number(browser: &Browser, script: &str) -> anyhow::Result<f64> {
     browser.script(script)?.as_f64().context("no number")
 }
@@ -119,7 +112,7 @@ fn the_wheel_zooms_with_ctrl_and_else_scrolls_the_page() -> anyhow::Result<()> {
     wheel(browser, 240, 0)?;
     browser.wait_until(&format!("window.scrollY !== {scrolled}"))?;
     assert!((spread(browser)? - before).abs() < 1.0, "it zoomed");
-    assert_quiet(&playground)
+    browser.is_quiet()
 }
 
 #[test]
@@ -139,7 +132,7 @@ fn keys_zoom_and_move() -> anyhow::Result<()> {
     browser.wait_until(&format!("{first} > 5"))?;
     browser.press(&['f'])?;
     browser.wait_until("!document.querySelector('[data-test=minimap]')")?;
-    assert_quiet(&playground)
+    browser.is_quiet()
 }
 
 #[test]
@@ -159,7 +152,7 @@ fn the_next_oddity_and_the_reset_are_a_key_away() -> anyhow::Result<()> {
     for words in ["client", "server", "ms", "CLOSED"] {
         assert!(moment.contains(words), "{words} is missing in {moment}");
     }
-    assert_quiet(&playground)
+    browser.is_quiet()
 }
 
 #[test]
@@ -178,7 +171,7 @@ fn words_are_found_in_the_run() -> anyhow::Result<()> {
     ))?;
     browser.fill("find", "no such words")?;
     browser.wait_for_text("found-count", "0 events")?;
-    assert_quiet(&playground)
+    browser.is_quiet()
 }
 
 #[test]
@@ -193,7 +186,7 @@ fn what_is_filtered_is_gone_until_it_is_asked_for_again() -> anyhow::Result<()> 
     browser.wait_until("document.querySelectorAll('.body .segment.rst').length === 1")?;
     browser.click("filter-clear")?;
     browser.wait_until(&format!("{acks} > 0"))?;
-    assert_quiet(&playground)
+    browser.is_quiet()
 }
 
 #[test]
@@ -213,7 +206,7 @@ fn times_are_told_from_the_start_the_event_before_or_the_clock() -> anyhow::Resu
     browser.wait_until(&format!(
         "{ticks}.every((t) => /^\\d\\d:\\d\\d\\.\\d{{3}}$/.test(t))"
     ))?;
-    assert_quiet(&playground)
+    browser.is_quiet()
 }
 
 #[test]
@@ -230,7 +223,7 @@ fn many_connections_are_chosen_from_an_overview() -> anyhow::Result<()> {
         "return [...document.querySelectorAll('.headings .lane:not(.wire)')].map((lane) => lane.textContent).join(' ')",
     )?;
     assert_eq!(lanes, "two server");
-    assert_quiet(&playground)
+    browser.is_quiet()
 }
 
 #[test]
@@ -280,7 +273,7 @@ fn a_hundred_thousand_events_are_never_many_elements() -> anyhow::Result<()> {
     }
     browser.click("zoom-all")?;
     browser.wait_until("document.querySelector('svg.body').dataset.detail === 'crowd'")?;
-    assert_quiet(&playground)
+    browser.is_quiet()
 }
 
 #[test]
@@ -301,46 +294,4 @@ fn a_reader_of_the_printed_page_has_verdict_and_picture() -> anyhow::Result<()> 
         assert_eq!(is_seen, seen, "{selector}");
     }
     Ok(())
-}
-
-/// Drops a file of these bytes, in base64, on the page.
-fn drop_file(browser: &Browser, name: &str, base64: &str) -> anyhow::Result<()> {
-    browser.script(&format!(
-        "const bytes = Uint8Array.from(atob('{base64}'), (letter) => letter.charCodeAt(0));
-         const carried = new DataTransfer();
-         carried.items.add(new File([bytes], '{name}'));
-         document.body.dispatchEvent(new DragEvent('drop', {{ dataTransfer: carried, bubbles: true, cancelable: true }}));"
-    ))?;
-    Ok(())
-}
-
-fn base64(bytes: &[u8]) -> String {
-    base64::engine::general_purpose::STANDARD.encode(bytes)
-}
-
-#[test]
-fn a_file_that_is_dropped_is_explained_here_and_sent_nowhere() -> anyhow::Result<()> {
-    let playground = desktop()?;
-    let browser = &playground.browser;
-    let asked = "performance.getEntriesByType('resource').length";
-    browser.wait_until(&format!("{asked} > 4"))?;
-    let before = number(browser, &format!("return {asked}"))?;
-    let recording = include_bytes!("../../web/tests/recordings/sent-before-close.jsonl");
-    drop_file(browser, "mine.jsonl", &base64(recording))?;
-    browser.wait_for_text("headline", "unread")?;
-    browser.wait_until(
-        "document.querySelector('.verdict .remark').textContent.includes('mine.jsonl')",
-    )?;
-    browser.wait_until("document.querySelector('#editor').value.includes('title =')")?;
-    let capture = include_bytes!("../../shared/tests/data/truth/cases/unread-close.pcap");
-    drop_file(browser, "theirs.pcap", &base64(capture))?;
-    browser.wait_until(
-        "document.querySelector('.verdict .remark').textContent.includes('theirs.pcap')",
-    )?;
-    browser.wait_for_text("outcome-badge", "reset")?;
-    browser.wait_until("document.querySelector('svg.body .segment.rst')")?;
-    drop_file(browser, "letter.txt", &base64(b"Dear reader"))?;
-    browser.wait_for_text("refused", "letter.txt")?;
-    browser.wait_until(&format!("{asked} === {before}"))?;
-    assert_quiet(&playground)
 }

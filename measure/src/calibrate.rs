@@ -62,6 +62,34 @@ pub struct Thresholds {
     pub certain: f64,
 }
 
+/// What must hold of the captures that were kept aside: they are few, so that one RST is 8 percent.
+pub const fn least_kept_aside(level: Level) -> Thresholds {
+    let counted = Thresholds {
+        among: 100.0,
+        first: 92.0,
+        sender: 100.0,
+        candidates: 2.5,
+        decided: 100.0,
+        certain: 45.0,
+    };
+    match level {
+        // Packets do not tell SO_LINGER 0, ss -K or a firewall from what they look like.
+        Level::Packets => Thresholds {
+            first: 60.0,
+            sender: 92.0,
+            candidates: 4.5,
+            certain: 0.0,
+            ..counted
+        },
+        Level::NoRoot => counted,
+        Level::All => Thresholds {
+            candidates: 2.0,
+            certain: 50.0,
+            ..counted
+        },
+    }
+}
+
 /// What must hold of all captures together, and of all runs of the catalogue, at one level.
 pub const fn least(level: Level, of_runs: bool) -> Thresholds {
     let captures = Thresholds {

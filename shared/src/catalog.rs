@@ -21,6 +21,14 @@ impl Entry {
             toml: self.toml.to_owned(),
         }
     }
+
+    /// Whether it comes out on a machine as it is; otherwise its `[machine]` asks for a setting that is the
+    /// whole machine's.
+    pub fn needs_no_setting(&self) -> bool {
+        self.text()
+            .parse()
+            .is_ok_and(|scenario| scenario.machine.is_empty())
+    }
 }
 
 /// Names of the scenarios that expect this cause.

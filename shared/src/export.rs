@@ -3,11 +3,13 @@
 //! Whatever a scenario or a recording wrote is text in every format: escaped by the format's own rules, and rid of
 //! letters that cannot be seen or that reorder what is seen.
 
+pub mod filter;
 pub mod html;
 pub mod markdown;
 pub mod mermaid;
 pub mod packetdrill;
 pub mod pcapng;
+pub mod snippet;
 pub mod svg;
 
 use crate::diagnosis::finding::Diagnosis;

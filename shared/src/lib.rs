@@ -7,7 +7,7 @@
 //! - [`event`]: what was observed while it ran
 //! - [`recording`]: events as a file; [`channel`]: events on their way to a page
 //! - [`connection`]: who spoke to whom, rebuilt from events; [`diagnosis`]: why it ended
-//! - [`distribution`]: many runs counted, with intervals, boundaries and a chart
+//! - [`compare`]: two runs side by side; [`distribution`]: many runs counted, with intervals, boundaries and a chart
 //! - [`expectation`]: a run against what its scenario expects; [`report`]: JSON and text of both
 //! - [`ladder`]: events placed for drawing
 //! - [`link`]: a scenario as a link; [`export`]: a run as a file for elsewhere
@@ -17,7 +17,9 @@
 pub mod capture;
 pub mod catalog;
 pub mod channel;
+pub mod compare;
 pub mod connection;
+mod crc32;
 pub mod diagnosis;
 pub mod distribution;
 pub mod errno;

@@ -9,6 +9,8 @@ use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
 
+use crate::crc32::Crc32;
+
 /// How hard the stream is packed: miniz's best.
 const LEVEL: u8 = 10;
 /// Bytes of the checksum before the stream.
@@ -27,7 +29,7 @@ pub enum PackedError {
 /// The letters of a text.
 pub fn pack(text: &str) -> String {
     let stream = compress_to_vec(text.as_bytes(), LEVEL);
-    let mut bytes = crc32(&stream).to_le_bytes().to_vec();
+    let mut bytes = Crc32::of(&stream).to_le_bytes().to_vec();
     bytes.extend(stream);
     URL_SAFE_NO_PAD.encode(bytes)
 }
@@ -43,7 +45,7 @@ pub fn unpack(letters: &str, limit: usize) -> Result<String, PackedError> {
     let (sum, stream) = bytes
         .split_at_checked(CHECKSUM)
         .ok_or(PackedError::Damaged)?;
-    if sum != crc32(stream).to_le_bytes() {
+    if sum != Crc32::of(stream).to_le_bytes() {
         return Err(PackedError::Damaged);
     }
     inflate(stream, limit)
@@ -73,27 +75,9 @@ fn inflate(stream: &[u8], limit: usize) -> Result<String, PackedError> {
     }
 }
 
-/// The checksum, bit by bit: a link is too short for tables to matter.
-fn crc32(bytes: &[u8]) -> u32 {
-    let mut sum = u32::MAX;
-    for byte in bytes {
-        sum ^= u32::from(*byte);
-        for _ in 0..8 {
-            let carry = sum & 1;
-            sum = (sum >> 1) ^ (0xedb8_8320 * carry);
-        }
-    }
-    !sum
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn agrees_with_the_published_check_value() {
-        assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
-    }
 
     #[test]
     fn a_text_comes_back_whole_within_its_limit() {

@@ -2,12 +2,15 @@
 //!
 //! Holds no host name, user name, path or environment variable. Reads and writes text; opens no file.
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, Source};
 use crate::scenario::{Scenario, error::ScenarioError};
-use crate::tree::{self, ReadError};
+use crate::tree::ReadError;
+
+pub mod reader;
+
+use reader::Reader;
 
 /// The version written. Newer ones are refused in words; every older one can be read.
 pub const FORMAT_VERSION: u32 = 1;
@@ -83,6 +86,8 @@ pub struct Recording {
 pub enum RecordingError {
     #[error("line {line}: {source}")]
     Line { line: usize, source: ReadError },
+    #[error("line {line}: not UTF-8 from its byte {byte} on")]
+    NotText { line: usize, byte: usize },
     #[error("the file is empty, expected a recording's header")]
     Empty,
     #[error("recording format {found} is newer than the newest known, {known}: update aftershake", known = FORMAT_VERSION)]
@@ -111,51 +116,10 @@ impl Recording {
     /// # Errors
     /// [`RecordingError`], naming the line.
     pub fn from_json_lines(text: &str) -> Result<Self, RecordingError> {
-        let mut lines = text
-            .lines()
-            .enumerate()
-            .filter(|(_, line)| !line.trim().is_empty());
-        let (_, first) = lines.next().ok_or(RecordingError::Empty)?;
-        let version: Version = parse(0, first)?;
-        if version.aftershake_recording > FORMAT_VERSION {
-            return Err(RecordingError::Newer {
-                found: version.aftershake_recording,
-            });
-        }
-        let header = parse(0, first)?;
-        let mut events = Vec::new();
-        for (number, line) in lines {
-            if let Ok(closing) = parse::<Closing>(number, line) {
-                if closing.events != events.len() as u64 {
-                    let counted = closing.events;
-                    return Err(RecordingError::Count {
-                        counted,
-                        found: events.len(),
-                    });
-                }
-                return Ok(Self { header, events });
-            }
-            events.push(parse(number, line)?);
-        }
-        Err(RecordingError::Cut {
-            found: events.len(),
-        })
+        let mut reader = Reader::default();
+        reader.feed(text.as_bytes())?;
+        reader.finish()
     }
-}
-
-/// Only the version, readable from a header of any future format.
-#[derive(Deserialize)]
-struct Version {
-    aftershake_recording: u32,
-}
-
-/// By the reader that the page has anyway: see [`tree`].
-fn parse<T: DeserializeOwned>(number: usize, line: &str) -> Result<T, RecordingError> {
-    let read = tree::from_json(line).and_then(tree::Value::into);
-    read.map_err(|source| RecordingError::Line {
-        line: number + 1,
-        source,
-    })
 }
 
 /// One value as one line. Our own types always serialise; an empty line would be skipped by the reader.
@@ -226,6 +190,47 @@ mod tests {
                 Recording::from_json_lines(&text[..end]).is_err(),
                 "cut at byte {end}"
             );
+        }
+    }
+
+    #[test]
+    fn pieces_may_end_anywhere() {
+        let text = recording().to_json_lines();
+        for cut in 0..text.len() {
+            let (first, second) = text.as_bytes().split_at(cut);
+            let mut reader = Reader::default();
+            reader.feed(first).unwrap();
+            reader.feed(second).unwrap();
+            assert_eq!(reader.finish().unwrap(), recording(), "cut at byte {cut}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_line() {
+        let text = recording().to_json_lines();
+        for (bytes, words) in [
+            (
+                text.replacen("\"id\":2", "\"id\":\"two\"", 1).into_bytes(),
+                "line 3: ",
+            ),
+            (
+                text.replacen("{\"events\":2}", "{\"events\":3}", 1)
+                    .into_bytes(),
+                "counts 3 events",
+            ),
+            (
+                [
+                    text.as_bytes().split_at(text.find('\n').unwrap() + 1).0,
+                    b"\xff",
+                ]
+                .concat(),
+                "line 2: not UTF-8",
+            ),
+        ] {
+            let mut reader = Reader::default();
+            let read = reader.feed(&bytes).and_then(|()| reader.finish());
+            let message = read.unwrap_err().to_string();
+            assert!(message.contains(words), "{message}");
         }
     }
 

@@ -9,6 +9,7 @@ pub mod error;
 pub mod expect;
 pub mod facility;
 pub mod field;
+pub mod machine;
 pub mod steps;
 pub mod time;
 pub mod write;
@@ -23,6 +24,7 @@ use crate::tree;
 use error::ScenarioError;
 use expect::{Claim, Expectation};
 use facility::Facility;
+use machine::Machine;
 use steps::StepKind;
 use time::Span;
 
@@ -57,6 +59,8 @@ pub struct Scenario {
     pub story: String,
     /// The scenario that shows the remedy.
     pub fixed_by: Option<String>,
+    /// How the whole machine must be set for it; most need nothing.
+    pub machine: Machine,
     pub order: Order,
     pub steps: Vec<Step>,
     pub expect: Option<Expectation>,
@@ -121,6 +125,9 @@ pub(crate) struct ScenarioToml {
     #[serde(default)]
     story: String,
     fixed_by: Option<String>,
+    /// How the whole machine must be set.
+    #[serde(default)]
+    machine: Machine,
     #[serde(default)]
     order: Order,
     /// Endpoints that are there several times.
@@ -192,6 +199,7 @@ impl Scenario {
             title: toml.title,
             story: toml.story,
             fixed_by: toml.fixed_by,
+            machine: toml.machine,
             order: toml.order,
             steps,
             expect,
@@ -259,12 +267,13 @@ impl Scenario {
         all
     }
 
-    /// What its steps need of the kernel that not every machine has; each once.
+    /// What it needs of the kernel that not every machine has; each once.
     pub fn facilities(&self) -> Vec<Facility> {
         let mut all: Vec<_> = self
             .steps
             .iter()
             .flat_map(|step| step.does.facilities())
+            .chain(self.machine.iter().map(Facility::of_machine))
             .collect();
         all.sort();
         all.dedup();

@@ -4,6 +4,9 @@
     reason = "helpers of tests: a failure is the message"
 )]
 
+#[path = "exports/readers.rs"]
+mod readers;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;

@@ -13,8 +13,9 @@ const LONGEST: usize = 500;
 /// The modules of `shared`, lowest first: a module may use those of earlier rows only.
 ///
 /// A new module is a decision about direction: give it a row.
-const LAYERS: [&[&str]; 13] = [
-    &["errno", "letters", "order", "packed", "units"],
+const LAYERS: [&[&str]; 15] = [
+    &["crc32", "errno", "letters", "order", "units"],
+    &["packed"],
     &["tree"],
     &["tcp"],
     &["event", "scenario"],
@@ -23,6 +24,7 @@ const LAYERS: [&[&str]; 13] = [
     &["diagnosis"],
     &["remedy"],
     &["capture", "expectation", "ladder"],
+    &["compare"],
     &["distribution", "report"],
     &["export"],
     &["channel"],

@@ -5,17 +5,23 @@ use yew::{
     use_reducer, use_state,
 };
 
+use crate::address::{self, Fragment};
 use crate::agent_channel::AgentChannel;
 use crate::browser::{self, Listener};
 use crate::keys;
 use crate::late::{self, Part};
+use crate::many_part;
+use crate::out;
 use crate::panels::gallery::{self, gallery_panel};
 use crate::panels::guide::hides_verdict;
 use crate::panels::header::header;
 use crate::panels::help::help;
 use crate::panels::stage::stage;
+use crate::panels::stage::unread;
+use crate::store::kept::Kept;
+use crate::store::share::{self, Opening};
 use crate::store::window::{self, Theme};
-use crate::store::{Action, AppState, draft};
+use crate::store::{Action, AppState, draft, many};
 
 /// Where the text in the editor is kept: the catalogue's name for it, and from the second line on the text.
 const DRAFT_KEY: &str = "aftershake.draft";
@@ -31,7 +37,10 @@ pub fn App() -> Html {
     let first_on = on.clone();
     let set_token = token.setter();
     use_effect_with((), move |()| {
-        set_token.set(browser::take_token());
+        let Fragment { token, link } = address::take();
+        set_token.set(token);
+        let known = share::Action::AddressKnown(address::own());
+        first_on.emit(Action::Share(known));
         first_on.emit(Action::Window(window::Action::ThemeKnown(
             browser::stored_theme(),
         )));
@@ -45,6 +54,9 @@ pub fn App() -> Html {
                 AttrValue::from(text.to_owned()),
             );
             first_on.emit(Action::Draft(draft::Action::Restored { from, text }));
+        }
+        if let Some(link) = link {
+            first_on.emit(Action::Share(share::Action::LinkFound(link)));
         }
         let late_on = first_on.clone();
         yew::platform::spawn_local(async move {
@@ -60,13 +72,20 @@ pub fn App() -> Html {
                     late_on.emit(Action::RunKept(messages));
                 }
             }
+            if many_part::load().await.is_ok() {
+                late_on.emit(Action::Many(many::Action::Arrived));
+            }
         });
-        let width_on = first_on.clone();
+        let (width_on, link_on) = (first_on.clone(), first_on.clone());
         let drops = browser::listen_to_drops(&first_on);
         let listeners = [
             Listener::on_hash_change(move || {
-                if let Some(token) = browser::take_token() {
-                    set_token.set(Some(token));
+                let Fragment { token, link } = address::take();
+                if token.is_some() {
+                    set_token.set(token);
+                }
+                if let Some(link) = link {
+                    link_on.emit(Action::Share(share::Action::LinkFound(link)));
                 }
             }),
             Listener::on_resize(move || {
@@ -91,6 +110,44 @@ pub fn App() -> Html {
     });
     use_effect_with(state.palette.query.is_some(), |is_open| {
         browser::show_dialog("dialog.palette", *is_open);
+    });
+
+    use_effect_with(state.share.dialog.is_some(), |is_open| {
+        browser::show_dialog("dialog.share", *is_open);
+    });
+    let out_on = on.clone();
+    use_effect_with(state.wants_out(), move |wanted| {
+        if *wanted {
+            yew::platform::spawn_local(async move {
+                let tried = out::load().await;
+                let part = tried.map_or(Part::Missing, |()| Part::There);
+                out_on.emit(Action::OutTried(part));
+                if let Some(site) = out::ready().and_then(|out| (out.kept_site)()) {
+                    out_on.emit(Action::Share(share::Action::SiteTyped(site)));
+                }
+            });
+        }
+    });
+    let read_on = on.clone();
+    let opening = state.share.opening.clone();
+    let parts = (state.late, state.out);
+    use_effect_with((parts, opening), move |(parts, opening)| {
+        let Opening::Waiting(link) = opening else {
+            return;
+        };
+        let read = match (out::ready(), parts) {
+            (Some(out), _) => (out.link)(link),
+            (None, (Part::Missing, _) | (_, Part::Missing)) => Err(Kept::new(unread())),
+            (None, _) => return,
+        };
+        read_on.emit(Action::Share(share::Action::LinkRead(read)));
+    });
+    let linked = state.share.linked.clone();
+    use_effect_with((state.draft.text.clone(), linked), |(text, linked)| {
+        // An address that says one thing over a page that shows another would mislead.
+        if linked.as_ref().is_some_and(|linked| linked.text != *text) {
+            address::put_link_away();
+        }
     });
 
     let draft = &state.draft;
@@ -139,7 +196,7 @@ pub fn page(state: &AppState, on: &Callback<Action>) -> Html {
                 }
             </div>
             { help(on) }
-            if let Some(late) = late::ready() { { (late.palette)(state, on) } }
+            if let Some(late) = late::ready() { { (late.palette)(state, on) }{ (late.share)(state, on) } }
         </>
     }
 }

@@ -2,8 +2,6 @@
 //!
 //! Storage throws where it is forbidden (private windows, sandboxed frames); that is not an error here.
 
-pub mod file;
-
 use aftershake_shared::event::EventId;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
@@ -15,57 +13,13 @@ use yew::{AttrValue, Callback};
 
 use crate::late;
 use crate::store::Action;
-use crate::store::opened::Opened;
 use crate::store::window::{Theme, Width};
-use crate::text::ladder as words;
 
-const TOKEN_KEY: &str = "aftershake.token";
 /// The run before, and the newest run.
 const RUN_KEYS: [&str; 2] = ["aftershake.run-before", "aftershake.run"];
 const THEME_KEY: &str = "aftershake.theme";
 /// Below this width the side columns fold away; the same number as in `style/`.
 pub const NARROW: &str = "(max-width: 720px)";
-
-/// Takes the agent's token out of the address, or from this tab's storage.
-///
-/// The address is cleaned, so that the token is in no history, bookmark or copied link.
-pub fn take_token() -> Option<AttrValue> {
-    let location = window()?.location();
-    let hash = location.hash().unwrap_or_default();
-    let storage = session_storage();
-    if let Some(token) = token_in_fragment(&hash) {
-        let path = location.pathname().unwrap_or_default();
-        let search = location.search().unwrap_or_default();
-        if let Some(history) = window().and_then(|window| window.history().ok()) {
-            let clean = format!("{path}{search}");
-            let state = wasm_bindgen::JsValue::NULL;
-            let _ = history.replace_state_with_url(&state, "", Some(&clean));
-        }
-        if let Some(storage) = storage {
-            let _ = storage.set_item(TOKEN_KEY, token);
-        }
-        return Some(AttrValue::from(token.to_owned()));
-    }
-    let stored = storage?.get_item(TOKEN_KEY).ok()??;
-    is_token(&stored).then(|| AttrValue::from(stored))
-}
-
-/// The token in `#token=…`; `None` when there is none or it is not base64url.
-fn token_in_fragment(hash: &str) -> Option<&str> {
-    let fragment = hash.strip_prefix('#').unwrap_or(hash);
-    let token = fragment
-        .split('&')
-        .find_map(|part| part.strip_prefix("token="))?;
-    is_token(token).then_some(token)
-}
-
-/// Whether the text can travel as a sub-protocol: base64url (RFC 4648 §5) without padding, 8 to 256 characters.
-fn is_token(text: &str) -> bool {
-    let letters = text
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    letters && (8..=256).contains(&text.len())
-}
 
 /// The channel's address on the host that served this page.
 pub fn channel_address() -> Option<String> {
@@ -79,7 +33,8 @@ pub fn channel_address() -> Option<String> {
     Some(format!("{scheme}://{host}{path}"))
 }
 
-fn session_storage() -> Option<Storage> {
+/// What is kept for this tab; `None` where storage is forbidden.
+pub fn session_storage() -> Option<Storage> {
     window()?.session_storage().ok()?
 }
 
@@ -109,10 +64,22 @@ pub fn apply_theme(theme: Theme) {
 
 /// Whether the side columns have room now.
 pub fn width() -> Width {
-    let narrow = window()
-        .and_then(|window| window.match_media(NARROW).ok()?)
-        .is_some_and(|query| query.matches());
-    if narrow { Width::Narrow } else { Width::Wide }
+    if holds(NARROW) {
+        Width::Narrow
+    } else {
+        Width::Wide
+    }
+}
+
+/// Whether the reader wants nothing to move by itself.
+pub fn wants_less_motion() -> bool {
+    holds("(prefers-reduced-motion: reduce)")
+}
+
+/// Whether the browser says so of its window.
+fn holds(query: &str) -> bool {
+    let found = window().and_then(|window| window.match_media(query).ok()?);
+    found.is_some_and(|query| query.matches())
 }
 
 /// The window's height in CSS pixels.
@@ -263,43 +230,36 @@ pub fn kept(key: &str) -> Option<String> {
     storages.find_map(|storage| storage.get_item(key).ok()?)
 }
 
-/// Bytes of the largest file that is opened here.
-const LARGEST_FILE: f64 = 67_108_864.0;
-
 /// The file that was chosen in a form's control.
 pub fn chosen_file(event: &web_sys::Event) -> Option<web_sys::File> {
     let input = target(event)?.dyn_into::<HtmlInputElement>().ok()?;
     input.files()?.get(0)
 }
 
-/// Reads a file and shows its run; nothing leaves the browser.
-pub fn open_file(file: &web_sys::File, on: &Callback<Action>) {
-    let name = file.name();
-    let refused = |why: &'static str| {
-        Action::FileOpened(Opened {
-            name: AttrValue::from(name.clone()),
-            run: Err(AttrValue::Static(why)),
-        })
-    };
-    if file.size() > LARGEST_FILE {
-        on.emit(refused(words::TOO_LARGE));
-        return;
-    }
-    let not_read = refused(words::NOT_READ);
-    let (done, failed) = (on.clone(), on.clone());
-    let read = Closure::once_into_js(move |buffer: wasm_bindgen::JsValue| {
-        let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
-        if let Some(late) = late::ready() {
-            done.emit(Action::FileOpened((late.open)(&name, &bytes)));
+/// Opens a file, once what reads it is there.
+pub fn open_file(file: web_sys::File, on: &Callback<Action>) {
+    let on = on.clone();
+    yew::platform::spawn_local(async move {
+        let loaded = late::load().await;
+        if let (Ok(()), Some(late)) = (loaded, late::ready()) {
+            (late.open)(file, &on);
+        } else {
+            on.emit(Action::LateTried(late::Part::Missing));
         }
     });
-    let fail = Closure::once_into_js(move |_: wasm_bindgen::JsValue| failed.emit(not_read));
-    let promise: wasm_bindgen::JsValue = file.array_buffer().into();
-    let then = js_sys::Reflect::get(&promise, &"then".into())
+}
+
+/// Calls the first function with what a promise gives, or the second with why it does not.
+pub fn settled(
+    promise: &wasm_bindgen::JsValue,
+    done: &wasm_bindgen::JsValue,
+    failed: &wasm_bindgen::JsValue,
+) {
+    let then = js_sys::Reflect::get(promise, &"then".into())
         .ok()
         .and_then(|then| then.dyn_into::<js_sys::Function>().ok());
     if let Some(then) = then {
-        let _ = then.call2(&promise, &read, &fail);
+        let _ = then.call2(promise, done, failed);
     }
 }
 
@@ -315,7 +275,7 @@ pub fn listen_to_drops(on: &Callback<Action>) -> [Listener; 2] {
         };
         if let Some(file) = files.get(0) {
             event.prevent_default();
-            open_file(&file, &on);
+            open_file(file, &on);
         }
     };
     let over = |event: web_sys::Event| {
@@ -335,6 +295,16 @@ pub fn listen_to_drops(on: &Callback<Action>) -> [Listener; 2] {
 #[expect(clippy::cast_possible_truncation, reason = "screens are small")]
 pub const fn narrow(length: f64) -> f32 {
     length as f32
+}
+
+/// A length as whole pixels.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "lengths of pictures are small and not negative"
+)]
+pub const fn whole(length: f64) -> u32 {
+    length as u32
 }
 
 /// The clock now, in milliseconds since 1970.
@@ -444,24 +414,6 @@ impl Drop for Listener {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_token_is_taken_from_the_fragment_only_when_it_is_base64url() {
-        let good = "q-Zz_0123456789ABCDEFG";
-        let fragment = format!("#token={good}");
-        for (hash, token) in [
-            (fragment.as_str(), Some(good)),
-            ("#token=", None),
-            ("#token=short", None),
-            ("#token=has space in it", None),
-            ("#token=comma,separated,list", None),
-            ("#s1.AAAA", None),
-            ("", None),
-        ] {
-            assert_eq!(token_in_fragment(hash), token, "{hash}");
-        }
-        assert!(!is_token(&"a".repeat(257)));
-    }
 
     #[test]
     fn utf_16_units_are_counted_as_the_browser_does() {

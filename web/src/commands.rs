@@ -2,7 +2,8 @@
 
 use crate::store::draft::View;
 use crate::store::guide;
-use crate::store::{Action, AppState, draft, palette, run_events, selection, window};
+use crate::store::share::{self, Page};
+use crate::store::{Action, AppState, compare, draft, palette, run_events, selection, window};
 use crate::text::templates::TEMPLATES;
 
 /// One command.
@@ -81,11 +82,30 @@ pub fn commands(state: &AppState) -> Vec<Command> {
     for (number, (words, _)) in TEMPLATES.iter().enumerate() {
         add(true, words, "", Action::TemplateChosen(number));
     }
+    around(state, add);
+    list
+}
+
+/// Those that leave the scenario as it is.
+fn around(state: &AppState, mut add: impl FnMut(bool, &'static str, &'static str, Action)) {
     add(
         true,
         "Ladder or table",
         "t",
         Action::Selection(selection::Action::TabTurned),
+    );
+    for (words, page) in [
+        ("Share: link or file", Page::Link),
+        ("Share: lines for a page", Page::Embed),
+        ("Export the run", Page::Run),
+    ] {
+        add(true, words, "", Action::Share(share::Action::Asked(page)));
+    }
+    add(
+        state.compare.result.is_some(),
+        "Beside the run before: line by line, or folded",
+        "",
+        Action::Compare(compare::Action::StoriesTurned),
     );
     add(
         true,
@@ -111,11 +131,10 @@ pub fn commands(state: &AppState) -> Vec<Command> {
         "?",
         Action::Window(window::Action::HelpAsked),
     );
-    list
 }
 
 /// Keys that lead somewhere instead of doing something, and those of single views.
-pub const OTHER_KEYS: [(&str, &str); 15] = [
+pub const OTHER_KEYS: [(&str, &str); 17] = [
     ("Ctrl Enter", "run the scenario, from anywhere"),
     ("Ctrl Shift P", "commands; also >"),
     ("/", "search the run, or the scenarios"),
@@ -132,6 +151,8 @@ pub const OTHER_KEYS: [(&str, &str); 15] = [
         "w s a d",
         "in the ladder: zoom in and out, move up and down",
     ),
+    ("Space , .", "play or pause the run; one event back, one on"),
+    ("[ ]", "back, and on, to what deserves a look"),
     ("f 1", "in the ladder: all of it; as it was placed"),
     ("Esc", "close, or leave the selected event"),
 ];

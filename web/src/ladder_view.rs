@@ -6,7 +6,7 @@ mod calls;
 mod frame;
 mod kernels;
 mod minimap;
-mod moment;
+pub(crate) mod moment;
 mod pills;
 mod segments;
 mod things;
@@ -46,6 +46,8 @@ pub struct Props {
     pub cited: Kept<Vec<EventId>>,
     /// The events that have the words looked for; marked.
     pub found: Kept<Vec<EventId>>,
+    /// The event up to which everything has happened; what comes later is dimmed. `None` while nothing is played.
+    pub until: Option<EventId>,
     pub times: Times,
     pub began: Option<f64>,
     pub on: Callback<Action>,
@@ -133,6 +135,7 @@ pub fn LadderView(props: &Props) -> Html {
                         { frame::back(ladder, &visible, &view, clock) }
                         <path ref={cursor} class="cursor" d={format!("M0 0H{}", Px(width))} transform="translate(0 -9)" />
                         { things::things(ladder, &visible, &view, &draw) }
+                        { later(props.until.and_then(|event| ladder.extent_of(event)), ladder, &view) }
                     </svg>
                 </div>
                 if !is_whole {
@@ -140,6 +143,20 @@ pub fn LadderView(props: &Props) -> Html {
                 }
             </div>
         </>
+    }
+}
+
+/// A veil over what has not happened yet.
+fn later(now: Option<(f32, f32)>, ladder: &Ladder, view: &View) -> Html {
+    let Some((_, bottom)) = now else {
+        return html! {};
+    };
+    let top = view.y(bottom + 2.0).clamp(0.0, view.height);
+    html! {
+        <rect
+            class="later" data-test="later" x="0" y={n(top)} width={n(ladder.width)}
+            height={n(view.height - top)}
+        />
     }
 }
 
@@ -235,7 +252,7 @@ fn on_key(on: &Callback<Action>) -> Callback<KeyboardEvent> {
             "ArrowUp" => Walk::Previous,
             "Home" => Walk::First,
             "End" => Walk::Last,
-            "Enter" | " " => {
+            "Enter" => {
                 event.prevent_default();
                 if let Some(here) = browser::event_at(&event) {
                     on.emit(Action::Selection(selection::Action::Picked(here)));

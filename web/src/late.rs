@@ -1,18 +1,20 @@
 //! What only a run needs, loaded after the first view: reading events, judging, placing, and all that shows them.
 //!
-//! The page's WASM is cut in two behind [`all_of_it`], by function: what nothing else reaches travels as a file of
-//! its own while the reader already sees the page. Elsewhere, and in a build that was not cut, it is just there.
+//! The page's WASM is cut by function, as [`cut!`](crate::cut) marks it: what nothing else reaches travels as a file
+//! of its own while the reader already sees the page; what only [`out`](crate::out) names, when it is asked for.
 
 use aftershake_shared::channel::ServerMessage;
+use aftershake_shared::compare::Comparison;
 use aftershake_shared::diagnosis::finding::Diagnosis;
 use aftershake_shared::tree::ReadError;
 use aftershake_shared::units::Nanos;
 use yew::{Callback, Html};
 
-use crate::panels;
-use crate::store::opened::{self, Opened};
+use crate::store::kept::Kept;
+use crate::store::opened::Told;
 use crate::store::run_events::RunEvents;
-use crate::store::{Action, AppState, many};
+use crate::store::{Action, AppState, compare};
+use crate::{opening, panels, read_file};
 
 /// A panel that is drawn from the state.
 pub type Panel = fn(&AppState, &Callback<Action>) -> Html;
@@ -45,79 +47,92 @@ pub struct Late {
     pub placed: fn(RunEvents) -> RunEvents,
     /// A run with its verdict.
     pub diagnosed: fn(RunEvents) -> RunEvents,
-    /// Reads a file with a name.
-    pub open: fn(&str, &[u8]) -> Opened,
+    /// Reads a file and shows what it holds.
+    pub open: fn(web_sys::File, &Callback<Action>),
+    /// A connection of a capture as a run, by the file's name and the number of its row.
+    pub connection: fn(&str, &Told, u32) -> Option<RunEvents>,
+    pub file: Panel,
     pub finished: fn(&RunEvents, Nanos, &Diagnosis, &Callback<Action>) -> Html,
     pub inspector: Panel,
     pub picture: Panel,
-    /// The state after something of many runs, their card, and the way back to it.
-    pub many: fn(&AppState, many::Action) -> Option<AppState>,
-    pub sweep: Panel,
-    pub odd_run: Panel,
     pub palette: Panel,
+    pub share: Panel,
+    pub compare: Panel,
+    pub authorise: fn() -> Html,
+    /// Two runs compared; `None` unless both have a verdict.
+    pub compared: fn(&RunEvents, &RunEvents) -> Option<Kept<Comparison>>,
 }
 
 static LATE: Late = Late {
     read: ServerMessage::from_json,
     placed: RunEvents::with_places,
     diagnosed: RunEvents::with_verdict,
-    open: opened::open,
+    open: opening::open,
+    connection: read_file::connection,
+    file: panels::file_card::file_card,
     finished: panels::verdict::finished,
     inspector: panels::inspector::inspector,
     picture: panels::ladder_card::picture,
-    many: many::reduce,
-    sweep: panels::sweep_card::sweep,
-    odd_run: panels::sweep_card::odd_run,
     palette: panels::palette::palette,
+    share: panels::share::share,
+    compare: panels::compare::compare,
+    authorise: panels::share::authorise::authorise,
+    compared: compare::compared,
 };
 
-#[cfg(all(feature = "cut", target_family = "wasm"))]
-mod cut {
-    use super::{LATE, Late};
-    use std::cell::Cell;
-    use wasm_split_helpers::{SplitLoaderError, wasm_split};
+/// The module `cut` of one part that travels as a file of its own: `load` fetches it, `ready` gives its functions.
+/// Elsewhere, and in a build that was not cut, they are just there.
+#[macro_export]
+macro_rules! cut {
+    ($name:ident, $functions:ident: $type:ty) => {
+        #[cfg(all(feature = "cut", target_family = "wasm"))]
+        mod cut {
+            use std::cell::Cell;
+            use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-    thread_local! {
-        static READY: Cell<Option<&'static Late>> = const { Cell::new(None) };
-    }
+            thread_local! {
+                static READY: Cell<Option<&'static $type>> = const { Cell::new(None) };
+            }
 
-    #[wasm_split(late, fallible)]
-    fn all_of_it() -> Result<&'static Late, SplitLoaderError> {
-        Ok(&LATE)
-    }
+            #[wasm_split($name, fallible)]
+            fn all_of_it() -> Result<&'static $type, SplitLoaderError> {
+                Ok(&super::$functions)
+            }
 
-    /// Fetches the other part.
-    ///
-    /// # Errors
-    /// It could not be fetched; the console says why.
-    pub async fn load() -> Result<(), SplitLoaderError> {
-        let late = all_of_it().await?;
-        READY.set(Some(late));
-        Ok(())
-    }
+            /// Fetches the part.
+            ///
+            /// # Errors
+            /// It could not be fetched; the console says why.
+            pub async fn load() -> Result<(), SplitLoaderError> {
+                let part = all_of_it().await?;
+                READY.set(Some(part));
+                Ok(())
+            }
 
-    /// The functions, once they are there.
-    pub fn ready() -> Option<&'static Late> {
-        READY.get()
-    }
+            /// The functions, once they are there.
+            pub fn ready() -> Option<&'static $type> {
+                READY.get()
+            }
+        }
+
+        #[cfg(not(all(feature = "cut", target_family = "wasm")))]
+        mod cut {
+            /// Nothing is to be fetched.
+            ///
+            /// # Errors
+            /// Never.
+            pub async fn load() -> Result<(), std::convert::Infallible> {
+                Ok(())
+            }
+
+            /// The functions.
+            pub const fn ready() -> Option<&'static $type> {
+                Some(&super::$functions)
+            }
+        }
+
+        pub use cut::{load, ready};
+    };
 }
 
-#[cfg(not(all(feature = "cut", target_family = "wasm")))]
-mod cut {
-    use super::{LATE, Late};
-
-    /// Nothing is to be fetched.
-    ///
-    /// # Errors
-    /// Never.
-    pub async fn load() -> Result<(), std::convert::Infallible> {
-        Ok(())
-    }
-
-    /// The functions.
-    pub const fn ready() -> Option<&'static Late> {
-        Some(&LATE)
-    }
-}
-
-pub use cut::{load, ready};
+cut!(late, LATE: super::Late);

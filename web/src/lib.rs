@@ -4,18 +4,24 @@
 //! so that reducers and markup can be tested without a browser.
 //!
 //! - [`store`]: all state of the page, changed by one reducer
-//! - [`agent_channel`], [`browser`]: the only two places that touch the browser
+//! - [`agent_channel`], [`address`], [`browser`], [`hand_out`], [`opening`]: the only places that touch the browser
 //! - [`panels`]: what the page shows; [`ladder_view`]: the picture of a run
 
+pub mod address;
 pub mod agent_channel;
 pub mod app;
 pub mod browser;
 pub mod catalogue;
 pub mod commands;
+pub mod hand_out;
 pub mod keys;
 pub mod ladder_view;
 pub mod late;
+pub mod many_part;
+pub mod opening;
+pub mod out;
 pub mod panels;
 pub mod part;
+pub mod read_file;
 pub mod store;
 pub mod text;

@@ -2,7 +2,9 @@
 //!
 //! Touches no browser object, so that every change can be tested natively.
 
+pub mod capture_rows;
 pub mod channel_status;
+pub mod compare;
 pub mod draft;
 pub mod gallery;
 pub mod guide;
@@ -12,8 +14,10 @@ pub mod look;
 pub mod many;
 pub mod opened;
 pub mod palette;
+pub mod playback;
 pub mod run_events;
 pub mod selection;
+pub mod share;
 pub mod window;
 
 use std::any::Any;
@@ -25,24 +29,29 @@ use aftershake_shared::event::EventId;
 use yew::{AttrValue, Reducible};
 
 use channel_status::ChannelStatus;
+use compare::Compare;
 use draft::Draft;
 use gallery::Gallery;
 use guide::Guide;
 use kept::Kept;
 use look::Look;
-use opened::Opened;
+use opened::File;
 use palette::Palette;
+use playback::Playback;
 use run_events::{Ask, RunEvents};
 use selection::{Selection, Walk};
+use share::{Opening, Share};
 use window::Window;
 
-use crate::late::{self, Part};
+use crate::late::Part;
+use crate::many_part;
 use crate::text::templates::TEMPLATES;
 
 /// Everything the page knows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AppState {
     pub channel: ChannelStatus,
+    pub compare: Compare,
     pub draft: Draft,
     pub gallery: Gallery,
     pub guide: Guide,
@@ -53,13 +62,17 @@ pub struct AppState {
     /// The request for many runs that is under way.
     pub many_ask: Option<Kept<Ask>>,
     pub look: Look,
+    /// Whether links and files can be made.
+    pub out: Part,
     pub palette: Palette,
+    pub playback: Playback,
     pub run: RunEvents,
-    /// The file that could not be read, and why.
-    pub refused: Option<(AttrValue, AttrValue)>,
+    /// The file that was opened last, while it is on show.
+    pub file: Option<File>,
     /// The run before, to compare with.
     pub previous: Option<Kept<RunEvents>>,
     pub selection: Selection,
+    pub share: Share,
     pub window: Window,
 }
 
@@ -79,21 +92,26 @@ pub enum Action {
     TemplateChosen(usize),
     /// What the agent told of a run, before the page was loaded anew.
     RunKept(Vec<ServerMessage>),
-    /// A file was opened.
-    FileOpened(Opened),
+    /// Something about a file that the reader opened.
+    File(opened::Action),
     /// The page's second part was asked for.
     LateTried(Part),
+    /// So was its third.
+    OutTried(Part),
     /// One thing and then another.
     Both(Box<[Action; 2]>),
     Channel(channel_status::Action),
+    Compare(compare::Action),
     Draft(draft::Action),
     Gallery(gallery::Action),
     Guide(guide::Action),
     Many(many::Action),
     Look(look::Action),
     Palette(palette::Action),
+    Playback(playback::Action),
     Run(run_events::Action),
     Selection(selection::Action),
+    Share(share::Action),
     Window(window::Action),
 }
 
@@ -129,45 +147,49 @@ impl AppState {
                     ..self.put_away()
                 })
             }
+            Action::RunKept(_) if self.file.is_some() => None,
             Action::RunKept(messages) => {
                 let run = kept_run::of_messages(messages)?;
-                Some(Self {
+                let next = Self {
                     previous: self.run_to_compare(),
                     run,
                     ..self.clone()
-                })
+                };
+                Some(next.compared())
             }
-            Action::FileOpened(opened) => Some(self.opened(opened)),
+            Action::File(action) => self.file_changed(action),
             Action::LateTried(late) => Some(Self {
                 late,
                 ..self.clone()
             })
             .filter(|next| next.late != self.late),
+            Action::OutTried(out) => Some(Self {
+                out,
+                ..self.clone()
+            })
+            .filter(|next| next.out != self.out),
             Action::Both(actions) => {
                 let [first, second] = *actions;
                 let between = self.changed_by(first);
                 let after = between.as_ref().unwrap_or(self).changed_by(second);
                 after.or(between)
             }
-            Action::Guide(action) => {
-                let (guide, shows) = self.guide.reduce(action);
-                let next = Self {
-                    guide,
-                    ..self.clone()
-                };
-                Some(match shows {
-                    Some((name, run)) => next
-                        .changed_by(Action::ScenarioChosen { name, run })
-                        .unwrap_or(next),
-                    None => next,
-                })
-            }
-            Action::Many(action) => (late::ready()?.many)(self, action),
+            Action::Guide(action) => Some(self.guided(action)),
+            Action::Many(action) => (many_part::ready()?.reduce)(self, action),
             Action::Palette(action) => self.palette.reduce(action).map(|palette| Self {
                 palette,
                 ..self.clone()
             }),
+            Action::Playback(action) => self.played(action),
             Action::Channel(action) => self.channel_changed(action),
+            Action::Compare(action) => Some(Self {
+                compare: self.compare.reduce(action),
+                previous: self
+                    .previous
+                    .clone()
+                    .filter(|_| action != compare::Action::PutAway),
+                ..self.clone()
+            }),
             Action::Draft(action) => self.draft.reduce(action).map(|draft| Self {
                 draft,
                 ..self.clone()
@@ -192,6 +214,7 @@ impl AppState {
                 })
             }
             Action::Selection(action) => self.selected(action),
+            Action::Share(action) => self.shared(action),
             Action::Window(action) => self.window.reduce(action).map(|window| Self {
                 window,
                 ..self.clone()
@@ -199,36 +222,18 @@ impl AppState {
         }
     }
 
-    /// With the run of a file on show, and its scenario in the editor.
-    fn opened(&self, opened: Opened) -> Self {
-        let run = match opened.run {
-            Ok(run) => run,
-            Err(why) => {
-                return Self {
-                    refused: Some((opened.name, why)),
-                    ..self.clone()
-                };
-            }
+    /// After a step of the course or the quiz, with the scenario that it shows.
+    fn guided(&self, action: guide::Action) -> Self {
+        let (guide, shows) = self.guide.reduce(action);
+        let next = Self {
+            guide,
+            ..self.clone()
         };
-        let away = self.put_away();
-        let text = run.header.as_ref().map(|header| &header.scenario);
-        let text = text.filter(|text| !text.toml.is_empty());
-        let draft = text.map(|text| {
-            let from = catalog::find(&text.name).map(|entry| entry.name);
-            self.draft
-                .replaced(from, AttrValue::from(text.toml.clone()))
-        });
-        Self {
-            draft: draft.unwrap_or_else(|| self.draft.clone()),
-            run: RunEvents {
-                newest: self.run.newest.wrapping_add(1),
-                axis: self.run.axis,
-                filter: self.run.filter.clone(),
-                ..RunEvents::clone(&run)
-            }
-            .placed(),
-            refused: None,
-            ..away
+        match shows {
+            Some((name, run)) => next
+                .changed_by(Action::ScenarioChosen { name, run })
+                .unwrap_or(next),
+            None => next,
         }
     }
 
@@ -246,8 +251,13 @@ impl AppState {
             .event
             .filter(|_| selection.event != self.selection.event);
         let run = event.and_then(|event| self.run.showing(event));
+        let playback = match selection.event {
+            Some(_) => self.playback,
+            None => self.playback.off(),
+        };
         Some(Self {
             selection,
+            playback,
             run: run.unwrap_or_else(|| self.run.clone()),
             ..self.clone()
         })
@@ -311,10 +321,16 @@ impl AppState {
             | ServerMessage::Failed { .. } => {
                 let run = self.run.agent_said(message)?;
                 let selection = self.selection.follow(&self.run, &run);
-                Some(Self {
+                let has_ended = run.diagnosis.is_some();
+                let next = Self {
                     run,
                     selection,
                     ..self.clone()
+                };
+                Some(if has_ended {
+                    next.compared().with_wish()
+                } else {
+                    next
                 })
             }
         }
@@ -326,9 +342,11 @@ impl AppState {
         }
         let scenario = self.draft.scenario.as_ref().ok()?;
         Some(Self {
-            refused: None,
-            run: self.run.asked(self.draft.to_text(), scenario.clone()),
+            file: None,
+            playback: self.playback.off(),
+            run: self.run.asked(self.named_text(), scenario.clone()),
             previous: self.run_to_compare(),
+            compare: self.compare.reduce(compare::Action::PutAway),
             selection: self.selection.without_event(),
             guide: self.guide.run_asked(),
             ..self.clone()
@@ -360,17 +378,30 @@ impl AppState {
     /// Without a run on show; it stays to compare with.
     fn put_away(&self) -> Self {
         Self {
+            playback: self.playback.off(),
             run: self.run.put_away(),
             previous: self.run_to_compare(),
+            compare: self.compare.reduce(compare::Action::PutAway),
             selection: self.selection.without_event(),
+            file: None,
+            share: self.share.at_rest(),
             ..self.clone()
         }
+    }
+
+    /// Whether the page's third part is needed now and was not tried.
+    pub fn wants_out(&self) -> bool {
+        let to_agent = !self.channel.is_open() && !self.share.is_local();
+        self.late == Part::There
+            && self.out == Part::Coming
+            && (self.share.dialog.is_some() || self.share.is_opening() || to_agent)
     }
 
     /// Whether pressing Run would start a run.
     pub fn can_run(&self) -> bool {
         self.late == Part::There
             && self.channel.is_open()
+            && self.share.opening == Opening::Nothing
             && self.draft.scenario.is_ok()
             && !self.run.phase.is_under_way()
             && self.many_ask.is_none()

@@ -1,9 +1,12 @@
 //! Words and numbers as the page shows them. What users wrote is text and nothing else.
 
 pub mod editor;
+pub mod file;
 pub mod guide;
 pub mod ladder;
 pub mod many;
+pub mod playback;
+pub mod share;
 pub mod templates;
 pub mod verdict;
 

@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use aftershake_shared::channel::Failure;
-use aftershake_shared::export::{Run, html, markdown, mermaid, packetdrill, pcapng, svg};
+use aftershake_shared::export::{Run, filter, html, markdown, mermaid, packetdrill, pcapng, svg};
 use aftershake_shared::recording::Recording;
 use clap::ValueEnum;
 
@@ -60,6 +60,8 @@ pub enum Format {
     Json,
     /// A script that plays one end's part against the kernel
     Packetdrill,
+    /// The connections as a display filter for tshark and Wireshark
+    Filter,
 }
 
 /// Runs or reads, then writes.
@@ -73,17 +75,22 @@ pub fn export(options: &ExportOptions) -> Result<u8, Failure> {
         let message = "this format is no text, and stdout is a terminal".to_owned();
         return Err(bad_input(message, "-o FILE, or a pipe"));
     }
-    let recording = match recorded(&options.subject)? {
-        Some(recording) => recording,
-        None => run_once(options)?,
-    };
-    let judged = Judged::new(recording)?;
+    let judged = judged(&options.subject, options.seed)?;
     let bytes = write(options.to, &judged)?;
     match &options.output {
         Some(path) => run::write(path, &bytes)?,
         None => print_bytes(&bytes)?,
     }
     Ok(DONE)
+}
+
+/// A recording that is read, or a scenario's that is run, with its verdict.
+pub(super) fn judged(subject: &str, seed: Option<u64>) -> Result<Judged, Failure> {
+    let recording = match recorded(subject)? {
+        Some(recording) => recording,
+        None => run_once(subject, seed)?,
+    };
+    Judged::new(recording)
 }
 
 fn write(format: Format, judged: &Judged) -> Result<Vec<u8>, Failure> {
@@ -97,13 +104,14 @@ fn write(format: Format, judged: &Judged) -> Result<Vec<u8>, Failure> {
         Format::Markdown => markdown::write(&run),
         Format::Mermaid => mermaid::write(&run),
         Format::Packetdrill => packetdrill::write(&run),
+        Format::Filter => filter::write(diagnosis),
         Format::Json => run.report.to_json() + "\n",
     };
     Ok(text.into_bytes())
 }
 
 /// The recording that a file holds; `None` when the argument means a scenario.
-fn recorded(argument: &str) -> Result<Option<Recording>, Failure> {
+pub(super) fn recorded(argument: &str) -> Result<Option<Recording>, Failure> {
     let path = Path::new(argument);
     let is_scenario = path
         .extension()
@@ -135,9 +143,9 @@ fn recorded(argument: &str) -> Result<Option<Recording>, Failure> {
     Ok(None)
 }
 
-fn run_once(options: &ExportOptions) -> Result<Recording, Failure> {
-    let (scenario, _) = scenario_input::read(&options.subject)?;
-    let seed = options.seed.unwrap_or_else(super::random_seed);
+fn run_once(subject: &str, seed: Option<u64>) -> Result<Recording, Failure> {
+    let (scenario, _) = scenario_input::read(subject)?;
+    let seed = seed.unwrap_or_else(super::random_seed);
     let mut worker = WorkerProcess::start()?;
     let (recording, _) = worker.run(RunRequest {
         scenario,

@@ -95,6 +95,11 @@ pub(super) fn text(judged: &Judged) -> String {
         ..Default::default()
     };
     let placed = Ladder::place(&judged.recording.events, &options);
+    on_paper(&placed, &verdict_text(&judged.recording, &judged.diagnosis))
+}
+
+/// A ladder as wide as the terminal, and the verdict below.
+pub(super) fn on_paper(placed: &Ladder, verdict: &str) -> String {
     let paper = Paper {
         width: terminal_columns(),
         colour: if talk::stdout_has_colour() {
@@ -103,11 +108,7 @@ pub(super) fn text(judged: &Judged) -> String {
             Colour::None
         },
     };
-    let drawn = write_ladder(&placed, paper);
-    format!(
-        "{drawn}\n{}",
-        verdict_text(&judged.recording, &judged.diagnosis)
-    )
+    format!("{}\n{verdict}", write_ladder(placed, paper))
 }
 
 fn beside_failure(judged: &Judged) -> Option<&str> {

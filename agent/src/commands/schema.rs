@@ -8,7 +8,7 @@ use aftershake_shared::distribution::report::Distribution;
 use aftershake_shared::schema::{self, of_output};
 use schemars::Schema;
 
-use super::{DONE, bad_input, doctor, link, list, print, serve, test};
+use super::{DONE, bad_input, compare, doctor, exec, link, list, print, serve, test};
 
 /// A format's name, what it is, and its schema.
 type Format = (&'static str, &'static str, fn() -> Schema);
@@ -22,8 +22,10 @@ const FORMATS: &[Format] = &[
         schema::recording,
     ),
     ("run", "run --json", schema::run),
+    ("exec", "exec --json", of_output::<exec::ExecReport>),
     ("explain", "explain --json", of_output::<Explained>),
     ("sweep", "run --repeat N --json", of_output::<Distribution>),
+    ("compare", "compare --json", of_output::<compare::Compared>),
     ("list", "list --json", of_output::<Vec<list::Row>>),
     ("test", "test --json", of_output::<Vec<test::Row>>),
     ("doctor", "doctor --json", of_output::<doctor::Examination>),

@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
-use std::fs;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
@@ -17,6 +19,7 @@ use serde::Serialize;
 
 use super::{DONE, MISSED, MISSING, bad_input, print, print_json, scenario_input};
 use crate::options::TestOptions;
+use crate::worker::NOT_HERE;
 use crate::worker::protocol::{ManyBin, ManyRequest};
 use crate::worker_process::{RunError, WorkerProcess};
 
@@ -67,14 +70,11 @@ pub fn test(options: &TestOptions) -> Result<u8, Failure> {
     if options.scenarios.is_empty() {
         scenarios.extend(CATALOG.iter().map(aftershake_shared::catalog::Entry::text));
     }
+    let mut report = options.junit.as_deref().map(create).transpose()?;
     let rows = run_all(scenarios, options)?;
-    if let Some(path) = &options.junit {
-        fs::write(path, junit(&rows)).map_err(|error| {
-            bad_input(
-                format!("{}: cannot be written: {error}", path.display()),
-                "",
-            )
-        })?;
+    if let (Some(file), Some(path)) = (&mut report, &options.junit) {
+        file.write_all(junit(&rows).as_bytes())
+            .map_err(|error| not_written(path, &error))?;
     }
     if options.json {
         print_json(&rows)?;
@@ -83,15 +83,34 @@ pub fn test(options: &TestOptions) -> Result<u8, Failure> {
     }
     let missed = rows.iter().any(|row| row.met == Some(false));
     let skipped = rows.iter().any(|row| row.met.is_none());
-    // One scenario that this machine cannot run is a skip; a machine that runs none lacks something.
-    let none_ran = rows.iter().all(|row| row.met.is_none());
+    // What a scenario needs may be missing; a machine that can run none at all lacks something.
+    let none_can = rows.iter().all(Row::could_run_nothing);
     Ok(if missed {
         MISSED
-    } else if none_ran || (skipped && options.no_skip) {
+    } else if none_can || (skipped && options.no_skip) {
         MISSING
     } else {
         DONE
     })
+}
+
+/// The file of a report, made before anything runs: a run of minutes must not end in a wrong path.
+fn create(path: &Path) -> Result<File, Failure> {
+    if path == Path::new("-") {
+        let remedy = "aftershake test --json prints the results, --junit FILE writes them";
+        return Err(bad_input(
+            "--junit takes the name of a file, found `-`".to_owned(),
+            remedy,
+        ));
+    }
+    File::create(path).map_err(|error| not_written(path, &error))
+}
+
+fn not_written(path: &Path, error: &io::Error) -> Failure {
+    bad_input(
+        format!("{}: cannot be written: {error}", path.display()),
+        "name a file in a folder that exists and may be written",
+    )
 }
 
 /// Runs every scenario, several workers at once; rows come in the order of the scenarios.
@@ -169,6 +188,12 @@ fn run_one(
 }
 
 impl Row {
+    /// Whether it was skipped for something that every scenario needs.
+    fn could_run_nothing(&self) -> bool {
+        let why = self.skipped.as_deref();
+        why.is_some_and(|why| !why.starts_with(NOT_HERE))
+    }
+
     fn count(&mut self, run: &RunSummary, numbered: bool) {
         self.runs += 1;
         self.met_runs += u32::from(run.met);
@@ -238,11 +263,18 @@ fn junit(rows: &[Row]) -> String {
         let seconds = format!("{}.{:03}", row.took_ms / 1000, row.took_ms % 1000);
         let _ = write!(
             xml,
-            "  <testcase name=\"{}\" time=\"{seconds}\">",
+            "  <testcase classname=\"aftershake\" name=\"{}\" time=\"{seconds}\">",
             escape(&row.name)
         );
-        for line in &row.mismatches {
-            let _ = write!(xml, "<failure message=\"{}\"/>", escape(line));
+        if let Some(first) = row.mismatches.first() {
+            // One for each test case: more than one is more than most readers take.
+            let all = row.mismatches.iter().map(|line| escape(line));
+            let all = all.collect::<Vec<_>>().join("\n");
+            let _ = write!(
+                xml,
+                "<failure message=\"{}\">{all}</failure>",
+                escape(first)
+            );
         }
         if let Some(why) = &row.skipped {
             let _ = write!(xml, "<skipped message=\"{}\"/>", escape(why));

@@ -4,12 +4,11 @@ use std::fs;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Sender, channel};
-use std::thread;
 
-use crate::sys::thread::{end_with_starter, signal_group};
-use crate::sys::{namespace, poll};
+use crate::sys::poll;
+use crate::sys::thread::signal_group;
 use crate::worker::clock;
+use crate::worker::enclosed::{self, Enclosed};
 
 /// How long a command may take to open its capture before the run begins without waiting for one.
 const OPENING_NS: u64 = 500_000_000;
@@ -23,13 +22,11 @@ const LOOK_NS: u64 = 5_000_000;
 
 /// A command under way.
 pub(crate) struct Beside {
-    child: Child,
+    enclosed: Enclosed,
     captures: bool,
-    /// The thread that started the command ends when this is dropped.
-    _starter: Sender<()>,
 }
 
-fn spawn(command: &str) -> io::Result<Child> {
+fn command(command: &str) -> Command {
     let mut shell = Command::new("sh");
     shell
         .arg("-c")
@@ -38,30 +35,17 @@ fn spawn(command: &str) -> io::Result<Child> {
         // The worker's own stdout belongs to its parent's protocol.
         .stdout(io::stderr())
         .process_group(0);
-    end_with_starter(&mut shell);
-    shell.spawn()
+    shell
 }
 
 impl Beside {
     /// Starts it with `sh -c` in this thread's namespace and waits until it captures, ends, or has had half a second.
-    pub(crate) fn start(command: &str) -> io::Result<Self> {
+    pub(crate) fn start(line: &str) -> io::Result<Self> {
         let before = packet_sockets();
-        let (gone, starter_may_end) = channel::<()>();
-        let (sender, started) = channel();
-        let command = command.to_owned();
-        // A thread of its own, since whoever has enclosed its children can start no thread any more. The command
-        // ends with it, and everything that the command has started ends with the command.
-        thread::Builder::new()
-            .name("beside".to_owned())
-            .spawn(move || {
-                let _ = namespace::enclose_children();
-                let _ = sender.send(spawn(&command));
-                let _ = starter_may_end.recv();
-            })?;
-        let mut child = started.recv().map_err(io::Error::other)??;
+        let mut enclosed = enclosed::start(command(line))?;
         let began = clock::tick();
         let mut captures = false;
-        while clock::tick() - began < OPENING_NS && child.try_wait()?.is_none() {
+        while clock::tick() - began < OPENING_NS && enclosed.child.try_wait()?.is_none() {
             if packet_sockets() > before {
                 captures = true;
                 pause(CAPTURE_NS);
@@ -69,11 +53,7 @@ impl Beside {
             }
             pause(LOOK_NS);
         }
-        Ok(Self {
-            child,
-            captures,
-            _starter: gone,
-        })
+        Ok(Self { enclosed, captures })
     }
 
     /// Ends it: a capture at once, anything else after it had time to end by itself. The command's own exit code
@@ -84,24 +64,33 @@ impl Beside {
         } else if self.ends_within(ENDING_NS)? {
             return Ok(());
         }
-        signal_group(self.child.id(), libc::SIGINT);
-        if !self.ends_within(OBEYING_NS)? {
-            signal_group(self.child.id(), libc::SIGKILL);
-            self.child.wait()?;
-        }
-        Ok(())
+        end(&mut self.enclosed.child, OBEYING_NS)
     }
 
     fn ends_within(&mut self, limit: u64) -> io::Result<bool> {
-        let began = clock::tick();
-        while clock::tick() - began < limit {
-            if self.child.try_wait()?.is_some() {
-                return Ok(true);
-            }
-            pause(LOOK_NS);
-        }
-        Ok(false)
+        ends_within(&mut self.enclosed.child, limit)
     }
+}
+
+/// Asks a process group to end, and makes it end where it does not obey in time.
+pub(crate) fn end(leader: &mut Child, obeying_ns: u64) -> io::Result<()> {
+    signal_group(leader.id(), libc::SIGINT);
+    if !ends_within(leader, obeying_ns)? {
+        signal_group(leader.id(), libc::SIGKILL);
+        leader.wait()?;
+    }
+    Ok(())
+}
+
+fn ends_within(child: &mut Child, limit: u64) -> io::Result<bool> {
+    let began = clock::tick();
+    while clock::tick() - began < limit {
+        if child.try_wait()?.is_some() {
+            return Ok(true);
+        }
+        pause(LOOK_NS);
+    }
+    Ok(false)
 }
 
 /// How many packet sockets this thread's namespace has.

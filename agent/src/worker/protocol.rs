@@ -18,6 +18,8 @@ pub enum WorkerRequest {
     Run(RunRequest),
     /// Do many runs, each in a namespace of its own, and say of each what came of it.
     Many(ManyRequest),
+    /// Run two programs of the user's and record what passes between them.
+    Exec(ExecRequest),
     /// End the current run early; its events so far are still delivered, then `finished`.
     Cancel,
 }
@@ -31,6 +33,17 @@ pub struct RunRequest {
     pub live: bool,
     /// A command run in the namespace from before the first step to after the last.
     pub beside: Option<String>,
+}
+
+/// Two programs to run, unmodified, each by `sh -c`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExecRequest {
+    pub server: String,
+    pub client: String,
+    /// The client begins when something listens on this port; `None`: when something listens anywhere, or soon.
+    pub ready: Option<u16>,
+    /// The longest it may take, in seconds.
+    pub limit_s: u32,
 }
 
 /// Many runs to do: of one scenario, or of one for each value of what is varied.

@@ -1,5 +1,6 @@
 //! Collects a run's events, puts them in order, numbers them and hands them on. Observes nothing itself.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use aftershake_shared::event::{Event, EventBody, EventId, sort_and_number};
@@ -21,6 +22,8 @@ pub(crate) struct Recorder<'a> {
     resets: Vec<(SocketAddr, SocketAddr, Nanos)>,
     /// What passed on each connection; kept only for a scenario that forges segments.
     flows: Option<Flows>,
+    /// Ends of segments noted since the last look; kept only where no calls tell of connections.
+    pairs: Option<BTreeSet<(SocketAddr, SocketAddr)>>,
 }
 
 impl<'a> Recorder<'a> {
@@ -32,12 +35,23 @@ impl<'a> Recorder<'a> {
             handed_on: Nanos(0),
             resets: Vec::new(),
             flows: None,
+            pairs: None,
         }
     }
 
     /// Follows from now on what passes on each connection.
     pub(crate) fn follow_flows(&mut self) {
         self.flows = Some(Flows::default());
+    }
+
+    /// Keeps in mind from now on between which addresses segments pass.
+    pub(crate) fn follow_pairs(&mut self) {
+        self.pairs = Some(BTreeSet::new());
+    }
+
+    /// Between which addresses segments passed since the last call, from and to.
+    pub(crate) fn take_pairs(&mut self) -> BTreeSet<(SocketAddr, SocketAddr)> {
+        self.pairs.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// What passed on each connection, if that is followed.
@@ -49,9 +63,13 @@ impl<'a> Recorder<'a> {
     pub(crate) fn note(&mut self, at: Nanos, body: EventBody) {
         if let EventBody::Segment(seen) = &body
             && let Ok(segment) = seen.read()
-            && segment.flags.rst()
         {
-            self.resets.push((segment.src, segment.dst, at));
+            if segment.flags.rst() {
+                self.resets.push((segment.src, segment.dst, at));
+            }
+            if let Some(pairs) = &mut self.pairs {
+                pairs.insert((segment.src, segment.dst));
+            }
         }
         if let Some(flows) = &mut self.flows {
             flows.note(&body);

@@ -256,7 +256,7 @@ impl<'a> Run<'a, '_> {
     /// What happens after the last step: everything is read once more and the capture's end is proved.
     ///
     /// The sockets that are still open are closed later: that is no part of the story.
-    fn finish(
+    pub(crate) fn finish(
         &mut self,
         results: &[Option<StepResult>],
         kernel_resets: Option<&mut KernelResets>,

@@ -8,7 +8,9 @@ use std::process::ExitCode;
 
 use aftershake_browser_tests::agent::binary;
 use aftershake_measure::calibrate::score::Score;
-use aftershake_measure::calibrate::{Level, judge, judge_run, least, truth, truth_of_run};
+use aftershake_measure::calibrate::{
+    Level, judge, judge_run, least, least_kept_aside, truth, truth_of_run,
+};
 use aftershake_measure::rounds;
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -23,7 +25,12 @@ fn main() -> anyhow::Result<ExitCode> {
             for case in &cases {
                 judge(case, level, &mut score);
             }
-            text.push_str(&line(set, level, &score, verbose));
+            text.push_str(&line(
+                set.trim_start_matches("truth/"),
+                level,
+                &score,
+                verbose,
+            ));
         }
     }
     let mut all = Vec::new();
@@ -37,6 +44,15 @@ fn main() -> anyhow::Result<ExitCode> {
         }
         text.push_str(&line("captures", level, &score, false));
         short.extend(score.short_of(&least(level, false)));
+    }
+    let kept_aside = truth::read(truth::KEPT_ASIDE)?;
+    for level in Level::EVERY {
+        let mut score = Score::default();
+        for case in &kept_aside {
+            judge(case, level, &mut score);
+        }
+        text.push_str(&line(truth::KEPT_ASIDE, level, &score, verbose));
+        short.extend(score.short_of(&least_kept_aside(level)));
     }
     let mut runs = Vec::new();
     for recording in rounds::recordings(&binary)? {

@@ -41,9 +41,26 @@ fn the_captures_reach_their_thresholds_at_every_level() {
     }
 }
 
+#[test]
+fn the_captures_kept_aside_reach_theirs() {
+    for level in Level::EVERY {
+        let mut score = Score::default();
+        for case in truth::read(truth::KEPT_ASIDE).unwrap() {
+            judge(&case, level, &mut score);
+        }
+        let short = score.short_of(&least_kept_aside(level));
+        let otherwise = score.second.join("\n");
+        assert!(
+            short.is_empty(),
+            "{score}\n{}\n{otherwise}",
+            short.join("\n")
+        );
+    }
+}
+
 /// A capture with RSTs, and what is said of them.
 fn one() -> (Vec<TrueReset>, Vec<Finding>) {
-    let cases = truth::read("cases").unwrap();
+    let cases = truth::read("truth/cases").unwrap();
     let case = cases
         .iter()
         .find(|case| case.slug == "unread-close")

@@ -1,4 +1,4 @@
-//! Captures whose truth is known: `shared/tests/data/truth/<set>/<slug>.pcap`, and in `<set>.jsonl` a line for
+//! Captures whose truth is known: `shared/tests/data/<set>/<slug>.pcap`, and in `<set>.jsonl` a line for
 //! each with the true cause of every RST, what the bytes alone leave open, and how counters moved.
 //!
 //! Of each frame only the headers are kept.
@@ -18,8 +18,12 @@ use serde::Deserialize;
 
 use super::Level;
 
-/// The folders of captures.
-pub const SETS: [&str; 2] = ["cases", "real"];
+/// The folders of captures that the diagnosis was written beside.
+pub const SETS: [&str; 2] = ["truth/cases", "truth/real"];
+
+/// The folder of captures of real programs that were made when the diagnosis was done, to measure it: no rule was
+/// fitted to them. `make.py` in it makes them anew.
+pub const KEPT_ASIDE: &str = "kept-aside";
 
 /// The truth about one RST.
 #[derive(Clone, Debug, Deserialize)]
@@ -59,7 +63,7 @@ pub struct Case {
 /// # Errors
 /// A file cannot be read, or is not in the form above.
 pub fn read(set: &str) -> anyhow::Result<Vec<Case>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/tests/data/truth");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/tests/data");
     let list = folder.join(format!("{set}.jsonl"));
     let text = std::fs::read_to_string(&list).with_context(|| list.display().to_string())?;
     text.lines()

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::problems::Problem;
 use crate::diagnosis::CauseId;
+use crate::diagnosis::diagnose;
 use crate::diagnosis::finding::{Certainty, Diagnosis, Finding};
-use crate::event::Event;
+use crate::event::{Event, Source};
 use crate::remedy::in_full::in_full;
 use crate::scenario::expect::Outcome;
 
@@ -35,6 +36,40 @@ pub struct ConnectionExplained {
     /// What was kept of its segments, where that was asked for; ids are frame numbers.
     #[serde(skip)]
     pub kept: Vec<Event>,
+    /// Of the RSTs all that the diagnosis says, where the segments were asked for; events are frames.
+    #[serde(skip)]
+    pub findings: Vec<Finding>,
+}
+
+impl ConnectionExplained {
+    /// The verdict on this connection, for a picture of what was kept of it.
+    ///
+    /// Its RSTs are as they were judged with everything around them; the rest is said of the kept segments alone.
+    pub fn diagnosis(&self) -> Diagnosis {
+        let alone = diagnose(&self.kept, &[Source::Segments]);
+        let decides = self.findings.iter().find(|finding| finding.accepted);
+        let (headline, explanation) = match decides {
+            Some(finding) => (finding.headline.clone(), finding.explanation.clone()),
+            None => (alone.headline, alone.explanation),
+        };
+        let mut connections = alone.connections;
+        connections.truncate(1);
+        for verdict in &mut connections {
+            verdict.outcome = self.outcome;
+        }
+        let number = connections.first().map_or(1, |verdict| verdict.id);
+        let resets = self.findings.iter().map(|finding| Finding {
+            connection: number,
+            ..finding.clone()
+        });
+        Diagnosis {
+            outcome: self.outcome,
+            headline,
+            explanation,
+            resets: resets.collect(),
+            connections,
+        }
+    }
 }
 
 #[expect(
@@ -168,6 +203,7 @@ impl Explained {
                 resets: resets.remove(&verdict.id).unwrap_or_default(),
                 resets_not_explained: 0,
                 kept: Vec::new(),
+                findings: Vec::new(),
             };
             summary.count(&one);
             summary.connections += 1;

@@ -97,6 +97,16 @@ impl Explainer {
         }
     }
 
+    /// Frames read so far.
+    pub const fn frames(&self) -> u32 {
+        self.reader.frames()
+    }
+
+    /// The first frame's time in nanoseconds since 1970, or since whatever the file counts from; 0 before it.
+    pub fn began(&self) -> u64 {
+        self.books.base.unwrap_or(0)
+    }
+
     /// Ends the reading and judges a part of what is left; false when nothing was left.
     ///
     /// Calling it, and [`Self::take`], until then keeps memory low; [`Self::finish`] does all the rest at once.
@@ -266,6 +276,7 @@ impl Books {
             resets: Vec::new(),
             resets_not_explained: 0,
             kept,
+            findings: Vec::new(),
         }
     }
 
@@ -359,7 +370,10 @@ impl Books {
             judged.resets.drain(..before.min(known));
             let explained = u32::try_from(known).unwrap_or(u32::MAX);
             one.resets_not_explained = tracked.rsts.saturating_sub(explained.max(tracked.told));
-            one.resets = judged.resets;
+            if self.options.with_segments {
+                one.findings.clone_from(&judged.resets);
+            }
+            one.resets = judged.resets.into_iter().map(Into::into).collect();
             if tracked.told == 0 {
                 self.summary.connections += 1;
                 self.summary.listed += 1;

@@ -6,12 +6,11 @@ use std::collections::HashMap;
 
 use super::beside::{self, OUT_RSTS, Reach, Sums, Ties};
 use super::counters_text::CounterDeltas;
-use super::explained::ResetExplained;
 use super::trace_text::ResetTrace;
 use super::tracked::Tracked;
 use crate::diagnosis::causes::is_third_party;
 use crate::diagnosis::diagnose;
-use crate::diagnosis::finding::Diagnosis;
+use crate::diagnosis::finding::{Diagnosis, Finding};
 use crate::event::counters::CountersMoved;
 use crate::event::kernel_reset::{KernelReset, TiedBy};
 use crate::event::trouble::Trouble;
@@ -38,7 +37,7 @@ pub(super) struct World<'a> {
 pub(super) struct Judged {
     pub(super) outcome: Option<Outcome>,
     /// In order of the file.
-    pub(super) resets: Vec<ResetExplained>,
+    pub(super) resets: Vec<Finding>,
 }
 
 /// What may be believed for one connection.
@@ -120,7 +119,7 @@ fn take(
         let number = usize::try_from(finding.connection).unwrap_or(0);
         let verdict = diagnosis.connections.get(number.wrapping_sub(1));
         one.outcome = one.outcome.max(verdict.map(|verdict| verdict.outcome));
-        one.resets.push(finding.into());
+        one.resets.push(finding);
     }
 }
 

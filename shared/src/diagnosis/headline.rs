@@ -229,7 +229,10 @@ fn quiet(run: &Run<'_>, connection: &Connection, verdict: &ConnectionVerdict) ->
             let gave_up = flow.of(Role::Client).spoken == 0;
             if unanswered {
                 let text = format!("No reset: {server} never answered, and {client} gave up.");
-                (text, "The SYN got neither SYN,ACK nor RST: it was dropped, or the accept queue was full.".to_owned())
+                (
+                    text,
+                    format!("The SYN got neither SYN,ACK nor RST: {}.", why_dropped(run)),
+                )
             } else if gave_up {
                 (
                     format!(
@@ -244,6 +247,18 @@ fn quiet(run: &Run<'_>, connection: &Connection, verdict: &ConnectionVerdict) ->
             }
         }
         Outcome::Refused | Outcome::Reset => (String::new(), String::new()),
+    }
+}
+
+/// What the counters say of SYNs that were dropped.
+fn why_dropped(run: &Run<'_>) -> &'static str {
+    let moved = |name| run.counters.total(name).unwrap_or(0) > 0;
+    if moved("TcpExtTCPMD5NotFound") {
+        "it was not signed, and whoever listens takes signed segments only (TCPMD5NotFound)"
+    } else if moved("TcpExtListenOverflows") {
+        "the accept queue was full (ListenOverflows)"
+    } else {
+        "it was dropped, or the accept queue was full"
     }
 }
 

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use crate::compare::{self, Line};
 use crate::connection::Connections;
-use crate::event::{Event, EventBody};
+use crate::event::Event;
 use crate::units::Nanos;
 
 /// Where two runs part.
@@ -30,67 +31,31 @@ pub struct Next {
 ///
 /// Times are not compared: no two runs have the same.
 pub fn first(one: &[Event], other: &[Event]) -> Option<Difference> {
+    let told = |events| compare::told(events, &Connections::from_events(events));
     let (one, other) = (told(one), told(other));
     let same = one
         .iter()
         .zip(&other)
-        .take_while(|(one, other)| one.0 == other.0)
+        .take_while(|(one, other)| one.what == other.what)
         .count();
     if same == one.len() && same == other.len() {
         return None;
     }
-    let next = |told: &[(String, Nanos)]| {
+    let next = |told: &[Line]| {
         told.get(same)
-            .map(|(what, at)| Next {
-                what: what.clone(),
-                at_ns: at.0,
+            .map(|line| Next {
+                what: line.what.clone(),
+                at_ns: line.at.0,
             })
             .unwrap_or_default()
     };
     let last = same.checked_sub(1).and_then(|last| one.get(last));
     Some(Difference {
         same,
-        last: last.map(|(what, _)| what.clone()).unwrap_or_default(),
+        last: last.map(|line| line.what.clone()).unwrap_or_default(),
         one: next(&one),
         other: next(&other),
     })
-}
-
-/// Calls and segments in words without times or ports, in order of time.
-fn told(events: &[Event]) -> Vec<(String, Nanos)> {
-    let connections = Connections::from_events(events);
-    let several = connections.len() > 1;
-    let mut told = Vec::new();
-    for event in events {
-        let what = match &event.body {
-            EventBody::Call(call) => format!("{}: {} = {}", call.by, call.signature(), call.result),
-            EventBody::Segment(_) => {
-                let Some((connection, sent)) = connections.segment(event.id) else {
-                    continue;
-                };
-                let number = if several {
-                    format!(" (connection {})", connection.id)
-                } else {
-                    String::new()
-                };
-                format!(
-                    "{} sends {} with {} bytes{number}",
-                    connection.name(sent.from),
-                    sent.segment.flags,
-                    sent.segment.payload_len
-                )
-            }
-            EventBody::Outside(act) => act.sentence(),
-            EventBody::ProcessEnded(ended) => format!("{} ends", ended.process),
-            EventBody::Counters(_)
-            | EventBody::KernelReset(_)
-            | EventBody::Socket(_)
-            | EventBody::Step(_)
-            | EventBody::Trouble(_) => continue,
-        };
-        told.push((what, event.at));
-    }
-    told
 }
 
 impl Difference {
@@ -121,6 +86,7 @@ impl Difference {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::EventBody;
     use crate::recording::Recording;
 
     fn events() -> Vec<Event> {

@@ -124,6 +124,8 @@ pub fn text(words: &str) -> String {
     for letter in plain(words, LONG).chars() {
         match letter {
             '<' => out += "&lt;",
+            // Two of them begin a formula on many pages.
+            '$' => out += "&#36;",
             '>' => out += "&gt;",
             '&' => out += "&amp;",
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '=' | '+' | '-' | '@' | '!' => {

@@ -1,7 +1,8 @@
 //! Many connections at a glance: one row each, with what a reader needs to choose one.
 
 use crate::connection::{Connection, Connections, Role};
-use crate::diagnosis::finding::Diagnosis;
+use crate::diagnosis::CauseId;
+use crate::diagnosis::finding::{Certainty, Diagnosis, Finding};
 use crate::scenario::expect::Outcome;
 use crate::units::Nanos;
 
@@ -20,9 +21,8 @@ pub struct Row {
     /// Its first and its last segment; `None` when none was seen.
     pub lasted: Option<(Nanos, Nanos)>,
     pub segments: usize,
-    /// Payload bytes of each way, those sent again counted again.
-    pub sent_by_client: u64,
-    pub sent_by_server: u64,
+    /// The cause that is named first, and how sure that is; `None` without a RST.
+    pub cause: Option<(CauseId, Certainty)>,
     /// When its RSTs were sent.
     pub resets: Vec<Nanos>,
 }
@@ -34,11 +34,15 @@ impl Row {
             verdicts.find(|verdict| verdict.id == connection.id)
         });
         let segments = &connection.segments;
-        let sent = |role: Role| {
-            let mine = segments.iter().filter(|sent| sent.from == role);
-            mine.map(|sent| u64::from(sent.segment.payload_len)).sum()
-        };
         let resets = segments.iter().filter(|sent| sent.segment.flags.rst());
+        let findings = diagnosis.map_or(&[][..], |diagnosis| &diagnosis.resets);
+        let of_this = |finding: &&Finding| finding.connection == connection.id;
+        let cause = first_named(
+            findings
+                .iter()
+                .filter(of_this)
+                .map(|f| (f.accepted, f.cause, f.certainty)),
+        );
         Self {
             id: connection.id,
             client: connection.name(Role::Client).to_owned(),
@@ -49,11 +53,21 @@ impl Row {
                 .zip(segments.last())
                 .map(|(first, last)| (first.at, last.at)),
             segments: segments.len(),
-            sent_by_client: sent(Role::Client),
-            sent_by_server: sent(Role::Server),
+            cause,
             resets: resets.map(|sent| sent.at).collect(),
         }
     }
+}
+
+/// The cause to name of several RSTs, each with whether it ended something: of the first that did, else of the first.
+pub fn first_named(
+    mut resets: impl Iterator<Item = (bool, CauseId, Certainty)> + Clone,
+) -> Option<(CauseId, Certainty)> {
+    let any = resets.clone().next();
+    let ended = resets.find(|(accepted, ..)| *accepted);
+    ended
+        .or(any)
+        .map(|(_, cause, certainty)| (cause, certainty))
 }
 
 /// All of them, in order of their beginning.

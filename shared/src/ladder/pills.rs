@@ -110,7 +110,11 @@ impl Drafts<'_> {
             0 => String::new(),
             bytes => format!(", {bytes} B unread"),
         };
-        let text = format!("{} of the process{unread}", ended.how);
+        // Aside, it has to say whose process it was.
+        let text = match lane {
+            Some(_) => format!("{} of the process{unread}", ended.how),
+            None => ended.to_string(),
+        };
         self.remark_at(lane, index, event, (&text, &ended.to_string()));
     }
 

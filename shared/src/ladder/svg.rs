@@ -26,7 +26,8 @@ pub struct Caption<'a> {
 
 mod arrow;
 
-const STYLE: &str = include_str!("svg.css");
+/// The styles that every file carries.
+pub const STYLE: &str = include_str!("svg.css");
 /// Around the heading.
 const MARGIN: f32 = 24.0;
 /// Limits of what is drawn of a caption, in characters.
@@ -424,7 +425,7 @@ fn wrap(text: &str, room: f32) -> Vec<String> {
 }
 
 /// Text that is safe inside of an element and of an attribute.
-pub(crate) fn xml(text: &str, limit: usize) -> String {
+pub fn xml(text: &str, limit: usize) -> String {
     let mut out = String::with_capacity(text.len());
     for c in plain(text, limit).chars() {
         match c {

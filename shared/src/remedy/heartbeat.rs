@@ -16,9 +16,8 @@ conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 10)",
     .with_time(std::time::Duration::from_secs(30))
     .with_interval(std::time::Duration::from_secs(10));
 socket2::SockRef::from(&stream).set_tcp_keepalive(&often)?;",
-        "conn.SetKeepAliveConfig(net.KeepAliveConfig{
-    Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second,
-})",
+        "conn.SetKeepAlive(true) // conn is a *net.TCPConn
+conn.SetKeepAlivePeriod(30 * time.Second)",
         "socket.setKeepAlive(true);
 socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 30);
 socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 10);",

@@ -24,7 +24,7 @@ let stream = loop {
         other => break other?,
     }
 };",
-        "for range 20 {
+        "for tries := 0; tries < 20; tries++ {
     if conn, err = net.Dial(\"tcp\", \"127.0.0.1:8080\"); err == nil {
         break
     }
@@ -40,8 +40,9 @@ let stream = loop {
     }
 }",
         "function attempt(left) {
-  const socket = net.connect(8080, '127.0.0.1', () => serve(socket));
-  socket.once('error', () => left > 0 && setTimeout(attempt, 100, left - 1));
+  const again = () => left > 0 && setTimeout(attempt, 100, left - 1);
+  const socket = net.connect(8080, '127.0.0.1', () => serve(socket.off('error', again)));
+  socket.once('error', again);
 }
 attempt(20);",
         "for (int tries = 0; tries < 20; tries++) {

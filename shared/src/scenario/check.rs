@@ -11,7 +11,7 @@ use super::error::ScenarioError;
 use super::expect::Expectation;
 use super::steps::close::What;
 use super::steps::{Actor, Makes, Needs, StepKind};
-use super::{OUTSIDE, Order, Scenario, Step, limits};
+use super::{OUTSIDE, Order, Scenario, Step, limits, machine};
 
 /// Where the parts of a scenario stand in its text, in bytes.
 pub(super) struct Spans<'a> {
@@ -46,6 +46,7 @@ pub(super) fn check(scenario: &Scenario, spans: &Spans<'_>) -> Result<(), Fault>
         message,
     };
     texts(scenario).map_err(|message| fault(None, message))?;
+    machine::check(&scenario.machine).map_err(|message| fault(None, message))?;
     let mut processes = processes::Processes::of(scenario).map_err(|m| fault(None, m))?;
     // By process: its threads share what they open.
     let mut made: BTreeMap<&str, Made<'_>> = BTreeMap::new();

@@ -173,6 +173,11 @@ pub const SCENARIO: &[Field] = &[
         "the scenario that shows the remedy",
     ),
     Field::new(
+        "machine",
+        Takes::Table,
+        "how the whole machine must be set: `\"net.ipv4.tcp_max_orphans\" = 0`",
+    ),
+    Field::new(
         "order",
         Takes::Choice(&["listed", "free"]),
         "steps in list order, or every program by itself",

@@ -112,6 +112,12 @@ fn every_mistake_is_placed_and_explained() {
             "step 6: receive has 2 forms",
         ),
         (
+            "[[steps]]\nby = \"server\"\ndo.listen",
+            "[machine]\n\"net.ipv4.tcp_mem\" = 0\n\n[[steps]]\nby = \"server\"\ndo.listen",
+            "1:1",
+            "[machine] asks for `net.ipv4.tcp_mem`, expected one of net.ipv4.tcp_max_orphans",
+        ),
+        (
             "title = \"Client sent before the close\"",
             "",
             "1:1",

@@ -58,6 +58,9 @@ impl Scenario {
         if let Some(fixed_by) = &self.fixed_by {
             fields.push(("fixed_by", Value::text(fixed_by)));
         }
+        if !self.machine.is_empty() {
+            fields.push(("machine", tree::from_type(&self.machine)?));
+        }
         if self.order != Order::default() {
             fields.push(("order", tree::from_type(&self.order)?));
         }

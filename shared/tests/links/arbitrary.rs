@@ -7,6 +7,7 @@ use aftershake_shared::link;
 use aftershake_shared::link::view::View;
 use aftershake_shared::recording::ScenarioText;
 use aftershake_shared::scenario::expect::{Answer, Claim, Expectation, Outcome};
+use aftershake_shared::scenario::machine::{KNOWN, Machine};
 use aftershake_shared::scenario::steps::StepKind;
 use aftershake_shared::scenario::steps::accept::Accept;
 use aftershake_shared::scenario::steps::check_received::{CheckReceived, Reaction};
@@ -312,7 +313,7 @@ prop_compose! {
 prop_compose! {
     fn scenario()(
         title in "[a-z]", rest in words(), story in prop_oneof![Just(String::new()).boxed(), words().boxed()],
-        fixed_by in of(words()), free in any::<bool>(), steps in vec(step(), 0..12),
+        fixed_by in of(words()), orphans in of(any::<u32>()), free in any::<bool>(), steps in vec(step(), 0..12),
         expect in of(expectation()), claims in vec(claim(), 0..3),
     ) -> Scenario {
         let made = |name: &str, does| Step { name: Some(name.to_owned()), ..by_both(does) };
@@ -340,6 +341,9 @@ prop_compose! {
         }
         Scenario {
             title: title + &rest, story, fixed_by, steps: all, expect, claims,
+            machine: orphans.map_or_else(Machine::new, |most| {
+                KNOWN.iter().map(|name| ((*name).to_owned(), most)).collect()
+            }),
             order: if free { Order::Free } else { Order::Listed },
         }
     }

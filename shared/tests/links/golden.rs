@@ -113,3 +113,43 @@ fn every_link_of_every_release_says_what_it_said() {
     }
     assert!(count >= 7, "{count} links in {}", folder.display());
 }
+
+/// The catalogue as links: name, number of steps, title and link, a line each. `UPDATE_EXPECT=1` adds scenarios that
+/// are new; a line that is there is never changed, whatever becomes of its scenario.
+#[test]
+fn every_link_of_the_catalogue_opens_as_it_was() {
+    let path = folder().join("1-catalogue.tsv");
+    let mut file = fs::read_to_string(&path).unwrap_or_default();
+    let names: Vec<_> = file
+        .lines()
+        .filter_map(|row| row.split('\t').next())
+        .map(str::to_owned)
+        .collect();
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        for entry in catalog::CATALOG
+            .iter()
+            .filter(|entry| !names.iter().any(|name| name == entry.name))
+        {
+            let scenario = Scenario::parse(entry.toml).unwrap();
+            let link = link::fragment(&entry.text(), &View::default()).unwrap();
+            let (name, steps, title) = (entry.name, scenario.steps.len(), scenario.title);
+            file += &format!("{name}\t{steps}\t{title}\t{link}\n");
+        }
+        fs::write(&path, &file).unwrap();
+    }
+    let mut count = 0;
+    for row in file.lines() {
+        let [name, steps, title, fragment] = row.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{row} has not four fields");
+        };
+        let link = link::read(fragment).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(
+            (link.text.name.as_str(), link.scenario.title.as_str()),
+            (name, title)
+        );
+        assert_eq!(link.scenario.steps.len().to_string(), steps, "{name}");
+        assert!(fragment.len() <= 1_200, "{name}: {}", fragment.len());
+        count += 1;
+    }
+    assert!(count >= 130, "{count} links");
+}

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use aftershake_shared::connection::Connections;
 use aftershake_shared::event::{Event, EventId};
 use aftershake_shared::ladder::Ladder;
-use aftershake_shared::ladder::ends::{around, connection_at, words as state};
+use aftershake_shared::ladder::ends::{EndAround, around, connection_at, words as state};
 use aftershake_shared::ladder::view::View;
 use aftershake_shared::units::Nanos;
 use web_sys::{Element, PointerEvent};
@@ -87,9 +87,27 @@ fn told(props: &Props, (at, event): Moment) -> Html {
     };
     let before = before.checked_sub(1).and_then(|index| order.get(index));
     let since = before.map(|placed| at - placed.at);
-    let connection = connection_at(&props.connections, event, at);
-    let ends = connection.map(|connection| around(connection, &props.events, at));
-    let end = |end: aftershake_shared::ladder::ends::EndAround<'_>| {
+    let wall = words::wall(props.clock.began, at, words::Length::Long);
+    html! {
+        <p class="moment" data-test="moment">
+            <span class="at">{ at.in_unit(Nanos::MILLISECOND, 3) }{ " ms" }</span>
+            <span class="at">{ words::since(since) }</span>
+            if !wall.is_empty() { <span class="at wall">{ wall }</span> }
+            { ends(&props.connections, &props.events, event, at) }
+        </p>
+    }
+}
+
+/// Both ends around a moment, each a word or two; empty where neither was sampled.
+pub(crate) fn ends(
+    connections: &Connections,
+    events: &[Event],
+    event: Option<EventId>,
+    at: Nanos,
+) -> Html {
+    let connection = connection_at(connections, event, at);
+    let ends = connection.map(|connection| around(connection, events, at));
+    let end = |end: EndAround<'_>| {
         let (before, after) = (state(end.before), state(end.after));
         let changes = before != after && end.after.is_some();
         html! {
@@ -99,15 +117,7 @@ fn told(props: &Props, (at, event): Moment) -> Html {
             </span>
         }
     };
-    let wall = words::wall(props.clock.began, at, words::Length::Long);
-    html! {
-        <p class="moment" data-test="moment">
-            <span class="at">{ at.in_unit(Nanos::MILLISECOND, 3) }{ " ms" }</span>
-            <span class="at">{ words::since(since) }</span>
-            if !wall.is_empty() { <span class="at wall">{ wall }</span> }
-            { for ends.into_iter().flatten().map(end) }
-        </p>
-    }
+    ends.into_iter().flatten().map(end).collect()
 }
 
 /// Moves the line; the drawing itself stays as it is.

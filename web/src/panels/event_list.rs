@@ -6,6 +6,7 @@ use aftershake_shared::units::Nanos;
 use yew::{Callback, Html, classes, html};
 
 use super::inspector::details;
+use crate::ladder_view::moment::ends;
 use crate::store::{Action, AppState, selection};
 use crate::text::ladder as words;
 
@@ -112,7 +113,12 @@ fn row(
     let class = classes!(
         "event-row",
         words.class,
-        run.cited.contains(&event).then_some("cited")
+        run.cited.contains(&event).then_some("cited"),
+        state
+            .playback
+            .now(selected)
+            .is_some_and(|now| event > now)
+            .then_some("later"),
     );
     let opened = run.event(event).filter(|_| is_selected);
     html! {
@@ -127,7 +133,7 @@ fn row(
                     <span class="row-who">{ words.who }</span>
                 </span>
             </button>
-            if let Some(event) = opened { <div class="row-details">{ details(event, run) }</div> }
+            if let Some(event) = opened { <div class="row-details">{ ends(&run.connections, &run.events, Some(event.id), event.at) }{ details(event, run) }</div> }
         </li>
     }
 }

@@ -2,14 +2,25 @@
 
 use yew::{Callback, Html, classes, html};
 
-use super::press::press;
+use super::press::{Button, button, press};
 
 use crate::commands;
 use crate::store::channel_status::ChannelStatus;
 use crate::store::run_events;
+use crate::store::share::{self, Page};
 use crate::store::window;
 use crate::store::{Action, AppState};
 use crate::text::guide::PALETTE;
+use crate::text::share::SHARE as SHARE_WORD;
+
+const SHARE: Button = Button {
+    class: "ghost theme",
+    test: "share",
+    words: SHARE_WORD,
+    keys: "",
+    pressed: None,
+    disabled: false,
+};
 
 /// The page's header.
 pub fn header(state: &AppState, on: &Callback<Action>) -> Html {
@@ -27,6 +38,7 @@ pub fn header(state: &AppState, on: &Callback<Action>) -> Html {
                 >
                     { PALETTE }
                 </button>
+                { button(SHARE, on, Action::Share(share::Action::Asked(Page::Link))) }
                 <button
                     type="button" class="ghost theme" data-test="theme" onclick={turn}
                     title="Turn between the system's colours, light and dark"

@@ -15,6 +15,7 @@ use aftershake_shared::event::trouble::Trouble;
 use aftershake_shared::event::{Event, EventBody, Source};
 use yew::{Callback, Html, html};
 
+use crate::read_file::CAPTURE;
 use crate::store::run_events::RunEvents;
 use crate::store::selection::Tab;
 use crate::store::window::Width;
@@ -219,6 +220,10 @@ fn evidence_had(run: &RunEvents) -> Html {
         return html! {};
     };
     let environment = &header.environment;
+    if environment.isolation == CAPTURE {
+        let words = html! { <p class="note">{ text::file::EVIDENCE }</p> };
+        return section("Evidence", words);
+    }
     let (had, missing): (Vec<_>, Vec<_>) = Source::ALL
         .into_iter()
         .partition(|source| environment.has(*source));

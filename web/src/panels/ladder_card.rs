@@ -1,15 +1,16 @@
 //! The run's picture: the connections of many, or ladder or table, and the tools to read it by.
 
 use aftershake_shared::ladder::Ladder;
-use aftershake_shared::ladder::overview::overview;
 use yew::{Callback, Html, html};
 
 use super::event_list::event_list;
 use super::event_table::EventTable;
 use super::ladder_tools::{finding, looking};
-use super::overview::connections;
+use super::overview::Overview;
+use super::playback::PlaybackTools;
 use crate::ladder_view::LadderView;
 use crate::store::kept::Kept;
+use crate::store::run_events::{self, Focus};
 use crate::store::selection::{Selection, Tab};
 use crate::store::window::Width;
 use crate::store::{Action, AppState};
@@ -29,7 +30,8 @@ fn ladder_card(state: &AppState, ladder: &Kept<Ladder>, on: &Callback<Action>) -
     let is_overview = run.shows_overview() && tab == Tab::Ladder;
     let body = match (tab, window.width) {
         (Tab::Ladder, _) if is_overview => {
-            connections(&overview(&run.connections, run.diagnosis.as_deref()), on)
+            let open = |row| Action::Run(run_events::Action::FocusChosen(Focus::One(row)));
+            html! { <Overview rows={run.overview.clone()} open={on.reform(open)} /> }
         }
         (Tab::Ladder, _) if ladder.order.is_empty() && ladder.bands.is_empty() => {
             html! { <p class="left-out">{ words::NOBODY_SAW }</p> }
@@ -38,7 +40,7 @@ fn ladder_card(state: &AppState, ladder: &Kept<Ladder>, on: &Callback<Action>) -
             <LadderView
                 ladder={ladder.clone()} events={run.events.clone()} connections={run.connections.clone()}
                 selected={event} cited={run.cited.clone()} found={look.found.clone()} times={look.times}
-                began={run.began} on={on.clone()}
+                until={state.playback.now(event)} began={run.began} on={on.clone()}
             />
         },
         (Tab::Ladder, Width::Narrow) => event_list(state, ladder, on),
@@ -54,6 +56,9 @@ fn ladder_card(state: &AppState, ladder: &Kept<Ladder>, on: &Callback<Action>) -
             <h2 id="picture-title" class="sr-only">{ words::TITLE }</h2>
             <div class="tools">{ looking(state, is_overview, on) }</div>
             if !is_overview { <div class="tools second">{ finding(state, on) }</div> }
+            if !is_overview && tab == Tab::Ladder {
+                <div class="tools second"><PlaybackTools playback={state.playback} on={on.reform(Action::Playback)} /></div>
+            }
             { body }
         </section>
     }

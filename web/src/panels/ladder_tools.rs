@@ -101,7 +101,7 @@ fn axes(now: Axis, on: &Callback<Action>) -> Html {
 }
 
 /// A list of which one is chosen, by its number.
-fn list(
+pub(super) fn list(
     name: &'static str,
     label: &'static str,
     options: Vec<(String, bool)>,

@@ -2,11 +2,14 @@
 
 use yew::{Html, html};
 
+use crate::late;
+use crate::out;
+use crate::store::AppState;
 use crate::store::channel_status::ChannelStatus;
 
 /// Empty while an agent answers or may answer any moment.
-pub fn no_agent(channel: &ChannelStatus) -> Html {
-    let why = match channel {
+pub fn no_agent(state: &AppState) -> Html {
+    let why = match &state.channel {
         ChannelStatus::Open(_)
         | ChannelStatus::Connecting
         | ChannelStatus::Lost {
@@ -35,6 +38,11 @@ pub fn no_agent(channel: &ChannelStatus) -> Html {
                 { ", or with " }<code>{ "cargo xtask play" }</code>
                 { " in the repository; it opens its own page." }
             </p>
+            if state.share.is_local() {
+                if let Some(late) = late::ready() { { (late.authorise)() } }
+            } else if let Some(out) = out::ready() {
+                { (out.my_agent)(state) }
+            }
         </section>
     }
 }

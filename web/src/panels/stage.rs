@@ -6,43 +6,81 @@ use super::claims::claims;
 use super::editor::editor;
 use super::guide::{course, hides_verdict, lacks, quiz};
 use super::no_agent::no_agent;
+use super::press::{Button, button};
 use super::verdict::verdict;
 use crate::browser;
+use crate::el;
 use crate::late;
+use crate::many_part;
+use crate::store::opened::File;
+use crate::store::share::{self, Opening, Problem};
 use crate::store::{Action, AppState};
-use crate::text::{self, ladder as words};
+use crate::text::{self, file as words, share as share_words};
 
 /// The stage.
 pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
+    if let Some(card) = link_card(state, on) {
+        return html! { <main class="stage" id="stage" tabindex="-1">{ card }</main> };
+    }
+    let file = state.file.as_ref();
+    let is_scenario = !file.is_some_and(File::has_no_scenario);
     html! {
         <main class="stage" id="stage" tabindex="-1">
-            { no_agent(&state.channel) }
-            { refused(state) }
+            { no_agent(state) }
+            if let Some(late) = late::ready() { { (late.file)(state, on) } }
             { course(state, on) }
-            if let Some(late) = late::ready() { { (late.odd_run)(state, on) } }
-            if hides_verdict(state) {
+            if let Some(part) = many_part::ready() { { (part.odd_run)(state, on) } }
+            if file.is_some_and(File::hides_run) {
+                // The file's own card has all there is.
+            } else if hides_verdict(state) {
                 { quiz(state, on) }
             } else {
                 { verdict(state, on) }
-                { claims(state) }
+                if let Some(late) = late::ready() { { (late.compare)(state, on) } }
+                if is_scenario { { claims(state) } }
             }
-            { lacks(state) }
-            if let Some(late) = late::ready() { { (late.picture)(state, on) }{ (late.sweep)(state, on) } }
-            { editor(state, on) }
+            if is_scenario { { lacks(state) } }
+            if let Some(late) = late::ready() { { (late.picture)(state, on) } }
+            if is_scenario {
+                if let Some(part) = many_part::ready() { { (part.sweep)(state, on) } }
+                { editor(state, on) }
+            }
             { open_file(on) }
         </main>
     }
 }
 
-/// A file that could not be read.
-fn refused(state: &AppState) -> Html {
-    let Some((name, why)) = &state.refused else {
-        return Html::default();
+/// A link on its way, or why it is not opened: nothing else is on show then.
+fn link_card(state: &AppState, on: &Callback<Action>) -> Option<Html> {
+    let problem = match &state.share.opening {
+        Opening::Nothing => return None,
+        Opening::Waiting(_) => {
+            return Some(el!("p" { "class": "hint", "role": "status" } share_words::OPENING));
+        }
+        Opening::Failed(problem) => problem,
     };
-    html! {
-        <section class="card refused" role="alert" data-test="refused">
-            <p><b>{ words::REFUSED }{ " " }{ text::shown(name) }{ ": " }</b>{ text::shown(why) }{ "." }</p>
-        </section>
+    let leave = Button {
+        class: "ghost",
+        test: "leave-link",
+        words: share_words::LEAVE,
+        ..Button::default()
+    };
+    Some(
+        el!("section" { "class": "card refused", "role": "alert", "data-test": "link-problem" }
+            el!("h1" {} share_words::NOT_OPENED),
+            el!("p" {} text::shown(&problem.message), "."),
+            el!("p" {} el!("b" {} share_words::WHAT_HELPS), text::shown(&problem.remedy), "."),
+            el!("p" { "class": "hint" } share_words::NOT_OPENED_WHY),
+            button(leave, on, Action::Share(share::Action::LinkLeft)),
+        ),
+    )
+}
+
+/// The problem of a link that cannot be read because the page is not whole.
+pub fn unread() -> Problem {
+    Problem {
+        message: share_words::PART_MISSING.to_owned(),
+        remedy: share_words::PART_REMEDY.to_owned(),
     }
 }
 
@@ -51,14 +89,14 @@ fn open_file(on: &Callback<Action>) -> Html {
     let on = on.clone();
     let onchange = Callback::from(move |event: yew::Event| {
         if let Some(file) = browser::chosen_file(&event) {
-            browser::open_file(&file, &on);
+            browser::open_file(file, &on);
         }
     });
     html! {
         <p class="hint open-file">
             <label>
-                { words::OPEN }{ " " }
-                <input type="file" name="open-file" data-test="open-file" accept=".jsonl,.pcap,.pcapng" {onchange} />
+                { words::OPEN }{ ": " }
+                <input type="file" name="open-file" data-test="open-file" accept=".jsonl,.pcap,.pcapng,.cap,.gz" {onchange} />
             </label>
             { words::OPEN_REMARK }
         </p>

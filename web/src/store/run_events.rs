@@ -9,7 +9,7 @@ use aftershake_shared::event::{Event, EventBody, EventId, sort_and_number};
 use aftershake_shared::expectation::{self, ClaimTried, Met};
 use aftershake_shared::ladder::filter::Filter;
 use aftershake_shared::ladder::items::SegmentKind;
-use aftershake_shared::ladder::overview::MANY;
+use aftershake_shared::ladder::overview::{MANY, Row, overview};
 use aftershake_shared::ladder::{Axis, Ladder, Options, StepText};
 use aftershake_shared::recording::{Header, ScenarioText};
 use aftershake_shared::scenario::Scenario;
@@ -32,7 +32,7 @@ pub struct RunEvents {
     pub scenario: Option<Kept<Scenario>>,
     /// The agent's word on what runs, and with what evidence.
     pub header: Option<Kept<Header>>,
-    /// In order of time, numbered from 1.
+    /// In order of time, numbered from 1; of a capture in its order, numbered by frames.
     pub events: Kept<Vec<Event>>,
     /// What the ladder's vertical axis means.
     pub axis: Axis,
@@ -48,6 +48,8 @@ pub struct RunEvents {
     pub ladder: Option<Kept<Ladder>>,
     /// The connections that the events tell of.
     pub connections: Kept<Connections>,
+    /// A row for each of many; empty for a few.
+    pub overview: Kept<Vec<Row>>,
     /// The verdict, once the run has ended.
     pub diagnosis: Option<Kept<Diagnosis>>,
     /// The events that the verdict rests on.
@@ -137,8 +139,8 @@ pub enum Action {
 impl RunEvents {
     /// The event of that number.
     pub fn event(&self, id: EventId) -> Option<&Event> {
-        let index = (id.0 as usize).checked_sub(1)?;
-        self.events.get(index).filter(|event| event.id == id)
+        let at = self.events.binary_search_by_key(&id, |event| event.id);
+        self.events.get(at.ok()?)
     }
 
     /// How many steps have finished.
@@ -362,6 +364,7 @@ impl RunEvents {
             connections: Kept::new(Connections::from_events(&self.events)),
             ..self
         }
+        .with_overview()
     }
 
     /// The same run with its verdict.
@@ -380,6 +383,23 @@ impl RunEvents {
             .map(|header| header.environment.evidence.as_slice());
         let evidence = evidence.unwrap_or_default();
         let diagnosis = diagnose_connections(&self.events, evidence, &self.connections);
+        self.judged(diagnosis).with_overview()
+    }
+
+    /// The same run with a row for each of many connections.
+    fn with_overview(self) -> Self {
+        if self.connections.len() < MANY {
+            return self;
+        }
+        let rows = overview(&self.connections, self.diagnosis.as_deref());
+        Self {
+            overview: Kept::new(rows),
+            ..self
+        }
+    }
+
+    /// The same run with this verdict.
+    pub(crate) fn judged(self, diagnosis: Diagnosis) -> Self {
         let (met, claims) = match &self.scenario {
             None => (None, Vec::new()),
             Some(scenario) => (

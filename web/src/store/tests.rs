@@ -263,3 +263,88 @@ fn the_axis_is_kept_from_run_to_run() {
     let state = after(whole_run().into_iter().chain([order, Action::RunAsked]));
     assert_eq!(state.run.axis, Axis::Order);
 }
+
+/// A capture of these rows, as a file of the reader's that was read.
+fn opened(numbers: &[u32]) -> [Action; 2] {
+    use opened::{Holds, Stage, Told};
+    let file = File {
+        job: 1,
+        name: "theirs.pcap".into(),
+        bytes: 1,
+        stage: Stage::Reading { bytes: 0, found: 0 },
+    };
+    let diagnosis = aftershake_shared::diagnosis::diagnose(&[], &[]);
+    let explained = aftershake_shared::capture::explained::Explained::of_recording(&[], diagnosis);
+    let row = |id: &u32| aftershake_shared::ladder::overview::Row {
+        id: *id,
+        client: String::new(),
+        server: String::new(),
+        outcome: None,
+        lasted: None,
+        segments: 0,
+        cause: None,
+        resets: Vec::new(),
+    };
+    let told = Told {
+        explained,
+        rows: Kept::new(numbers.iter().map(row).collect()),
+        began: 0.0,
+        not_drawn: 0,
+    };
+    let ended = opened::Action::Ended(1, Ok(Holds::Capture(Kept::new(told))));
+    [opened::Action::Began(file), ended].map(Action::File)
+}
+
+#[test]
+fn what_is_said_of_a_file_that_was_closed_changes_nothing() {
+    let [began, ended] = opened(&[1, 2]);
+    let closed = Action::File(opened::Action::Closed);
+    let state = after([began.clone(), closed, ended.clone()]);
+    assert_eq!(state.file, None);
+    let state = after([began, chosen(), ended]);
+    assert_eq!(state.file, None);
+}
+
+#[test]
+fn an_opened_file_gives_way_to_what_is_chosen_next() {
+    let state = after(opened(&[1, 2]));
+    assert!(state.file.as_ref().unwrap().hides_run());
+    let state = state.reduce(chosen());
+    assert_eq!(state.file, None);
+}
+
+#[test]
+fn two_runs_are_compared_once_the_second_has_its_verdict() {
+    let run = |number: u32| {
+        let header = recording().header;
+        let said = Action::AgentSaid;
+        [
+            Action::RunAsked,
+            said(ServerMessage::Started {
+                run: number,
+                header,
+            }),
+            events(number),
+            said(ServerMessage::Finished {
+                run: number,
+                took_ns: 1,
+            }),
+        ]
+    };
+    let once = after(
+        [welcome(PROTOCOL_VERSION), chosen()]
+            .into_iter()
+            .chain(run(1)),
+    );
+    assert!(once.compare.result.is_none());
+    let twice = run(2).into_iter().fold(once, AppState::reduce);
+    let result = twice.compare.result.as_ref().unwrap();
+    assert_eq!(result.first_difference, None);
+    assert_eq!(result.before, result.after);
+    let turned = twice.reduce(Action::Compare(compare::Action::StoriesTurned));
+    assert_eq!(turned.compare.stories, compare::Stories::Shown);
+    let asked = turned.clone().reduce(Action::RunAsked);
+    assert!(asked.compare.result.is_none() && asked.previous.is_some());
+    let away = turned.reduce(Action::Compare(compare::Action::PutAway));
+    assert!(away.compare.result.is_none() && away.previous.is_none());
+}

@@ -48,15 +48,12 @@ pub const FILTER_CLEAR: &str = "Show everything";
 pub const CONNECTION: &str = "Connection";
 pub const CONNECTION_OVERVIEW: &str = "overview";
 pub const CONNECTION_ALL: &str = "all in one ladder";
-pub const OVERVIEW: &str = "Connections of the run";
+pub const OVERVIEW: &str = "Connections";
+pub const OVERVIEW_BY: &str = "Several causes are left open; this one is named first";
+pub const OVERVIEW_MORE: &str = "Show more";
 pub const OVERVIEW_OPEN: &str = "Open its ladder";
 pub const MINIMAP: &str = "The whole run; press to go there";
 pub const HINT: &str = "Ctrl and the wheel zoom; drag, A and D move";
-pub const OPEN: &str = "Open a recording or a capture:";
-pub const OPEN_REMARK: &str = "Or drop one anywhere. It is read in this browser and sent nowhere.";
-pub const REFUSED: &str = "Could not read";
-pub const TOO_LARGE: &str = "it has more than 64 MiB; `aftershake explain` reads files of any size";
-pub const NOT_READ: &str = "the browser could not read it";
 pub const NOBODY_SAW: &str = "Nothing is left to show: everything that happened is filtered out.";
 
 /// A kind of the filter.

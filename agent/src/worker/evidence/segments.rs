@@ -30,6 +30,8 @@ pub(crate) struct Segments {
     socket: PacketSocket,
     next_sentinel: u64,
     raw_left: usize,
+    /// Segments that are still noted; further ones are only counted, as lost.
+    left: u64,
     lost: u64,
 }
 
@@ -48,8 +50,14 @@ impl Segments {
             socket,
             next_sentinel: 1,
             raw_left: RAW_BUDGET,
+            left: u64::MAX,
             lost: 0,
         }
+    }
+
+    /// Notes so many segments at most.
+    pub(crate) fn limit(&mut self, segments: u64) {
+        self.left = segments;
     }
 
     /// Proves that frames arrive and that their stamps are true.
@@ -120,8 +128,13 @@ impl Segments {
         clock: &Clock,
         recorder: &mut Recorder<'_>,
     ) -> bool {
-        let mut raw_left = self.raw_left;
+        let (mut raw_left, mut left, mut lost) = (self.raw_left, self.left, 0);
         let (seen, _) = self.drain_until(sentinel, &mut |seen: SegmentSeen, stamp| {
+            if left == 0 {
+                lost += 1;
+                return;
+            }
+            left -= 1;
             let mut seen = seen;
             if seen.raw.0.len() > raw_left {
                 seen.raw.0.truncate(HEADERS);
@@ -130,7 +143,8 @@ impl Segments {
             let at = stamp.map_or_else(|| clock.now(), |stamp| clock.at_realtime(stamp));
             recorder.note(at, EventBody::Segment(seen));
         });
-        self.raw_left = raw_left;
+        (self.raw_left, self.left) = (raw_left, left);
+        self.lost += lost;
         seen
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use aftershake_shared::event::EventBody;
 use aftershake_shared::event::socket_sampled::SocketSampled;
@@ -63,6 +63,30 @@ impl Sockets {
             self.listeners.push(local);
         }
         self.ends.entry((local, None)).or_default();
+    }
+
+    /// Whether every connection seen has ended at both ends, as they were last noted; TIME-WAIT is an end.
+    pub(crate) fn all_ended(&self) -> bool {
+        let connections = self.ends.iter().filter(|((_, remote), _)| remote.is_some());
+        let mut samples = connections.filter_map(|(_, sample)| sample.as_ref());
+        samples.all(|sample| matches!(sample.state, TcpState::Closed | TcpState::TimeWait))
+    }
+
+    /// How many connections were seen.
+    pub(crate) fn connections(&self) -> usize {
+        self.ends.len() / 2
+    }
+
+    /// Whether something listens on that port of the loopback addresses.
+    pub(crate) fn listens_on(&self, port: u16) -> bool {
+        let addresses = [
+            IpAddr::from(Ipv4Addr::LOCALHOST),
+            Ipv6Addr::LOCALHOST.into(),
+        ];
+        addresses.into_iter().any(|ip| {
+            let found = self.diag.find(SocketAddr::new(ip, port), nowhere(ip));
+            matches!(found, Ok(Some(found)) if found.state == TcpState::Listen)
+        })
     }
 
     /// Whether every sent byte that the window admits has arrived and no FIN waits for its ACK, on all touched connections.

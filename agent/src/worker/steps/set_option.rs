@@ -71,6 +71,7 @@ pub(super) fn set(socket: &Socket, value: OptionValue) -> io::Result<()> {
         OptionValue::DeferAccept { seconds } => number(libc::TCP_DEFER_ACCEPT, seconds.into()),
         OptionValue::FastOpen(queue) => number(libc::TCP_FASTOPEN, queue.into()),
         OptionValue::OutOfBandInline(on) => socket.set_out_of_band_inline(on),
+        OptionValue::Signed(on) => sys::socket::sign(socket.as_fd(), on),
         OptionValue::ReceiveBuffer(size) => socket.set_recv_buffer_size(bytes(size)),
         OptionValue::SendBuffer(size) => socket.set_send_buffer_size(bytes(size)),
     }

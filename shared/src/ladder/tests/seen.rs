@@ -214,7 +214,8 @@ fn the_overview_has_a_row_for_every_connection() {
         assert_eq!(row.client, connection.name(Role::Client));
         assert_eq!(row.segments, connection.segments.len());
         let has_reset = row.outcome == Some(Outcome::Reset);
-        assert!(!has_reset || !row.resets.is_empty());
+        assert_eq!(has_reset, row.cause.is_some());
+        assert_eq!(has_reset, !row.resets.is_empty());
     }
     assert!(
         overview(&connections, None)

@@ -40,6 +40,8 @@ pub struct SetOption {
     pub fast_open: Option<u16>,
     /// `SO_OOBINLINE`: the urgent byte stays in the stream.
     pub out_of_band_inline: Option<bool>,
+    /// `TCP_MD5SIG` with a key for 127.0.0.1 that nobody else has: unsigned segments are dropped. Source: RFC 2385.
+    pub signed: Option<bool>,
     /// `SO_RCVBUF` in bytes; Linux doubles it.
     pub receive_buffer: Option<u32>,
     /// `SO_SNDBUF` in bytes; Linux doubles it.
@@ -60,6 +62,7 @@ pub enum OptionValue {
     DeferAccept { seconds: u16 },
     FastOpen(u16),
     OutOfBandInline(bool),
+    Signed(bool),
     ReceiveBuffer(u32),
     SendBuffer(u32),
 }
@@ -79,6 +82,7 @@ impl OptionValue {
             Self::DeferAccept { seconds } => ("TCP_DEFER_ACCEPT", seconds.to_string()),
             Self::FastOpen(queue) => ("TCP_FASTOPEN", queue.to_string()),
             Self::OutOfBandInline(on) => ("SO_OOBINLINE", u8::from(on).to_string()),
+            Self::Signed(on) => ("TCP_MD5SIG", if on { "a key" } else { "no key" }.to_owned()),
             Self::ReceiveBuffer(bytes) => ("SO_RCVBUF", bytes.to_string()),
             Self::SendBuffer(bytes) => ("SO_SNDBUF", bytes.to_string()),
         }
@@ -111,6 +115,7 @@ impl SetOption {
             }),
             self.fast_open.map(OptionValue::FastOpen),
             self.out_of_band_inline.map(OptionValue::OutOfBandInline),
+            self.signed.map(OptionValue::Signed),
             self.receive_buffer.map(OptionValue::ReceiveBuffer),
             self.send_buffer.map(OptionValue::SendBuffer),
         ]
@@ -187,6 +192,12 @@ impl Kind for SetOption {
         )
         .one_of("option"),
         Field::new("out_of_band_inline", Takes::Flag, "SO_OOBINLINE").one_of("option"),
+        Field::new(
+            "signed",
+            Takes::Flag,
+            "TCP_MD5SIG: takes signed segments only",
+        )
+        .one_of("option"),
         Field::number(
             "receive_buffer",
             "bytes",
@@ -212,10 +223,9 @@ impl Kind for SetOption {
     }
 
     fn facilities(&self) -> Vec<Facility> {
-        self.fast_open
-            .map(|_| Facility::FastOpen)
-            .into_iter()
-            .collect()
+        let fast_open = self.fast_open.map(|_| Facility::FastOpen);
+        let signed = self.signed.map(|_| Facility::Signatures);
+        fast_open.into_iter().chain(signed).collect()
     }
 
     fn check(&self) -> Result<(), String> {

@@ -1,0 +1,50 @@
+//! A run for renderers that know no HTML: the ladder and the verdict as text, in one fence, and the link.
+
+use std::fmt::Write as _;
+
+use aftershake_shared::catalog;
+use aftershake_shared::export::Run;
+use aftershake_shared::ladder::text::{Paper, write as write_ladder};
+use aftershake_shared::report::text::{plain, verdict_text};
+
+use super::block::{Show, Wish};
+use crate::judged::Judged;
+
+/// Writes the run as lines of Markdown.
+pub(super) fn write(judged: &Judged, wish: &Wish, playground: Option<&str>) -> String {
+    let run = Run::new(&judged.recording, &judged.diagnosis);
+    let mut parts = Vec::new();
+    if wish.show != Show::Verdict {
+        parts.push(write_ladder(&run.ladder, Paper::default()));
+    }
+    if wish.show != Show::Picture {
+        parts.push(verdict_text(&judged.recording, &judged.diagnosis));
+    }
+    let told = parts.join("\n");
+    let longest = told
+        .lines()
+        .map(|line| line.len() - line.trim_start_matches('`').len())
+        .max();
+    let fence = "`".repeat((longest.unwrap_or(0) + 1).max(3));
+    let mut out = format!(
+        "{fence}text\n{}\n{fence}\n\n{}",
+        told.trim_end(),
+        origin(&run)
+    );
+    if let (Some(base), Some(link)) = (playground, &run.link) {
+        let _ = write!(out, " [Open in the playground](<{base}{link}>)");
+    }
+    out + "\n"
+}
+
+/// Where the run is from, and how to see it again.
+pub(super) fn origin(run: &Run<'_>) -> String {
+    let name = &run.report.scenario.name;
+    let again = if catalog::find(name).is_some() {
+        format!(": aftershake run {name}")
+    } else {
+        String::new()
+    };
+    let kernel = plain(&run.report.environment.kernel);
+    format!("Recorded on Linux {kernel} with Aftershake{again}.")
+}

@@ -1,0 +1,152 @@
+//! `aftershake exec`: programs that know nothing of it, watched from outside. This file's own binary plays them.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests: a failure is the message"
+)]
+
+#[path = "support/program.rs"]
+mod program;
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+
+use program::{code, json, run, stderr, stdout};
+use serde_json::{Value, json};
+
+/// Names the part that this binary plays.
+const PART: &str = "AFTERSHAKE_TEST_PART";
+const PORT: &str = "8080";
+
+/// The shell's command line that plays a part.
+fn part(name: &str) -> String {
+    let own = std::env::current_exe().unwrap();
+    let own = own.to_str().unwrap();
+    format!("{PART}={name} exec '{own}' --exact plays_a_part --nocapture")
+}
+
+/// Not a test by itself: a program for the others.
+#[test]
+fn plays_a_part() {
+    let Ok(part) = std::env::var(PART) else {
+        return;
+    };
+    let accept = || {
+        let listener = TcpListener::bind("127.0.0.1:8080").unwrap();
+        listener.accept().unwrap().0
+    };
+    let connect = || TcpStream::connect("127.0.0.1:8080").unwrap();
+    let mut byte = [0];
+    match part.as_str() {
+        // What it has read proves that there was more.
+        "leaves-unread" => accept().read_exact(&mut byte).unwrap(),
+        "reads-all" => {
+            accept().read_to_end(&mut Vec::new()).unwrap();
+        }
+        "speaks" => {
+            let mut stream = connect();
+            stream.write_all(b"hello").unwrap();
+            std::process::exit(stream.read(&mut byte).map_or(7, |_| 0));
+        }
+        "speaks-and-ends" => connect().write_all(b"hello").unwrap(),
+        other => panic!("{other}"),
+    }
+}
+
+fn exec(server: &str, client: &str, more: &[&str]) -> std::process::Output {
+    let fixed = ["exec", "--json", "--server", server, "--client", client];
+    run(&[&fixed[..], more].concat(), "")
+}
+
+#[test]
+fn a_reset_of_two_programs_is_explained_without_their_calls() {
+    let output = exec(&part("leaves-unread"), &part("speaks"), &["--ready", PORT]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let said = json(&output);
+    assert_eq!(said["outcome"], "reset", "{said}");
+    let reset = &said["resets"][0];
+    assert_eq!(reset["sent_by"], "server");
+    assert_eq!(reset["cause"], "close-with-unread-data", "{said}");
+    assert_eq!(reset["certainty"], "certain", "{said}");
+    assert_eq!(said["calls"], json!([]));
+    let evidence = said["environment"]["evidence"].as_array().unwrap();
+    assert!(!evidence.contains(&Value::from("calls")), "{said}");
+    assert_eq!(
+        said["programs"],
+        json!({"server": {"exit": 0}, "client": {"exit": 7}})
+    );
+}
+
+#[test]
+fn an_orderly_end_is_none() {
+    let output = exec(&part("reads-all"), &part("speaks-and-ends"), &[]);
+    let said = json(&output);
+    assert_eq!(said["outcome"], "closed", "{said}");
+    assert_eq!(said["connections"][0]["server"], "server");
+    assert_eq!(said["programs"]["client"]["exit"], 0);
+}
+
+#[test]
+fn what_programs_say_goes_to_stderr_with_their_names() {
+    let client = "printf 'one\\ntwo\\033[2J'; echo three >&2; kill -9 $$";
+    let output = exec("exit 3", client, &[]);
+    assert_eq!(code(&output), 0);
+    let said = stderr(&output);
+    for line in ["client: one\n", "client: two\n", "client: three\n"] {
+        assert!(said.contains(line), "{said}");
+    }
+    let told = json(&output);
+    assert_eq!(
+        told["programs"],
+        json!({"server": {"exit": 3}, "client": {"exit": 137}})
+    );
+    assert_eq!(told["connections"], json!([]));
+}
+
+#[test]
+fn a_server_that_does_not_listen_is_bad_input() {
+    let output = exec("echo no; exit 3", "true", &["--ready", PORT]);
+    assert_eq!(code(&output), 2);
+    let error = &json(&output)["error"];
+    let message = error["message"].as_str().unwrap();
+    assert_eq!(message, "the server ended before it listened on port 8080");
+    assert!(
+        stderr(&output).contains("server: no\n"),
+        "{}",
+        stderr(&output)
+    );
+    for wrong in [&["--ready", "0"][..], &["--limit", "0"], &["--limit", "x"]] {
+        assert_eq!(code(&exec("true", "true", wrong)), 2, "{wrong:?}");
+    }
+}
+
+/// It comes back only when nobody holds the programs' pipes any more, grandchildren included.
+#[test]
+fn nothing_outlives_it() {
+    let stays = "trap '' INT TERM; sleep 1000 & sleep 1000";
+    let output = exec(stays, stays, &["--limit", "1"]);
+    let said = json(&output);
+    assert_eq!(
+        said["programs"],
+        json!({"server": {"exit": null}, "client": {"exit": null}})
+    );
+    let troubles = said["troubles"].as_array().unwrap();
+    assert!(
+        troubles.contains(&"the run was ended after 1 s".into()),
+        "{said}"
+    );
+}
+
+#[test]
+fn without_json_there_are_the_ladder_and_the_verdict() {
+    let (server, client) = (part("leaves-unread"), part("speaks"));
+    let output = run(&["exec", "--server", &server, "--client", &client], "");
+    let said = stdout(&output);
+    for words in [
+        "RST,ACK",
+        "The server closed with bytes still unread",
+        "no calls: the programs ran as they are",
+        "  client ended with exit code 7\n",
+    ] {
+        assert!(said.contains(words), "{said}");
+    }
+}

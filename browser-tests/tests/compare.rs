@@ -1,0 +1,112 @@
+//! The run before beside the run now: after an edit, after the fixed version, and how that looks in four forms.
+
+use std::env;
+use std::path::PathBuf;
+
+use aftershake_browser_tests::browser::{Scheme, keys};
+use aftershake_browser_tests::playground::Playground;
+
+const DELETE: char = '\u{E017}';
+
+/// `cargo xtask` names the folder.
+fn folder() -> PathBuf {
+    env::var_os("AFTERSHAKE_SCREENSHOTS").map_or_else(env::temp_dir, PathBuf::from)
+}
+
+#[test]
+fn an_edit_and_a_key_press_show_what_the_change_changes() -> anyhow::Result<()> {
+    let playground = Playground::open(1280, 800, Scheme::Light)?;
+    let browser = &playground.browser;
+    playground.choose("sent-before-close")?;
+    playground.run()?;
+    let cards = browser.script("return document.querySelectorAll('[data-test=compare]').length")?;
+    assert_eq!(cards, 0, "one run is compared with nothing");
+    // Without its fourth step the client says nothing, and nothing is left unread.
+    browser.script("document.querySelector('#step-3').focus()")?;
+    browser.press(&[DELETE])?;
+    browser.press(&[keys::CONTROL, keys::ENTER])?;
+    browser.wait_for_text("compare-before", "reset")?;
+    browser.wait_for_text("compare-now", "closed")?;
+    browser.wait_for_text("compare-first", "client: send(16 bytes) = 16 before, now")?;
+    browser.click("compare-stories")?;
+    browser.wait_for("compare-rows")?;
+    let parting = browser.text("compare-parting")?;
+    assert!(
+        parting.contains("send(16 bytes)") && parting.contains("first difference"),
+        "{parting}"
+    );
+    // The same again differs in nothing.
+    browser.press(&[keys::CONTROL, keys::ENTER])?;
+    browser.wait_for_text("compare-before", "closed")?;
+    browser.wait_for_text("compare-first", "both did the same")?;
+    browser.click("compare-away")?;
+    browser.wait_until("!document.querySelector('[data-test=compare]')")?;
+    let errors = browser.console_errors()?;
+    assert!(errors.is_empty(), "the console says {errors:#?}");
+    Ok(())
+}
+
+fn before_and_after(width: u32, height: u32, scheme: Scheme) -> anyhow::Result<()> {
+    let playground = Playground::open(width, height, scheme)?;
+    let browser = &playground.browser;
+    let shoot = |name: &str| {
+        let file = format!("{name}-{}-{width}x{height}.png", scheme.name());
+        browser.screenshot(&folder().join(file))
+    };
+    playground.choose("sent-before-close")?;
+    playground.run()?;
+    browser.click("run-fixed")?;
+    browser.wait_for_text("compare-before", "reset")?;
+    browser.wait_for_text("compare-now", "closed")?;
+    browser.click("compare-stories")?;
+    browser.wait_for("compare-parting")?;
+    browser.script("document.activeElement.blur(); document.querySelector('[data-test=compare]').scrollIntoView({ block: 'start' }); window.scrollBy(0, -70);")?;
+    shoot("compare")?;
+    browser.click("share")?;
+    for page in ["share-link", "share-embed", "share-run"] {
+        browser.click(page)?;
+        browser.wait_for("share-dialog")?;
+        shoot(page)?;
+    }
+    let overflow = browser.script(
+        "return document.querySelector('[data-test=share-dialog]').scrollWidth - document.querySelector('[data-test=share-dialog]').clientWidth",
+    )?;
+    assert_eq!(
+        overflow, 0,
+        "the dialog scrolls sideways by {overflow} pixels"
+    );
+    browser.click("share-close")?;
+    browser.script("location.hash = '#s1.damaged'; window.scrollTo(0, 0)")?;
+    browser.wait_for("link-problem")?;
+    shoot("link-problem")?;
+    let overflow = browser.script(
+        "return document.documentElement.scrollWidth - document.documentElement.clientWidth",
+    )?;
+    assert_eq!(
+        overflow, 0,
+        "the page scrolls sideways by {overflow} pixels"
+    );
+    let errors = browser.console_errors()?;
+    assert!(errors.is_empty(), "the console says {errors:#?}");
+    Ok(())
+}
+
+#[test]
+fn before_and_after_on_a_desktop_by_day() -> anyhow::Result<()> {
+    before_and_after(1280, 800, Scheme::Light)
+}
+
+#[test]
+fn before_and_after_on_a_desktop_by_night() -> anyhow::Result<()> {
+    before_and_after(1280, 800, Scheme::Dark)
+}
+
+#[test]
+fn before_and_after_on_a_phone_by_day() -> anyhow::Result<()> {
+    before_and_after(390, 800, Scheme::Light)
+}
+
+#[test]
+fn before_and_after_on_a_phone_by_night() -> anyhow::Result<()> {
+    before_and_after(390, 800, Scheme::Dark)
+}

@@ -1,0 +1,83 @@
+//! The run before beside the run now: compared once, when the second of them has its verdict.
+
+use aftershake_shared::compare::{Comparison, Side};
+
+use super::AppState;
+use super::kept::Kept;
+use super::run_events::RunEvents;
+use crate::late;
+
+/// What is compared, and how much of it is on show.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Compare {
+    /// `None` where there is only one run.
+    pub result: Option<Kept<Comparison>>,
+    pub stories: Stories,
+}
+
+/// Whether both stories are shown line by line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stories {
+    #[default]
+    Folded,
+    Shown,
+}
+
+/// What the reader did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    StoriesTurned,
+    /// The run before is not needed any more.
+    PutAway,
+}
+
+impl Compare {
+    pub(super) fn reduce(&self, action: Action) -> Self {
+        match (action, self.stories) {
+            (Action::StoriesTurned, Stories::Folded) => Self {
+                stories: Stories::Shown,
+                result: self.result.clone(),
+            },
+            (Action::StoriesTurned, Stories::Shown) => Self {
+                stories: Stories::Folded,
+                result: self.result.clone(),
+            },
+            (Action::PutAway, stories) => Self {
+                stories,
+                result: None,
+            },
+        }
+    }
+}
+
+impl AppState {
+    /// The same with the two runs compared, when both have ended.
+    pub(super) fn compared(self) -> Self {
+        let result = self.previous.as_ref().and_then(|before| {
+            late::ready()
+                .filter(|_| self.run.diagnosis.is_some())
+                .and_then(|late| (late.compared)(before, &self.run))
+        });
+        Self {
+            compare: Compare {
+                result,
+                ..self.compare
+            },
+            ..self
+        }
+    }
+}
+
+/// What [`AppState::compared`] does behind the cut; `None` unless both runs have a verdict.
+pub(crate) fn compared(before: &RunEvents, after: &RunEvents) -> Option<Kept<Comparison>> {
+    let comparison = Comparison::new(side(before)?, side(after)?);
+    Some(Kept::new(comparison))
+}
+
+fn side(run: &RunEvents) -> Option<Side<'_>> {
+    Some(Side {
+        events: &run.events,
+        connections: &run.connections,
+        diagnosis: run.diagnosis.as_deref()?,
+    })
+}
