@@ -12,6 +12,7 @@ pub(crate) mod poll;
 pub(crate) mod process;
 pub(crate) mod raw;
 pub(crate) mod rtnetlink;
+pub(crate) mod sock_destroyed;
 pub(crate) mod sock_diag;
 pub(crate) mod socket;
 pub(crate) mod thread;

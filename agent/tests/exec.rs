@@ -70,6 +70,9 @@ fn a_reset_of_two_programs_is_explained_without_their_calls() {
     assert_eq!(said["calls"], json!([]));
     let evidence = said["environment"]["evidence"].as_array().unwrap();
     assert!(!evidence.contains(&Value::from("calls")), "{said}");
+    if evidence.contains(&Value::from("kernel-resets")) {
+        assert_eq!(reset["kernel_reason"], "TCP_ABORT_ON_CLOSE", "{said}");
+    }
     assert_eq!(
         said["programs"],
         json!({"server": {"exit": 0}, "client": {"exit": 7}})

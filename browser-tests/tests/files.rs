@@ -39,12 +39,10 @@ fn copies(number: u16) -> anyhow::Result<Vec<u8>> {
             rest = others;
             let mut frame = frame.to_vec();
             for at in [34, 36] {
-                let port = frame.get_mut(at..at + 2).context("no port")?;
-                let moved = match u16::from_be_bytes([port[0], port[1]]) {
-                    32_561 => 40_000 + copy,
-                    server => server,
-                };
-                port.copy_from_slice(&moved.to_be_bytes());
+                let port: &mut [u8] = frame.get_mut(at..at + 2).context("no port")?;
+                if port == 32_561_u16.to_be_bytes() {
+                    port.copy_from_slice(&(40_000 + copy).to_be_bytes());
+                }
             }
             file.extend_from_slice(head);
             file.extend(frame);

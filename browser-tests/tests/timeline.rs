@@ -295,3 +295,67 @@ fn a_reader_of_the_printed_page_has_verdict_and_picture() -> anyhow::Result<()> 
     }
     Ok(())
 }
+
+const PLAYED: &str =
+    "Number(document.querySelector('.ladder [data-event][aria-current=true]').dataset.event)";
+
+/// Space is for a button that has the focus.
+fn leave_button(browser: &Browser) -> anyhow::Result<()> {
+    browser.script("document.activeElement.blur()")?;
+    Ok(())
+}
+
+#[test]
+fn a_run_is_played_again_event_by_event() -> anyhow::Result<()> {
+    let playground = shown("sent-before-close")?;
+    let browser = &playground.browser;
+    leave_button(browser)?;
+    browser.press(&['.'])?;
+    browser.wait_until("document.querySelector('[data-test=later]')")?;
+    let first = number(browser, &format!("return {PLAYED}"))?;
+    browser.press(&['.'])?;
+    browser.wait_until(&format!("{PLAYED} > {first}"))?;
+    browser.press(&[','])?;
+    browser.wait_until(&format!("{PLAYED} === {first}"))?;
+    // Both ends at that moment.
+    browser.wait_until("document.querySelectorAll('[data-test=moment] .end').length === 2")?;
+    browser.press(&[']'])?;
+    browser.wait_until(
+        "document.querySelector('svg.body .event.selected.rst, svg.body .event.selected.reset')",
+    )?;
+    browser.press(&['['])?;
+    browser.press(&[keys::ESCAPE])?;
+    browser.wait_until("!document.querySelector('[data-test=later]')")?;
+    browser.script(
+        "const list = document.querySelector('[data-test=speed]'); list.value = '4';
+         list.dispatchEvent(new Event('change', { bubbles: true }));",
+    )?;
+    browser.press(&[' '])?;
+    browser.wait_until("document.querySelector('[data-test=play]').title.startsWith('Pause')")?;
+    browser.wait_until(&format!("{PLAYED} > {first} + 2"))?;
+    browser.press(&[' '])?;
+    browser.wait_until("document.querySelector('[data-test=play]').title.startsWith('Play')")?;
+    browser.wait_until("document.querySelector('[data-test=later]')")?;
+    axe::check(browser)?;
+    // From there to its end, where the whole run is on show again.
+    browser.press(&[' '])?;
+    browser.wait_until("document.querySelector('[data-test=play]').title.startsWith('Play')")?;
+    browser.wait_until("!document.querySelector('[data-test=later]')")?;
+    browser.is_quiet()
+}
+
+#[test]
+fn who_wants_less_motion_plays_by_hand() -> anyhow::Result<()> {
+    let playground = shown("sent-before-close")?;
+    let browser = &playground.browser;
+    let less = json!([{ "name": "prefers-reduced-motion", "value": "reduce" }]);
+    browser.devtools("Emulation.setEmulatedMedia", &json!({ "features": less }))?;
+    leave_button(browser)?;
+    browser.press(&[' '])?;
+    let first = number(browser, &format!("return {PLAYED}"))?;
+    browser.wait_until("document.querySelector('[data-test=play]').title.startsWith('Play')")?;
+    browser.press(&[' '])?;
+    browser.wait_until(&format!("{PLAYED} > {first}"))?;
+    browser.wait_until("document.querySelector('[data-test=play]').title.startsWith('Play')")?;
+    browser.is_quiet()
+}

@@ -2,6 +2,8 @@
 //!
 //! Storage throws where it is forbidden (private windows, sandboxed frames); that is not an error here.
 
+pub mod file;
+
 use aftershake_shared::event::EventId;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
@@ -11,6 +13,7 @@ use web_sys::{
 };
 use yew::{AttrValue, Callback};
 
+use crate::files::{self, Files};
 use crate::late;
 use crate::store::Action;
 use crate::store::window::{Theme, Width};
@@ -238,11 +241,20 @@ pub fn chosen_file(event: &web_sys::Event) -> Option<web_sys::File> {
 
 /// Opens a file, once what reads it is there.
 pub fn open_file(file: web_sys::File, on: &Callback<Action>) {
+    with_files(on, |files, on| (files.open)(file, on));
+}
+
+/// Fetches a scenario's recording and shows it, once what reads it is there.
+pub fn fetch_recording(name: &'static str, on: &Callback<Action>) {
+    with_files(on, move |files, on| (files.fetch)(name, on));
+}
+
+fn with_files(on: &Callback<Action>, then: impl FnOnce(&Files, &Callback<Action>) + 'static) {
     let on = on.clone();
     yew::platform::spawn_local(async move {
-        let loaded = late::load().await;
-        if let (Ok(()), Some(late)) = (loaded, late::ready()) {
-            (late.open)(file, &on);
+        let loaded = (late::load().await.is_ok(), files::load().await.is_ok());
+        if let ((true, true), Some(files)) = (loaded, files::ready()) {
+            then(files, &on);
         } else {
             on.emit(Action::LateTried(late::Part::Missing));
         }

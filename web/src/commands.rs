@@ -82,30 +82,11 @@ pub fn commands(state: &AppState) -> Vec<Command> {
     for (number, (words, _)) in TEMPLATES.iter().enumerate() {
         add(true, words, "", Action::TemplateChosen(number));
     }
-    around(state, add);
-    list
-}
-
-/// Those that leave the scenario as it is.
-fn around(state: &AppState, mut add: impl FnMut(bool, &'static str, &'static str, Action)) {
     add(
         true,
         "Ladder or table",
         "t",
         Action::Selection(selection::Action::TabTurned),
-    );
-    for (words, page) in [
-        ("Share: link or file", Page::Link),
-        ("Share: lines for a page", Page::Embed),
-        ("Export the run", Page::Run),
-    ] {
-        add(true, words, "", Action::Share(share::Action::Asked(page)));
-    }
-    add(
-        state.compare.result.is_some(),
-        "Beside the run before: line by line, or folded",
-        "",
-        Action::Compare(compare::Action::StoriesTurned),
     );
     add(
         true,
@@ -131,6 +112,28 @@ fn around(state: &AppState, mut add: impl FnMut(bool, &'static str, &'static str
         "?",
         Action::Window(window::Action::HelpAsked),
     );
+    list.extend(sharing(state));
+    list
+}
+
+/// What is passed on, and what is compared.
+fn sharing(state: &AppState) -> Vec<Command> {
+    let pages = [
+        ("Share: link or file", Page::Link),
+        ("Share: lines for a page", Page::Embed),
+        ("Export the run", Page::Run),
+    ];
+    let share = pages.map(|(words, page)| Command {
+        words,
+        keys: "",
+        action: Action::Share(share::Action::Asked(page)),
+    });
+    let compare = state.compare.result.as_ref().map(|_| Command {
+        words: "Beside the run before: line by line, or folded",
+        keys: "",
+        action: Action::Compare(compare::Action::StoriesTurned),
+    });
+    share.into_iter().chain(compare).collect()
 }
 
 /// Keys that lead somewhere instead of doing something, and those of single views.

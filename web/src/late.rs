@@ -1,7 +1,8 @@
 //! What only a run needs, loaded after the first view: reading events, judging, placing, and all that shows them.
 //!
 //! The page's WASM is cut by function, as [`cut!`](crate::cut) marks it: what nothing else reaches travels as a file
-//! of its own while the reader already sees the page; what only [`out`](crate::out) names, when it is asked for.
+//! of its own while the reader already sees the page; what only [`out`](crate::out) or
+//! [`files`](crate::files) names, when it is asked for.
 
 use aftershake_shared::channel::ServerMessage;
 use aftershake_shared::compare::Comparison;
@@ -10,11 +11,10 @@ use aftershake_shared::tree::ReadError;
 use aftershake_shared::units::Nanos;
 use yew::{Callback, Html};
 
+use crate::panels;
 use crate::store::kept::Kept;
-use crate::store::opened::Told;
 use crate::store::run_events::RunEvents;
-use crate::store::{Action, AppState, compare};
-use crate::{opening, panels, read_file};
+use crate::store::{Action, AppState, compare, many};
 
 /// A panel that is drawn from the state.
 pub type Panel = fn(&AppState, &Callback<Action>) -> Html;
@@ -47,14 +47,13 @@ pub struct Late {
     pub placed: fn(RunEvents) -> RunEvents,
     /// A run with its verdict.
     pub diagnosed: fn(RunEvents) -> RunEvents,
-    /// Reads a file and shows what it holds.
-    pub open: fn(web_sys::File, &Callback<Action>),
-    /// A connection of a capture as a run, by the file's name and the number of its row.
-    pub connection: fn(&str, &Told, u32) -> Option<RunEvents>,
-    pub file: Panel,
     pub finished: fn(&RunEvents, Nanos, &Diagnosis, &Callback<Action>) -> Html,
     pub inspector: Panel,
     pub picture: Panel,
+    /// The state after something of many runs, their card, and the way back to it.
+    pub many: fn(&AppState, many::Action) -> Option<AppState>,
+    pub sweep: Panel,
+    pub odd_run: Panel,
     pub palette: Panel,
     pub share: Panel,
     pub compare: Panel,
@@ -67,12 +66,12 @@ static LATE: Late = Late {
     read: ServerMessage::from_json,
     placed: RunEvents::with_places,
     diagnosed: RunEvents::with_verdict,
-    open: opening::open,
-    connection: read_file::connection,
-    file: panels::file_card::file_card,
     finished: panels::verdict::finished,
     inspector: panels::inspector::inspector,
     picture: panels::ladder_card::picture,
+    many: many::reduce,
+    sweep: panels::sweep_card::sweep,
+    odd_run: panels::sweep_card::odd_run,
     palette: panels::palette::palette,
     share: panels::share::share,
     compare: panels::compare::compare,

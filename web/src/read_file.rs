@@ -14,7 +14,7 @@ use yew::AttrValue;
 use crate::store::capture_rows::of_capture;
 use crate::store::kept::Kept;
 use crate::store::opened::{Holds, Told};
-use crate::store::run_events::{Focus, Phase, RunEvents};
+use crate::store::run_events::RunEvents;
 
 /// Segments that are kept to be drawn, of all connections together.
 const MOST_SEGMENTS: usize = 400_000;
@@ -249,18 +249,9 @@ pub fn connection(name: &str, told: &Told, number: u32) -> Option<RunEvents> {
 }
 
 fn run(name: &str, header: Header, events: Vec<Event>, began: Option<f64>) -> RunEvents {
-    let times = || events.iter().map(|event| event.at);
-    let first = if began.is_some() { times().min() } else { None };
-    let took = times().max().unwrap_or_default() - first.unwrap_or_default();
     RunEvents {
-        phase: Phase::Finished { took },
-        scenario: header.scenario.parse().ok().map(Kept::new),
-        header: Some(Kept::new(header)),
-        events: Kept::new(events),
         file: Some(AttrValue::from(name.to_owned())),
-        focus: Focus::Undecided,
-        began,
-        ..RunEvents::default()
+        ..RunEvents::recorded(header, events, began)
     }
 }
 

@@ -43,8 +43,7 @@ use selection::{Selection, Walk};
 use share::{Opening, Share};
 use window::Window;
 
-use crate::late::Part;
-use crate::many_part;
+use crate::late::{self, Part};
 use crate::text::templates::TEMPLATES;
 
 /// Everything the page knows.
@@ -175,7 +174,7 @@ impl AppState {
                 after.or(between)
             }
             Action::Guide(action) => Some(self.guided(action)),
-            Action::Many(action) => (many_part::ready()?.reduce)(self, action),
+            Action::Many(action) => (late::ready()?.many)(self, action),
             Action::Palette(action) => self.palette.reduce(action).map(|palette| Self {
                 palette,
                 ..self.clone()
@@ -334,6 +333,15 @@ impl AppState {
                 })
             }
         }
+    }
+
+    /// The scenario whose recording is to be fetched now: on a static site, one that was chosen and is not on show.
+    pub fn wanted_recording(&self) -> Option<&'static str> {
+        let is_free = self.late == Part::There
+            && self.channel == ChannelStatus::Recorded
+            && self.share.opening == share::Opening::Nothing
+            && self.run.phase == run_events::Phase::Idle;
+        self.draft.recorded().filter(|_| is_free)
     }
 
     fn run_asked(&self) -> Option<Self> {

@@ -1,5 +1,6 @@
 //! `aftershake exec`: two programs of the user's in a private namespace, recorded and explained.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use aftershake_shared::channel::Failure;
@@ -18,6 +19,10 @@ use serde::Serialize;
 use super::{DONE, print, print_json, run};
 use crate::worker::protocol::ExecRequest;
 use crate::worker_process::WorkerProcess;
+
+/// Lines drawn of a long ladder, at its beginning and at its end.
+const HEAD: usize = 40;
+const TAIL: usize = 120;
 
 /// Run two programs of yours, as they are, in a private namespace, and explain what passed between them
 #[derive(Debug, clap::Args)]
@@ -90,12 +95,50 @@ pub fn exec(options: &ExecOptions) -> Result<u8, Failure> {
     if options.json {
         print_json(&report(&recording, &diagnosis))?;
     } else {
-        let placed = Ladder::place(&recording.events, &Options::default());
         let verdict = verdict_text(&recording, &diagnosis);
-        let text = run::on_paper(&placed, &verdict);
-        print(&(text + &endings(&recording)))?;
+        print(&format!(
+            "{}\n{verdict}{}",
+            drawn(&recording, &diagnosis),
+            endings(&recording)
+        ))?;
     }
     Ok(DONE)
+}
+
+/// The ladder of one connection: the first that was reset, else the first.
+fn drawn(recording: &Recording, diagnosis: &Diagnosis) -> String {
+    let reset = diagnosis.resets.first().map(|reset| reset.connection);
+    let first = diagnosis.connections.first().map(|one| one.id);
+    let connection = reset.or(first);
+    let options = Options {
+        connection,
+        ..Options::default()
+    };
+    let ladder = run::drawn(&Ladder::place(&recording.events, &options));
+    let mut text = shortened(&ladder);
+    let others = diagnosis.connections.len().saturating_sub(1);
+    if let Some(drawn) = connection.filter(|_| others > 0) {
+        let _ = writeln!(
+            text,
+            "connection {drawn} of {}; --json and --pcap have all",
+            others + 1
+        );
+    }
+    text
+}
+
+/// The beginning and the end of a long ladder.
+fn shortened(ladder: &str) -> String {
+    let lines: Vec<_> = ladder.lines().collect();
+    let left_out = lines.len().saturating_sub(HEAD + TAIL);
+    if left_out == 0 {
+        return ladder.to_owned();
+    }
+    let head = lines.iter().take(HEAD).copied();
+    let tail = lines.iter().skip(HEAD + left_out).copied();
+    let gap = format!("({left_out} lines not drawn)");
+    let kept: Vec<_> = head.chain([gap.as_str()]).chain(tail).collect();
+    kept.join("\n") + "\n"
 }
 
 fn report(recording: &Recording, diagnosis: &Diagnosis) -> ExecReport {
@@ -132,4 +175,22 @@ fn endings(recording: &Recording) -> String {
         None => format!("{name} still ran, and was ended"),
     });
     format!("\nPrograms\n  {}\n", words.join("\n  "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_ladder_keeps_its_beginning_and_its_end() {
+        let lines = |count: usize| (0..count).fold(String::new(), |all, n| format!("{all}{n}\n"));
+        assert_eq!(shortened(&lines(HEAD + TAIL)), lines(HEAD + TAIL));
+        let short = shortened(&lines(1_000));
+        assert_eq!(short.lines().count(), HEAD + TAIL + 1);
+        assert!(
+            short.contains("\n39\n(840 lines not drawn)\n880\n"),
+            "{short}"
+        );
+        assert!(short.ends_with("\n999\n"));
+    }
 }

@@ -19,7 +19,7 @@ use serde_json::Value;
 use self::block::Block;
 use self::runs::Runs;
 use self::settings::Settings;
-use super::{BAD_INPUT, DONE, bad_input, print_json};
+use super::{BAD_INPUT, DONE, MISSING, bad_input, print_json};
 
 /// The largest book that is read, in bytes of JSON.
 const LARGEST: u64 = 256 * 1024 * 1024;
@@ -209,7 +209,12 @@ impl Pages<'_> {
         let folder = self.src.join(place);
         let folder = folder.parent().unwrap_or(&self.src);
         let subject = runs::subject(&wish, block, folder, place, number)?;
-        let judged = self.runs.of(&subject, wish.seed).map_err(at)?;
+        let judged = self.runs.of(&subject, wish.seed).map_err(|mut failure| {
+            if failure.code == MISSING {
+                failure.remedy += "; or build with runs = \"kept\" and the runs of another machine";
+            }
+            at(failure)
+        })?;
         let playground = self.settings.playground.as_deref();
         Ok(if self.is_html {
             html::write(&judged, &wish, playground, number == 0)

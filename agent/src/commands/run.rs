@@ -7,7 +7,7 @@ use std::time::Duration;
 use aftershake_shared::channel::Failure;
 use aftershake_shared::event::EventBody;
 use aftershake_shared::event::trouble::Trouble;
-use aftershake_shared::export::pcapng;
+use aftershake_shared::export::{pcapng, recorded};
 use aftershake_shared::ladder::text::{Colour, Paper, write as write_ladder};
 use aftershake_shared::ladder::{self, Ladder, StepText};
 use aftershake_shared::recording::{Recording, ScenarioText};
@@ -68,7 +68,8 @@ fn once(
         )?;
     }
     if let Some(path) = &options.save {
-        write(path, judged.recording.to_json_lines().as_bytes())?;
+        let text = recorded::write(&judged.recording, &judged.diagnosis);
+        write(path, text.as_bytes())?;
     }
     if options.json {
         print_json(&Report::new(&judged.recording, &judged.diagnosis))?;
@@ -95,11 +96,12 @@ pub(super) fn text(judged: &Judged) -> String {
         ..Default::default()
     };
     let placed = Ladder::place(&judged.recording.events, &options);
-    on_paper(&placed, &verdict_text(&judged.recording, &judged.diagnosis))
+    let verdict = verdict_text(&judged.recording, &judged.diagnosis);
+    format!("{}\n{verdict}", drawn(&placed))
 }
 
-/// A ladder as wide as the terminal, and the verdict below.
-pub(super) fn on_paper(placed: &Ladder, verdict: &str) -> String {
+/// A ladder as wide as the terminal.
+pub(super) fn drawn(placed: &Ladder) -> String {
     let paper = Paper {
         width: terminal_columns(),
         colour: if talk::stdout_has_colour() {
@@ -108,7 +110,7 @@ pub(super) fn on_paper(placed: &Ladder, verdict: &str) -> String {
             Colour::None
         },
     };
-    format!("{}\n{verdict}", write_ladder(placed, paper))
+    write_ladder(placed, paper)
 }
 
 fn beside_failure(judged: &Judged) -> Option<&str> {

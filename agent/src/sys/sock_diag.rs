@@ -167,6 +167,15 @@ fn cut() -> io::Error {
     io::Error::from(io::ErrorKind::UnexpectedEof)
 }
 
+/// The cookie in a message of `sock_diag`; `None` where the message is cut or an error.
+pub(crate) fn cookie_of(bytes: &[u8]) -> Option<u64> {
+    if !matches!(error_code(bytes), Ok(None)) {
+        return None;
+    }
+    let message = bytes.get(HEADER..HEADER + DIAG_MSG)?;
+    Some(u64::from(word(message, 44)) | u64::from(word(message, 48)) << 32)
+}
+
 fn read_reply(bytes: &[u8]) -> io::Result<Option<Found>> {
     match error_code(bytes)? {
         Some(code) if code == -libc::ENOENT => return Ok(None),
@@ -204,7 +213,7 @@ fn read_reply(bytes: &[u8]) -> io::Result<Option<Found>> {
         } else {
             write_queue.saturating_sub(u32::from(flag_unacked))
         },
-        cookie: u64::from(word(message, 44)) | u64::from(word(message, 48)) << 32,
+        cookie: cookie_of(bytes).unwrap_or(0),
         info: if is_listener {
             None
         } else {

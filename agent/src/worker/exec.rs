@@ -6,6 +6,7 @@
 mod listening;
 mod program;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::thread;
 
@@ -17,6 +18,7 @@ use aftershake_shared::scenario::machine::Machine;
 use aftershake_shared::scenario::{Order, Scenario};
 
 use crate::sys::poll::{self, Interest};
+use crate::sys::sock_destroyed::SockDestroyed;
 
 use self::program::Program;
 use super::clock::{self, Clock};
@@ -148,8 +150,12 @@ fn carry_out(
         since: began,
         passed: began,
         all_seen: began,
+        // Without it a socket that lived for a moment only may stay unknown, and the kernel's reason not tied to it.
+        destroyed: SockDestroyed::open().ok(),
+        threads: BTreeSet::new(),
     };
     let (server, client) = watch.programs(request)?;
+    watch.run.threads.extend(&watch.threads);
     watch.run.finish(&[], kernel_resets.as_mut().ok(), began);
     client.end();
     server.end();
@@ -175,6 +181,9 @@ struct Watch<'a, 'r> {
     passed: u64,
     /// When every socket was last looked at.
     all_seen: u64,
+    destroyed: Option<SockDestroyed>,
+    /// Every thread of the programs that was ever seen: what the kernel does in one of them is of this run.
+    threads: BTreeSet<i32>,
 }
 
 impl Watch<'_, '_> {
@@ -189,7 +198,10 @@ impl Watch<'_, '_> {
         let mut client = start("client", &request.client)?;
         let mut client_ended = None;
         loop {
-            self.look();
+            if self.look() {
+                server.threads(&mut self.threads);
+                client.threads(&mut self.threads);
+            }
             self.note_end(&mut server);
             self.note_end(&mut client);
             let now = clock::tick();
@@ -268,12 +280,13 @@ impl Watch<'_, '_> {
         }
     }
 
-    /// Notes what is new on the wire, in the counters and in the sockets.
-    fn look(&mut self) {
+    /// Notes what is new on the wire, in the counters and in the sockets; says whether it was time to look at everything.
+    fn look(&mut self) -> bool {
         self.run.drain_segments();
         let clock = self.run.clock();
         let pairs = self.run.recorder.take_pairs();
         let now = clock::tick();
+        let is_time = now - self.all_seen >= EVERY_NS;
         let evidence = &mut *self.run.evidence;
         if !pairs.is_empty() {
             self.passed = now;
@@ -282,14 +295,19 @@ impl Watch<'_, '_> {
             }
         }
         if let Some(sockets) = &mut evidence.sockets {
+            let destroyed = self.destroyed.as_ref().map(SockDestroyed::cookies);
+            sockets.cookies.extend(destroyed.unwrap_or_default());
             for (from, to) in pairs {
                 sockets.touch(from, to);
             }
-            if now - self.all_seen >= EVERY_NS && sockets.connections() <= FEW {
-                self.all_seen = now;
+            if is_time && sockets.connections() <= FEW {
                 sockets.touch_all();
             }
             sockets.note_touched(&clock, self.run.recorder);
         }
+        if is_time {
+            self.all_seen = now;
+        }
+        is_time
     }
 }

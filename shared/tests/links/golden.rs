@@ -133,7 +133,8 @@ fn every_link_of_the_catalogue_opens_as_it_was() {
             let scenario = Scenario::parse(entry.toml).unwrap();
             let link = link::fragment(&entry.text(), &View::default()).unwrap();
             let (name, steps, title) = (entry.name, scenario.steps.len(), scenario.title);
-            file += &format!("{name}\t{steps}\t{title}\t{link}\n");
+            let row = [name, &steps.to_string(), &title, &link];
+            file += &(row.join("\t") + "\n");
         }
         fs::write(&path, &file).unwrap();
     }

@@ -10,12 +10,13 @@ use super::press::{Button, button};
 use super::verdict::verdict;
 use crate::browser;
 use crate::el;
+use crate::files;
 use crate::late;
-use crate::many_part;
+use crate::store::channel_status::ChannelStatus;
 use crate::store::opened::File;
 use crate::store::share::{self, Opening, Problem};
 use crate::store::{Action, AppState};
-use crate::text::{self, file as words, share as share_words};
+use crate::text::{self, file as words, recorded, share as share_words};
 
 /// The stage.
 pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
@@ -27,9 +28,10 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
     html! {
         <main class="stage" id="stage" tabindex="-1">
             { no_agent(state) }
-            if let Some(late) = late::ready() { { (late.file)(state, on) } }
+            { not_recorded(state) }
+            if let Some(files) = files::ready() { { (files.card)(state, on) } }
             { course(state, on) }
-            if let Some(part) = many_part::ready() { { (part.odd_run)(state, on) } }
+            if let Some(late) = late::ready() { { (late.odd_run)(state, on) } }
             if file.is_some_and(File::hides_run) {
                 // The file's own card has all there is.
             } else if hides_verdict(state) {
@@ -40,14 +42,22 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
                 if is_scenario { { claims(state) } }
             }
             if is_scenario { { lacks(state) } }
-            if let Some(late) = late::ready() { { (late.picture)(state, on) } }
-            if is_scenario {
-                if let Some(part) = many_part::ready() { { (part.sweep)(state, on) } }
-                { editor(state, on) }
+            if let Some(late) = late::ready() {
+                { (late.picture)(state, on) }
+                if is_scenario { { (late.sweep)(state, on) } }
             }
+            if is_scenario { { editor(state, on) } }
             { open_file(on) }
         </main>
     }
+}
+
+/// On a site of recordings: a story that has none.
+fn not_recorded(state: &AppState) -> Html {
+    if state.channel != ChannelStatus::Recorded || state.draft.recorded().is_some() {
+        return Html::default();
+    }
+    el!("p" { "class": "card refused", "data-test": "not-recorded" } recorded::CHANGED)
 }
 
 /// A link on its way, or why it is not opened: nothing else is on show then.

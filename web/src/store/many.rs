@@ -20,7 +20,6 @@ use yew::AttrValue;
 use super::AppState;
 use super::kept::Kept;
 use super::run_events::{Ask, Phase, RunEvents, Times};
-use crate::late;
 use form::{Form, Wish, Wrong};
 
 /// Numbers from here on name requests for many runs, smaller ones single runs.
@@ -87,8 +86,6 @@ pub enum Aim {
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
-    /// Its code is there.
-    Arrived,
     /// The control of this name has this value now.
     Formed {
         name: AttrValue,
@@ -119,7 +116,6 @@ pub fn reduce(state: &AppState, action: Action) -> Option<AppState> {
     let mut many = of(state);
     let mut next = state.clone();
     match action {
-        Action::Arrived => {}
         Action::Formed { name, value } => {
             let mut form = many.form(state);
             form.set(&name, value, state);
@@ -159,19 +155,14 @@ pub fn reduce(state: &AppState, action: Action) -> Option<AppState> {
                 newest: state.run.newest.wrapping_add(1),
                 axis: state.run.axis,
                 filter: state.run.filter.clone(),
-                phase: Phase::Finished {
-                    took: events.last().map_or(Nanos(0), |event| event.at),
-                },
-                scenario: header.scenario.parse().ok().map(Kept::new),
-                header: Some(Kept::new(header)),
-                events: Kept::new(events),
-                ..RunEvents::default()
+                ..RunEvents::recorded(header, events, None)
+                    .with_places()
+                    .with_verdict()
             };
-            let late = late::ready()?;
-            let run = (late.diagnosed)((late.placed)(run));
             many.opened = Some((odd, run.header.clone()?));
             many.at = Some(at);
-            next = state.put_away();
+            next.previous = state.run_to_compare();
+            next.selection = state.selection.without_event();
             next.run = run;
         }
         Action::Left => many.opened = None,

@@ -8,7 +8,7 @@ use yew::AttrValue;
 use super::AppState;
 use super::kept::Kept;
 use super::run_events::RunEvents;
-use crate::late;
+use crate::files;
 
 /// The file on show.
 #[derive(Clone, Debug, PartialEq)]
@@ -159,7 +159,7 @@ impl AppState {
         let Stage::Capture { told, .. } = &file.stage else {
             return None;
         };
-        let run = (late::ready()?.connection)(&file.name, told, row)?;
+        let run = (files::ready()?.connection)(&file.name, told, row)?;
         let stage = Stage::Capture {
             told: told.clone(),
             open: Some(row),

@@ -178,3 +178,76 @@ impl AppState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read_file::Opening;
+    use crate::store::opened::Holds;
+    use crate::store::selection::Walk;
+
+    fn shown() -> AppState {
+        let recording = include_bytes!("../../tests/recordings/sent-before-close.jsonl");
+        let mut opening = Opening::new("x".to_owned());
+        opening.feed(recording).unwrap();
+        let Ok(Holds::Run(run)) = opening.finish() else {
+            panic!("no run");
+        };
+        AppState {
+            run: (*run).clone(),
+            ..AppState::default()
+        }
+    }
+
+    fn ids(state: &AppState) -> Vec<EventId> {
+        state.run.walking_order()
+    }
+
+    #[test]
+    fn playing_goes_from_the_first_event_to_the_last_and_ends_there() {
+        let state = shown();
+        let mut state = state.played(Action::Turned).unwrap();
+        let order = ids(&state);
+        assert_eq!(state.selection.event, order.first().copied());
+        let mut seen = vec![state.selection.event.unwrap()];
+        for _ in 0..10_000 {
+            let Some(next) = state.played(Action::Passed(60)) else {
+                break;
+            };
+            state = next;
+            seen.push(state.selection.event.unwrap());
+        }
+        assert!(seen.is_sorted());
+        assert_eq!(seen.last(), order.last());
+        assert_eq!(state.playback.state, State::Off);
+        assert_eq!(state.playback.now(state.selection.event), None);
+    }
+
+    #[test]
+    fn twice_the_speed_is_as_far_in_half_the_time() {
+        let far = |speed, ticks: u16| {
+            let state = shown().played(Action::SpeedChosen(speed)).unwrap();
+            let state = state.played(Action::Turned).unwrap();
+            let state = state.played(Action::Passed(ticks * 60)).unwrap();
+            state.selection.event
+        };
+        assert_eq!(far(Speed::Single, 40), far(Speed::Double, 20));
+        assert!(far(Speed::Quarter, 20) < far(Speed::Fourfold, 20));
+    }
+
+    #[test]
+    fn a_step_pauses_and_what_is_left_shows_the_whole_run() {
+        let state = shown().played(Action::Turned).unwrap();
+        let state = state.played(Action::Stepped(Walk::Next)).unwrap();
+        let order = ids(&state);
+        assert_eq!(state.playback.state, State::Paused);
+        assert_eq!(
+            state.playback.now(state.selection.event),
+            order.get(1).copied()
+        );
+        assert_eq!(state.played(Action::Passed(60)), None);
+        let state = state.played(Action::Left).unwrap();
+        assert_eq!(state.playback.now(state.selection.event), None);
+        assert_eq!(AppState::default().played(Action::Turned), None);
+    }
+}

@@ -137,6 +137,23 @@ pub enum Action {
 }
 
 impl RunEvents {
+    /// A run that was recorded earlier, not yet placed or judged. With the time at which it began, milliseconds since
+    /// 1970, its events' times need not count from there: it took as long as lies between its first and its last.
+    pub fn recorded(header: Header, events: Vec<Event>, began: Option<f64>) -> Self {
+        let times = || events.iter().map(|event| event.at);
+        let first = if began.is_some() { times().min() } else { None };
+        let took = times().max().unwrap_or_default() - first.unwrap_or_default();
+        Self {
+            phase: Phase::Finished { took },
+            scenario: header.scenario.parse().ok().map(Kept::new),
+            header: Some(Kept::new(header)),
+            events: Kept::new(events),
+            focus: Focus::Undecided,
+            began,
+            ..Self::default()
+        }
+    }
+
     /// The event of that number.
     pub fn event(&self, id: EventId) -> Option<&Event> {
         let at = self.events.binary_search_by_key(&id, |event| event.id);

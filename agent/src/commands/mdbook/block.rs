@@ -9,6 +9,8 @@ use crate::commands::bad_input;
 
 /// The first word of the info string.
 const WORD: &str = "aftershake";
+/// What may stand before the name in a block's only line.
+const COMMAND: &str = "aftershake run ";
 
 /// One fenced block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,8 +128,12 @@ impl Block {
                 format!("the block names `{subject}` and holds `{line}`, expected one of both"),
                 "",
             )),
-            (None, Some(line), None) if !line.contains([' ', '[', '"']) => {
-                wish.subject = Some((*line).to_owned());
+            (None, Some(line), None) => {
+                // As a command it also says something where nothing puts a run in its place.
+                let named = line.strip_prefix(COMMAND).unwrap_or(line).trim();
+                if !named.contains([' ', '[', '"']) {
+                    wish.subject = Some(named.to_owned());
+                }
                 Ok(wish)
             }
             _ => Ok(wish),

@@ -1,5 +1,7 @@
 //! One program of the user's: a shell's command line in a process namespace of its own, what it says marked on stderr.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read, Write as _};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Command, Stdio};
@@ -14,6 +16,8 @@ use crate::worker::enclosed::{self, Enclosed};
 
 /// How long a program may take to end when it is asked to.
 const OBEYING_NS: u64 = 500_000_000;
+/// Threads of both programs that are kept in mind.
+const THREADS: usize = 4_096;
 /// Bytes of one line of output.
 const LINE: u64 = 4_096;
 /// A shell that stays: the first process of a process namespace is deaf to signals that it does not handle, and a
@@ -75,6 +79,13 @@ impl Program {
         })
     }
 
+    /// The threads of the program and of all that it has started, as far as they live now.
+    pub(super) fn threads(&self, found: &mut BTreeSet<i32>) {
+        if !self.has_ended {
+            threads_of(self.enclosed.child.id(), found);
+        }
+    }
+
     /// Ends it with everything it has started, and hears it out.
     pub(super) fn end(mut self) {
         if !self.has_ended {
@@ -82,6 +93,25 @@ impl Program {
         }
         for told in self.told {
             let _ = told.join();
+        }
+    }
+}
+
+/// Threads of a process and of its children, up to a limit. Source: `proc_pid_task_children(5)`.
+fn threads_of(process: u32, found: &mut BTreeSet<i32>) {
+    let mut processes = vec![process];
+    while let Some(process) = processes.pop() {
+        let Ok(tasks) = fs::read_dir(format!("/proc/{process}/task")) else {
+            continue;
+        };
+        for task in tasks.flatten() {
+            if found.len() >= THREADS {
+                return;
+            }
+            let id = task.file_name();
+            found.extend(id.to_str().and_then(|id| id.parse::<i32>().ok()));
+            let children = fs::read_to_string(task.path().join("children")).unwrap_or_default();
+            processes.extend(children.split_whitespace().flat_map(str::parse::<u32>));
         }
     }
 }

@@ -52,6 +52,7 @@ fn a_scenario_is_named_behind_the_word_or_in_the_only_line() {
         "```aftershake linger-zero\n```",
         "```aftershake,linger-zero\n\n```",
         "```aftershake\n\n  linger-zero \n```",
+        "```aftershake\naftershake run linger-zero\n```",
     ] {
         let subject = wish(content).map(|wish| wish.subject);
         assert_eq!(subject, Ok(Some("linger-zero".to_owned())), "{content}");
