@@ -1,6 +1,13 @@
 // Starts the playground. A file of its own because the page's policy allows no inline script.
 import init from "./aftershake-web.js";
 
+// On a static site the page may stand in a frame; a page that an agent serves never looks at this.
+const isSite = document.querySelector("meta[name=aftershake-recordings]") !== null;
+if (isSite && new URLSearchParams(location.search).get("embed") === "1") {
+  const { embed } = await import("./embed.js");
+  embed();
+}
+
 init({ module_or_path: "./aftershake-web_bg.wasm" }).catch((error) => {
   const note = document.createElement("p");
   note.className = "start-failed";

@@ -291,6 +291,28 @@ impl Browser {
         Ok(())
     }
 
+    /// Turns to the page inside of the first frame that fits.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn enter_frame(&self, selector: &str) -> anyhow::Result<()> {
+        let found = self.session.post(
+            "element",
+            &json!({ "using": "css selector", "value": selector }),
+        )?;
+        self.session.post("frame", &json!({ "id": found }))?;
+        Ok(())
+    }
+
+    /// Turns back to the page itself.
+    ///
+    /// # Errors
+    /// It is gone.
+    pub fn leave_frame(&self) -> anyhow::Result<()> {
+        self.session.post("frame", &json!({ "id": null }))?;
+        Ok(())
+    }
+
     /// Writes what the viewport shows as PNG.
     ///
     /// # Errors

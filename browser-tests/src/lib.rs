@@ -3,6 +3,7 @@
 //! - [`agent`]: starts `aftershake serve` and reads where it listens
 //! - [`axe`]: what the page denies to readers who cannot see or point; [`frames`]: how long a frame takes
 //! - [`browser`]: starts Chromium behind its driver, clicks, types, waits for conditions
+//! - [`files`]: a plain file server
 //! - [`playground`]: both together, and what a user does there
 //! - [`webdriver`]: the driver's protocol, as much of it as is used here
 //!
@@ -11,6 +12,7 @@
 pub mod agent;
 pub mod axe;
 pub mod browser;
+pub mod files;
 pub mod frames;
 pub mod playground;
 pub mod webdriver;

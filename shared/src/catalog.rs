@@ -48,3 +48,29 @@ pub static CATALOG: &[Entry] = &include!(concat!(env!("OUT_DIR"), "/catalog.rs")
 pub fn find(name: &str) -> Option<&'static Entry> {
     CATALOG.iter().find(|entry| entry.name == name)
 }
+
+/// The family that opens every list: the article's three programs.
+pub const FIRST_FAMILY: &str = "article";
+
+/// A family's folder name as a heading: `closing-too-early` is "Closing too early".
+pub fn family_title(family: &str) -> String {
+    if family == FIRST_FAMILY {
+        return "The article".to_owned();
+    }
+    let mut words = family.replace('-', " ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn families_read_as_headings() {
+        assert_eq!(family_title("closing-too-early"), "Closing too early");
+        assert_eq!(family_title(""), "");
+    }
+}

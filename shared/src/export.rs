@@ -9,6 +9,7 @@ pub mod markdown;
 pub mod mermaid;
 pub mod packetdrill;
 pub mod pcapng;
+pub mod recorded;
 pub mod snippet;
 pub mod svg;
 

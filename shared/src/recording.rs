@@ -1,6 +1,7 @@
 //! A run as a file: JSON lines, a header first, then events, then a closing line.
 //!
-//! Holds no host name, user name, path or environment variable. Reads and writes text; opens no file.
+//! Holds no host name, user name, path or environment variable. Reads and writes text; opens no file. What the
+//! closing line says of the verdict is written by `export::recorded` and passed over here: we judge for ourselves.
 
 use serde::{Deserialize, Serialize};
 
@@ -65,10 +66,9 @@ impl Environment {
     }
 }
 
-/// The last line: how many events there were, so that a cut file is noticed.
+/// What is read of the last line: how many events there were, so that a cut file is noticed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(crate) struct Closing {
+struct Closing {
     /// How many events came before this line.
     events: u64,
 }
@@ -99,16 +99,20 @@ pub enum RecordingError {
 }
 
 impl Recording {
-    /// Writes the file's text.
+    /// Writes the file's text, with a closing line that only counts.
     pub fn to_json_lines(&self) -> String {
+        self.closed_by(&Closing {
+            events: self.events.len() as u64,
+        })
+    }
+
+    /// Writes the file's text with this closing line, which must have the fields of one that only counts.
+    pub(crate) fn closed_by<T: Serialize>(&self, closing: &T) -> String {
         let mut text = line(&self.header);
         for event in &self.events {
             text.push_str(&line(event));
         }
-        text.push_str(&line(&Closing {
-            events: self.events.len() as u64,
-        }));
-        text
+        text + &line(closing)
     }
 
     /// Reads a file's text.
@@ -191,6 +195,14 @@ mod tests {
                 "cut at byte {end}"
             );
         }
+    }
+
+    #[test]
+    fn what_a_later_version_adds_is_passed_over() {
+        let text = recording().to_json_lines();
+        let more = text.replace("{\"events\":2}", "{\"events\":2,\"verdict\":{\"x\":[1]}}");
+        assert_ne!(more, text);
+        assert_eq!(Recording::from_json_lines(&more).unwrap(), recording());
     }
 
     #[test]

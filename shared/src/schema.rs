@@ -13,7 +13,8 @@ use crate::channel::{ClientMessage, Failure, ServerMessage};
 use crate::errno::Errno;
 use crate::event::Event;
 use crate::event::segment_seen::Bytes;
-use crate::recording::{Closing, Header};
+use crate::export::recorded::Closing;
+use crate::recording::Header;
 use crate::report::Report;
 use crate::scenario::ScenarioToml;
 use crate::scenario::expect::Answer;
@@ -74,7 +75,7 @@ pub struct Wrapped<'a> {
 enum Line {
     Header(Header),
     Event(Event),
-    Closing(Closing),
+    Closing(Closing<'static>),
 }
 
 /// Types that are one text.

@@ -19,10 +19,15 @@ pub struct Fragment {
 }
 
 /// Reads the address. The token is cleaned away, so that it is in no history, bookmark or copied link.
-pub fn take() -> Fragment {
+///
+/// On a static site no agent is ever looked for: a token there is left where it is, and the history alone.
+pub fn take(is_site: bool) -> Fragment {
     let hash = window().and_then(|window| window.location().hash().ok());
     let hash = hash.unwrap_or_default();
     let link = link_in_fragment(&hash).map(|link| AttrValue::from(link.to_owned()));
+    if is_site {
+        return Fragment { token: None, link };
+    }
     let storage = browser::session_storage();
     if let Some(token) = token_in_fragment(&hash) {
         rewrite(link.as_deref());

@@ -17,10 +17,11 @@ use crate::panels::header::header;
 use crate::panels::help::help;
 use crate::panels::stage::stage;
 use crate::panels::stage::unread;
+use crate::recorded;
 use crate::store::kept::Kept;
 use crate::store::share::{self, Opening};
 use crate::store::window::{self, Theme};
-use crate::store::{Action, AppState, draft};
+use crate::store::{Action, AppState, channel_status, draft};
 
 /// Where the text in the editor is kept: the catalogue's name for it, and from the second line on the text.
 const DRAFT_KEY: &str = "aftershake.draft";
@@ -36,15 +37,24 @@ pub fn App() -> Html {
     let first_on = on.clone();
     let set_token = token.setter();
     use_effect_with((), move |()| {
-        let Fragment { token, link } = address::take();
+        let is_site = recorded::folder().is_some();
+        let Fragment { token, link } = address::take(is_site);
         set_token.set(token);
+        if is_site {
+            // Nothing here looks for an agent, whatever the address says.
+            let found = channel_status::Action::RecordingsFound;
+            first_on.emit(Action::Channel(found));
+        }
         let known = share::Action::AddressKnown(address::own());
         first_on.emit(Action::Share(known));
         first_on.emit(Action::Window(window::Action::ThemeKnown(
             browser::stored_theme(),
         )));
         first_on.emit(Action::Window(window::Action::WidthKnown(browser::width())));
-        if let Some((from, text)) = browser::kept(DRAFT_KEY)
+        let asked = is_site.then(recorded::asked_scenario).flatten();
+        if let Some(name) = asked {
+            first_on.emit(Action::ScenarioChosen { name, run: false });
+        } else if let Some((from, text)) = browser::kept(DRAFT_KEY)
             .as_deref()
             .and_then(|kept| kept.split_once('\n'))
         {
@@ -64,7 +74,9 @@ pub fn App() -> Html {
                 Err(_) => Part::Missing,
             };
             late_on.emit(Action::LateTried(part));
-            let Some(late) = late::ready() else { return };
+            let Some(late) = late::ready().filter(|_| !is_site) else {
+                return;
+            };
             for kept in browser::kept_runs() {
                 let messages = kept.lines().map(late.read).collect();
                 if let Ok(messages) = messages {
@@ -76,7 +88,7 @@ pub fn App() -> Html {
         let drops = browser::listen_to_drops(&first_on);
         let listeners = [
             Listener::on_hash_change(move || {
-                let Fragment { token, link } = address::take();
+                let Fragment { token, link } = address::take(is_site);
                 if token.is_some() {
                     set_token.set(token);
                 }
@@ -108,6 +120,12 @@ pub fn App() -> Html {
         browser::show_dialog("dialog.palette", *is_open);
     });
 
+    let fetch_on = on.clone();
+    use_effect_with(state.wanted_recording(), move |wanted| {
+        if let Some(name) = *wanted {
+            browser::fetch_recording(name, &fetch_on);
+        }
+    });
     use_effect_with(state.share.dialog.is_some(), |is_open| {
         browser::show_dialog("dialog.share", *is_open);
     });
@@ -148,6 +166,9 @@ pub fn App() -> Html {
 
     let draft = &state.draft;
     use_effect_with((draft.from, draft.text.clone()), |(from, text)| {
+        if recorded::is_embedded() {
+            return;
+        }
         browser::keep(DRAFT_KEY, &[from.unwrap_or_default(), "\n", text].concat());
     });
     let (placed, caret) = (draft.placed, draft.caret);
@@ -170,7 +191,10 @@ pub fn App() -> Html {
 /// The page as a function of its state.
 pub fn page(state: &AppState, on: &Callback<Action>) -> Html {
     let gallery = gallery::Props {
-        chosen: state.draft.from,
+        chosen: state
+            .draft
+            .from
+            .filter(|_| state.share.opening == Opening::Nothing),
         query: state.gallery.query.clone(),
         width: state.window.width,
         hides_outcomes: hides_verdict(state),

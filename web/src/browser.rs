@@ -13,7 +13,7 @@ use web_sys::{
 };
 use yew::{AttrValue, Callback};
 
-use crate::files;
+use crate::files::{self, Files};
 use crate::late;
 use crate::store::Action;
 use crate::store::window::{Theme, Width};
@@ -233,19 +233,30 @@ pub fn kept(key: &str) -> Option<String> {
     storages.find_map(|storage| storage.get_item(key).ok()?)
 }
 
-/// The file that was chosen in a form's control.
+/// The file that was chosen in a form's control, which forgets it: the same one may be chosen again.
 pub fn chosen_file(event: &web_sys::Event) -> Option<web_sys::File> {
     let input = target(event)?.dyn_into::<HtmlInputElement>().ok()?;
-    input.files()?.get(0)
+    let file = input.files()?.get(0);
+    input.set_value("");
+    file
 }
 
 /// Opens a file, once what reads it is there.
 pub fn open_file(file: web_sys::File, on: &Callback<Action>) {
+    with_files(on, |files, on| (files.open)(file, on));
+}
+
+/// Fetches a scenario's recording and shows it, once what reads it is there.
+pub fn fetch_recording(name: &'static str, on: &Callback<Action>) {
+    with_files(on, move |files, on| (files.fetch)(name, on));
+}
+
+fn with_files(on: &Callback<Action>, then: impl FnOnce(&Files, &Callback<Action>) + 'static) {
     let on = on.clone();
     yew::platform::spawn_local(async move {
         let loaded = (late::load().await.is_ok(), files::load().await.is_ok());
         if let ((true, true), Some(files)) = (loaded, files::ready()) {
-            (files.open)(file, &on);
+            then(files, &on);
         } else {
             on.emit(Action::LateTried(late::Part::Missing));
         }

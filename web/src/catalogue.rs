@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aftershake_shared::catalog::{self, CATALOG};
+use aftershake_shared::catalog::{self, CATALOG, FIRST_FAMILY};
 use aftershake_shared::scenario::Scenario;
 use aftershake_shared::scenario::expect::Outcome;
 
@@ -18,9 +18,6 @@ pub struct Listed {
     /// Lower-case words that the search looks through.
     haystack: String,
 }
-
-/// The family that opens the gallery.
-const FIRST_FAMILY: &str = "article";
 
 /// Every scenario: the article's first, then by family and name.
 pub static LISTED: LazyLock<Vec<Listed>> = LazyLock::new(|| {
@@ -70,18 +67,6 @@ pub fn claim_of(name: &str) -> String {
     claim.map(|claim| claim.text).unwrap_or_default()
 }
 
-/// A family's folder name as a heading: `closing-too-early` is "Closing too early".
-pub fn family_title(family: &str) -> String {
-    if family == FIRST_FAMILY {
-        return "The article".to_owned();
-    }
-    let mut words = family.replace('-', " ");
-    if let Some(first) = words.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,11 +97,5 @@ mod tests {
     #[test]
     fn a_text_that_cannot_be_read_is_listed_by_its_name() {
         assert_eq!(Listed::new("broken", "x", "title =").title, "broken");
-    }
-
-    #[test]
-    fn families_read_as_headings() {
-        assert_eq!(family_title("closing-too-early"), "Closing too early");
-        assert_eq!(family_title(""), "");
     }
 }

@@ -6,11 +6,13 @@ use crate::late::Panel;
 use crate::store::Action;
 use crate::store::opened::Told;
 use crate::store::run_events::RunEvents;
-use crate::{cut, opening, panels, read_file};
+use crate::{cut, opening, panels, read_file, recorded};
 
 /// The functions behind the cut.
 #[derive(Debug)]
 pub struct Files {
+    /// Fetches a scenario's recording and shows it.
+    pub fetch: fn(&'static str, &Callback<Action>),
     /// Reads a file and shows what it holds.
     pub open: fn(web_sys::File, &Callback<Action>),
     /// A connection of a capture as a run, by the file's name and the number of its row.
@@ -20,6 +22,7 @@ pub struct Files {
 }
 
 static FILES: Files = Files {
+    fetch: recorded::fetch,
     open: opening::open,
     connection: read_file::connection,
     card: panels::file_card::file_card,

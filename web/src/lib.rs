@@ -4,7 +4,7 @@
 //! so that reducers and markup can be tested without a browser.
 //!
 //! - [`store`]: all state of the page, changed by one reducer
-//! - [`agent_channel`], [`address`], [`browser`], [`hand_out`], [`opening`]: the only places that touch the browser
+//! - [`agent_channel`], [`address`], [`browser`], [`hand_out`], [`opening`], [`recorded`]: the only places that touch the browser
 //! - [`panels`]: what the page shows; [`ladder_view`]: the picture of a run
 
 pub mod address;
@@ -23,5 +23,6 @@ pub mod out;
 pub mod panels;
 pub mod part;
 pub mod read_file;
+pub mod recorded;
 pub mod store;
 pub mod text;

@@ -33,6 +33,11 @@ pub fn give_up() -> u32 {
     job
 }
 
+/// Whether nothing else was opened since.
+pub fn is_current(job: u32) -> bool {
+    JOB.get() == job
+}
+
 /// Reads a file and shows what it holds.
 pub fn open(file: web_sys::File, on: &Callback<Action>) {
     let job = give_up();

@@ -6,6 +6,7 @@ pub mod guide;
 pub mod ladder;
 pub mod many;
 pub mod playback;
+pub mod recorded;
 pub mod share;
 pub mod templates;
 pub mod verdict;

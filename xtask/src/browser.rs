@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::log::Log;
 use crate::machine;
 use crate::process;
+use crate::site;
 use crate::stop::Stop;
 use crate::wasm_target;
 
@@ -42,6 +43,7 @@ pub(crate) fn run(agent: &Path) -> Result<(), Stop> {
     cargo
         .args(["test", "--locked", "-p", PACKAGE, "--all-features"])
         .env("AFTERSHAKE_AGENT", agent)
+        .env("AFTERSHAKE_SITE", site::folder())
         .env("AFTERSHAKE_SCREENSHOTS", screenshots());
     process::run(
         &mut cargo,

@@ -17,6 +17,7 @@ mod page;
 mod picture;
 mod play;
 mod process;
+mod site;
 mod stop;
 mod test;
 mod tools;
@@ -35,6 +36,7 @@ usage: cargo xtask COMMAND
   play [SERVE OPTIONS]  set up whatever is missing, build, start the agent, open the page
   test                  everything that must be green before a commit
   page                  build the page into target/page
+  site                  build the static site into target/site, for any web server
   install [--root DIR]  one self-contained binary, with the page inside, into cargo's bin folder
   bench                 measure speed beside its rival; writes docs/benchmarks.md
   calibrate [-v]        how often the diagnosis is right, against thresholds
@@ -81,6 +83,7 @@ fn dispatch(command: &str, rest: &[String], log: &mut Log) -> Result<(), Stop> {
         "calibrate" => calibrate::calibrate(rest, log),
         "endure" => endure::endure(rest, log),
         "picture" => picture::picture(log),
+        "site" => site::site(log),
         "" | "help" | "-h" | "--help" => {
             log::print(HELP);
             Ok(())

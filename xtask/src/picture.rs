@@ -7,6 +7,7 @@ use crate::browser;
 use crate::log::{self, Log};
 use crate::machine;
 use crate::page;
+use crate::site;
 use crate::stop::Stop;
 
 /// The screenshot that the README shows.
@@ -17,6 +18,7 @@ pub(crate) fn picture(log: &mut Log) -> Result<(), Stop> {
     browser::ensure(log)?;
     page::build(log)?;
     let binary = agent::build(log)?;
+    site::build(log)?;
     log.step("browser tests, for their screenshots", "2 min", || {
         browser::run(&binary)
     })?;

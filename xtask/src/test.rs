@@ -11,6 +11,7 @@ use crate::log::Log;
 use crate::machine;
 use crate::page;
 use crate::process;
+use crate::site;
 use crate::stop::Stop;
 use crate::wasm_target::{self, TRIPLE};
 
@@ -93,6 +94,7 @@ pub(crate) fn test(log: &mut Log) -> Result<(), Stop> {
         log.step(&title, "1 min", || catalogue::run(&binary, user, ROUNDS))?;
     }
     calibrate::run(log, &binary, &[])?;
+    site::build(log)?;
     log.step("browser tests: Chromium, page and agent", "2 min", || {
         browser::run(&binary)
     })?;

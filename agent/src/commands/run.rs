@@ -7,7 +7,7 @@ use std::time::Duration;
 use aftershake_shared::channel::Failure;
 use aftershake_shared::event::EventBody;
 use aftershake_shared::event::trouble::Trouble;
-use aftershake_shared::export::pcapng;
+use aftershake_shared::export::{pcapng, recorded};
 use aftershake_shared::ladder::text::{Colour, Paper, write as write_ladder};
 use aftershake_shared::ladder::{self, Ladder, StepText};
 use aftershake_shared::recording::{Recording, ScenarioText};
@@ -68,7 +68,8 @@ fn once(
         )?;
     }
     if let Some(path) = &options.save {
-        write(path, judged.recording.to_json_lines().as_bytes())?;
+        let text = recorded::write(&judged.recording, &judged.diagnosis);
+        write(path, text.as_bytes())?;
     }
     if options.json {
         print_json(&Report::new(&judged.recording, &judged.diagnosis))?;

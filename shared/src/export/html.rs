@@ -24,6 +24,19 @@ pub fn write(run: &Run<'_>) -> String {
          <figure>\n{}</figure>\n",
         svg::write(run)
     );
+    out += &told(run);
+    let kernel = text(&run.report.environment.kernel);
+    let _ = write!(
+        out,
+        "<p class=\"origin\">Recorded on Linux {kernel} with Aftershake. The recording is inside of the picture.</p>\n\
+         </main>\n</body>\n</html>\n"
+    );
+    out
+}
+
+/// What is told below the picture: every RST with its reasons, what was expected, the tables, the scenario.
+pub fn told(run: &Run<'_>) -> String {
+    let mut out = String::new();
     for finding in &run.diagnosis.resets {
         reset(&mut out, finding);
     }
@@ -38,12 +51,6 @@ pub fn write(run: &Run<'_>) -> String {
     if let Some(link) = &run.link {
         out += &block(&format!("aftershake run '{link}'"));
     }
-    let kernel = text(&run.report.environment.kernel);
-    let _ = write!(
-        out,
-        "<p class=\"origin\">Recorded on Linux {kernel} with Aftershake. The recording is inside of the picture.</p>\n\
-         </main>\n</body>\n</html>\n"
-    );
     out
 }
 
@@ -147,12 +154,13 @@ fn table(out: &mut String, title: &str, columns: &[&str], rows: impl Iterator<It
     *out += "</tbody></table></div>\n";
 }
 
-fn block(lines: &str) -> String {
+/// Lines of code.
+pub fn block(lines: &str) -> String {
     let lines: Vec<_> = lines.lines().map(text).collect();
-    format!("<pre>{}</pre>\n", lines.join("\n"))
+    format!("<pre tabindex=\"0\">{}</pre>\n", lines.join("\n"))
 }
 
 /// Text that is nothing else, inside of an element.
-fn text(words: &str) -> String {
+pub fn text(words: &str) -> String {
     xml(&plain(words, LONG), LONG)
 }

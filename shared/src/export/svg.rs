@@ -1,6 +1,6 @@
 //! The ladder as one static SVG file with its recording inside, so that the picture can be looked into again.
 
-use super::Run;
+use super::{Run, recorded};
 use crate::ladder::svg::{Caption, draw};
 use crate::packed;
 use crate::recording::{Recording, RecordingError};
@@ -27,7 +27,7 @@ pub enum PictureError {
 /// Draws the file.
 pub fn write(run: &Run<'_>) -> String {
     let mut file = picture(run);
-    let letters = packed::pack(&run.recording.to_json_lines());
+    let letters = packed::pack(&recorded::write(run.recording, run.diagnosis));
     file.truncate(file.len() - END.len());
     file + OPEN + &letters + CLOSE + "\n" + END
 }

@@ -4,7 +4,9 @@
 
 use std::fmt::Write as _;
 
+use crate::event::EventId;
 use crate::tcp::state::TcpState;
+use crate::units::Nanos;
 
 use super::items::{
     Align, CallBlock, GapMark, Lane, Leader, Pill, QueueBar, SegmentArrow, StateBand, TextBox,
@@ -293,6 +295,14 @@ fn column(out: &mut String, class: &str, x: f32, width: f32, y: (f32, f32), radi
     );
 }
 
+/// What names an event's group to screen readers and to players: its number in the recording, and its nanosecond.
+fn symbol(event: EventId, at: Nanos) -> String {
+    format!(
+        " role=\"graphics-symbol\" data-event=\"{event}\" data-at=\"{}\"",
+        at.0
+    )
+}
+
 fn draw_call(out: &mut String, call: &CallBlock) {
     let tone = match call.tone {
         Tone::Plain => "",
@@ -301,7 +311,8 @@ fn draw_call(out: &mut String, call: &CallBlock) {
     };
     let _ = write!(
         out,
-        "<g class=\"call{tone}\" role=\"graphics-symbol\"><title>{}</title>",
+        "<g class=\"call{tone}\"{}><title>{}</title>",
+        symbol(call.event, call.at),
         xml(&call.sentence, LONG)
     );
     if let Some((from, until)) = call.parked {
@@ -341,8 +352,9 @@ fn draw_pill(out: &mut String, pill: &Pill) {
     let shape = &pill.shape;
     let _ = write!(
         out,
-        "<g class=\"pill {}{tone}\" role=\"graphics-symbol\"><title>{}</title>",
+        "<g class=\"pill {}{tone}\"{}><title>{}</title>",
         pill.kind.name(),
+        symbol(pill.event, pill.at),
         xml(&pill.sentence, LONG)
     );
     leader(out, pill.leader);
@@ -360,8 +372,9 @@ fn draw_pill(out: &mut String, pill: &Pill) {
 fn draw_segment(out: &mut String, segment: &SegmentArrow) {
     let _ = write!(
         out,
-        "<g class=\"seg {}\" role=\"graphics-symbol\"><title>{}</title>",
+        "<g class=\"seg {}\"{}><title>{}</title>",
         segment.kind.name(),
+        symbol(segment.event, segment.at),
         xml(&segment.sentence, LONG)
     );
     leader(out, segment.leader);

@@ -182,6 +182,7 @@ pub(super) fn catalogue() -> Vec<String> {
         .filter(|family| family.is_dir())
         .flat_map(|family| family.read_dir().unwrap())
         .map(|file| file.unwrap().path())
+        .filter(|file| file.extension().is_some_and(|ending| ending == "toml"))
         .collect();
     files.sort();
     files

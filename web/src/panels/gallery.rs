@@ -1,10 +1,11 @@
 //! The catalogue, by family: search, choose. Folds into a `<details>` where the column has no room.
 
+use aftershake_shared::catalog::family_title;
 use yew::{AttrValue, Callback, Html, InputEvent, TargetCast as _, html};
 
 use super::glyph::{glyph, glyph_words};
 use crate::browser;
-use crate::catalogue::{LISTED, Listed, family_title};
+use crate::catalogue::{LISTED, Listed};
 use crate::store::window::Width;
 use crate::store::{Action, gallery};
 use crate::text;

@@ -10,6 +10,7 @@ use crate::store::run_events;
 use crate::store::share::{self, Page};
 use crate::store::window;
 use crate::store::{Action, AppState};
+use crate::text;
 use crate::text::guide::PALETTE;
 use crate::text::share::SHARE as SHARE_WORD;
 
@@ -63,6 +64,7 @@ fn agent_status(channel: &ChannelStatus) -> Html {
             "absent",
             "no agent: the page was opened without one".to_owned(),
         ),
+        ChannelStatus::Recorded => ("absent", text::recorded::STATUS.to_owned()),
         ChannelStatus::Connecting => ("trying", "looking for the agent".to_owned()),
         ChannelStatus::Open(_) => ("open", "agent on this machine".to_owned()),
         ChannelStatus::Lost { was_open: true, .. } => {
@@ -87,6 +89,9 @@ fn run_button(state: &AppState, on: &Callback<Action>) -> Html {
         return html! {
             <button type="button" class="run cancel" data-test="cancel" onclick={cancel}>{ "Cancel" }</button>
         };
+    }
+    if state.channel == ChannelStatus::Recorded {
+        return Html::default();
     }
     let run = press(on, Action::RunAsked);
     html! {

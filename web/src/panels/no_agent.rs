@@ -12,6 +12,7 @@ pub fn no_agent(state: &AppState) -> Html {
     let why = match &state.channel {
         ChannelStatus::Open(_)
         | ChannelStatus::Connecting
+        | ChannelStatus::Recorded
         | ChannelStatus::Lost {
             was_open: true,
             attempts: 0 | 1,

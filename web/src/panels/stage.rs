@@ -12,10 +12,11 @@ use crate::browser;
 use crate::el;
 use crate::files;
 use crate::late;
+use crate::store::channel_status::ChannelStatus;
 use crate::store::opened::File;
 use crate::store::share::{self, Opening, Problem};
 use crate::store::{Action, AppState};
-use crate::text::{self, file as words, share as share_words};
+use crate::text::{self, file as words, recorded, share as share_words};
 
 /// The stage.
 pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
@@ -27,6 +28,7 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
     html! {
         <main class="stage" id="stage" tabindex="-1">
             { no_agent(state) }
+            { not_recorded(state) }
             if let Some(files) = files::ready() { { (files.card)(state, on) } }
             { course(state, on) }
             if let Some(late) = late::ready() { { (late.odd_run)(state, on) } }
@@ -48,6 +50,14 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
             { open_file(on) }
         </main>
     }
+}
+
+/// On a site of recordings: a story that has none.
+fn not_recorded(state: &AppState) -> Html {
+    if state.channel != ChannelStatus::Recorded || state.draft.recorded().is_some() {
+        return Html::default();
+    }
+    el!("p" { "class": "card refused", "data-test": "not-recorded" } recorded::CHANGED)
 }
 
 /// A link on its way, or why it is not opened: nothing else is on show then.

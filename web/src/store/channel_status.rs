@@ -11,6 +11,8 @@ pub enum ChannelStatus {
     /// The page was opened without a token, so there is no agent to ask.
     #[default]
     NoToken,
+    /// The page stands on a static site: recordings take an agent's place, and none is ever looked for.
+    Recorded,
     /// The first attempt is under way.
     Connecting,
     /// An agent answers.
@@ -31,6 +33,8 @@ pub struct Agent {
 /// What happened to the channel.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
+    /// The page is one of a static site.
+    RecordingsFound,
     /// A token was found and a connection is being opened.
     Tried,
     Welcomed {
@@ -50,9 +54,11 @@ impl ChannelStatus {
 
     pub(super) fn reduce(&self, action: Action) -> Option<Self> {
         match action {
+            Action::RecordingsFound => Some(Self::Recorded),
             Action::Tried => match self {
                 Self::NoToken => Some(Self::Connecting),
-                Self::Connecting
+                Self::Recorded
+                | Self::Connecting
                 | Self::Open(_)
                 | Self::Lost { .. }
                 | Self::OtherVersion { .. } => None,
@@ -69,7 +75,7 @@ impl ChannelStatus {
                 environment,
             }))),
             Action::Closed => match self {
-                Self::OtherVersion { .. } => None,
+                Self::OtherVersion { .. } | Self::Recorded => None,
                 Self::Lost { was_open, attempts } => Some(Self::Lost {
                     was_open: *was_open,
                     attempts: attempts.saturating_add(1),

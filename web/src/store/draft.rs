@@ -172,6 +172,14 @@ impl Default for Draft {
     }
 }
 
+impl Draft {
+    /// The scenario of the catalogue whose text this is, word for word.
+    pub fn recorded(&self) -> Option<&'static str> {
+        let entry = self.from.and_then(catalog::find)?;
+        (entry.toml == &*self.text).then_some(entry.name)
+    }
+}
+
 fn read(text: &str) -> Result<Kept<Scenario>, Kept<ScenarioError>> {
     Scenario::parse(text).map(Kept::new).map_err(Kept::new)
 }

@@ -5,8 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use aftershake_shared::channel::Failure;
+use aftershake_shared::diagnosis::diagnose;
 use aftershake_shared::distribution::Tally;
 use aftershake_shared::distribution::odd::{Odd, OddRun};
+use aftershake_shared::export::recorded;
+use aftershake_shared::recording::Recording;
 
 use super::super::bad_input;
 
@@ -47,9 +50,15 @@ pub(crate) fn save(odd: &Odd, folder: &Path, tally: &Tally) -> Result<usize, Fai
     runs.truncate(MOST_FILES);
     for kept in &runs {
         let file = folder.join(file_name(kept));
-        fs::write(&file, kept.recording.to_json_lines()).map_err(cannot)?;
+        fs::write(&file, judged(&kept.recording)).map_err(cannot)?;
     }
     Ok(runs.len())
+}
+
+/// The recording as a file, with its verdict.
+fn judged(recording: &Recording) -> String {
+    let evidence = &recording.header.environment.evidence;
+    recorded::write(recording, &diagnose(&recording.events, evidence))
 }
 
 /// `reset-linger-zero-close.at-1.5ms.run-17.jsonl`.

@@ -1,0 +1,5 @@
+//! What is said on a static site, where recordings take an agent's place.
+
+pub const STATUS: &str = "recorded runs, no agent";
+pub const CHANGED: &str = "No run of this text is recorded, and this site has no agent to run it: `aftershake` on your machine has.";
+pub const NOT_FETCHED: &str = "the site has no recording of it";
