@@ -141,8 +141,6 @@ fn carry_out(
             recorder: &mut recorder,
             seed: 0,
             live: false,
-            // What the programs will speak is not known before they do.
-            mptcp: false,
             cancel: &cancel,
             threads: Vec::new(),
             kept: Vec::new(),
