@@ -21,10 +21,16 @@ export function embed() {
   document.body.append(link);
   if (parent === window) return;
   let told = 0;
+  // A frame that is high enough needs no scroll bar, and the browser keeps the one it had.
+  const fit = () => {
+    root.style.overflowY = innerHeight >= told ? "hidden" : "auto";
+  };
+  addEventListener("resize", fit);
   const tell = () => {
     const height = Math.min(LONGEST, Math.ceil(document.body.getBoundingClientRect().height));
     if (height === told) return;
     told = height;
+    fit();
     // A height is no secret, and the host's origin is not known here.
     parent.postMessage({ aftershake: 1, type: "height", height }, "*");
   };

@@ -143,7 +143,7 @@ fn the_site_works_three_folders_down() -> anyhow::Result<()> {
 }
 
 #[test]
-fn a_scenario_is_told_without_script_and_looks_right() -> anyhow::Result<()> {
+fn the_site_s_pages_look_right_and_shut_nobody_out() -> anyhow::Result<()> {
     let server = serve_site("")?;
     for (width, scheme) in [(1280, Scheme::Light), (390, Scheme::Dark)] {
         let browser = Browser::start(width, 900, scheme)?;
@@ -207,6 +207,9 @@ fn a_replay_stands_on_a_foreign_page_and_plays() -> anyhow::Result<()> {
         "{REPLAY}.querySelector('.sentence').textContent.length > 20"
     ))?;
     browser.wait_until("window.told.filter(([name]) => name === 'step').length > 1")?;
+    browser.wait_until(&format!(
+        "{REPLAY}.querySelector('.bar button').textContent === 'Pause'"
+    ))?;
     shoot(browser, "embed-replay")?;
     browser.script(&format!(
         "const slider = {REPLAY}.querySelector('input'); slider.value = slider.max; slider.dispatchEvent(new Event('input'));"
@@ -336,6 +339,7 @@ fn the_playground_in_a_frame_says_its_height_and_leaves_the_host_alone() -> anyh
     assert_eq!(trapped, false);
     let inside = number(&browser.script("return document.body.getBoundingClientRect().height")?);
     browser.wait_until("document.documentElement.scrollHeight <= innerHeight")?;
+    browser.wait_until("document.documentElement.clientWidth === innerWidth")?;
     browser.leave_frame()?;
     browser.wait_until(&format!(
         "Math.abs(parseInt(document.querySelector('iframe').style.height) - {inside}) < 2"
