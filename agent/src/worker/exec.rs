@@ -141,6 +141,7 @@ fn carry_out(
             recorder: &mut recorder,
             seed: 0,
             live: false,
+            mptcp: false,
             cancel: &cancel,
             threads: Vec::new(),
             kept: Vec::new(),
