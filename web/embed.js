@@ -13,7 +13,10 @@ export function embed() {
   link.className = "embed-open";
   link.target = "_blank";
   link.rel = "noopener";
-  link.href = `?scenario=${encodeURIComponent(query.get("scenario") ?? "")}`;
+  const scenario = query.get("scenario");
+  const named = scenario === null ? "" : `?scenario=${encodeURIComponent(scenario)}`;
+  // What is shown here, and nothing else: a link's scenario goes along byte for byte.
+  link.href = location.pathname + named + location.hash;
   link.textContent = "Open in the playground";
   document.body.append(link);
   if (parent === window) return;

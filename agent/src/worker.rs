@@ -34,6 +34,7 @@ use aftershake_shared::event::trouble::Trouble;
 use aftershake_shared::event::{EventBody, Source};
 use aftershake_shared::recording::{Environment, FORMAT_VERSION, Header};
 use aftershake_shared::scenario::Scenario;
+use aftershake_shared::scenario::facility::Facility;
 use aftershake_shared::units::Nanos;
 
 use crate::sys::{self, namespace};
@@ -322,6 +323,7 @@ fn carry_out(
         recorder: &mut recorder,
         seed: job.request.seed,
         live: job.request.live,
+        mptcp: job.scenario.facilities().contains(&Facility::Mptcp),
         cancel: &job.cancel,
         threads: Vec::new(),
         kept: Vec::new(),

@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 
 /// Names the part that this binary plays.
 const PART: &str = "AFTERSHAKE_TEST_PART";
+/// The port that a part tries.
+const KNOCKS_AT: &str = "AFTERSHAKE_TEST_KNOCKS_AT";
 const PORT: &str = "8080";
 
 /// The shell's command line that plays a part.
@@ -48,6 +50,11 @@ fn plays_a_part() {
             std::process::exit(stream.read(&mut byte).map_or(7, |_| 0));
         }
         "speaks-and-ends" => connect().write_all(b"hello").unwrap(),
+        "knocks" => {
+            let number: u16 = std::env::var(KNOCKS_AT).unwrap().parse().unwrap();
+            let refused = TcpStream::connect(("127.0.0.1", number)).is_err();
+            std::process::exit(if refused { 9 } else { 0 });
+        }
         other => panic!("{other}"),
     }
 }
@@ -81,7 +88,11 @@ fn a_reset_of_two_programs_is_explained_without_their_calls() {
 
 #[test]
 fn an_orderly_end_is_none() {
-    let output = exec(&part("reads-all"), &part("speaks-and-ends"), &[]);
+    let output = exec(
+        &part("reads-all"),
+        &part("speaks-and-ends"),
+        &["--ready", PORT],
+    );
     let said = json(&output);
     assert_eq!(said["outcome"], "closed", "{said}");
     assert_eq!(said["connections"][0]["server"], "server");
@@ -142,14 +153,31 @@ fn nothing_outlives_it() {
 #[test]
 fn without_json_there_are_the_ladder_and_the_verdict() {
     let (server, client) = (part("leaves-unread"), part("speaks"));
-    let output = run(&["exec", "--server", &server, "--client", &client], "");
+    let fixed = ["exec", "--ready", PORT];
+    let programs = ["--server", &server, "--client", &client];
+    let output = run(&[fixed.as_slice(), programs.as_slice()].concat(), "");
     let said = stdout(&output);
     for words in [
         "RST,ACK",
         "The server closed with bytes still unread",
         "no calls: the programs ran as they are",
         "  client ended with exit code 7\n",
+        "· exit(7) of the process │",
     ] {
         assert!(said.contains(words), "{said}");
     }
+}
+
+/// Without a way out: what listens on this machine's own 127.0.0.1 is another.
+#[test]
+fn programs_do_not_reach_what_listens_outside() {
+    let outside = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = outside.local_addr().unwrap().port();
+    let client = format!("{}={port} {}", KNOCKS_AT, part("knocks"));
+    let output = exec("exec sleep 100", &client, &[]);
+    let said = json(&output);
+    assert_eq!(said["programs"]["client"]["exit"], 9, "{}", stderr(&output));
+    assert_eq!(said["outcome"], "refused", "{said}");
+    outside.set_nonblocking(true).unwrap();
+    assert!(outside.accept().is_err(), "somebody came in");
 }

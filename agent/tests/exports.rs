@@ -146,7 +146,7 @@ fn two_runs_are_compared_in_words_and_as_json() {
         "{text}"
     );
     assert!(
-        text.contains("The first difference: ") && text.contains(" >> "),
+        text.contains("The first difference: ") && text.contains(" >>"),
         "{text}"
     );
     let report = json(&run(&["compare", before, after, "--json"], ""));

@@ -83,7 +83,9 @@ fn a_capture_is_explained_without_an_agent_and_sent_nowhere() -> anyhow::Result<
     let playground = Playground::open(1280, 800, Scheme::Light)?;
     let browser = &playground.browser;
     without_agent(&playground)?;
-    browser.wait_until(&format!("{REQUESTS} > 4"))?;
+    // What reads files is fetched with the first of them.
+    drop_file(browser, "letter.txt", b"Dear reader")?;
+    browser.wait_for_text("refused", "letter.txt: it begins with")?;
     let before = browser.script(&format!("return {REQUESTS}"))?;
     let capture = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../shared/tests/data/truth/cases/unread-close.pcap");

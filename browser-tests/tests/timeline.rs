@@ -156,6 +156,17 @@ fn the_next_oddity_and_the_reset_are_a_key_away() -> anyhow::Result<()> {
 }
 
 #[test]
+fn the_verdict_leaves_half_of_the_window_to_the_picture() -> anyhow::Result<()> {
+    for name in ["linger-zero", "race-send-against-close", "proxy-hangs-up"] {
+        let playground = shown(name)?;
+        let height = "return document.querySelector('.verdict').getBoundingClientRect().height";
+        let height = number(&playground.browser, height)?;
+        assert!(height <= 400.0, "{name}: {height}");
+    }
+    Ok(())
+}
+
+#[test]
 fn words_are_found_in_the_run() -> anyhow::Result<()> {
     let playground = shown("sent-before-close")?;
     let browser = &playground.browser;
@@ -223,6 +234,8 @@ fn many_connections_are_chosen_from_an_overview() -> anyhow::Result<()> {
         "return [...document.querySelectorAll('.headings .lane:not(.wire)')].map((lane) => lane.textContent).join(' ')",
     )?;
     assert_eq!(lanes, "two server");
+    browser.click("overview-back")?;
+    browser.wait_until("document.querySelectorAll('[data-test=connection-row]').length === 4")?;
     browser.is_quiet()
 }
 
@@ -274,6 +287,56 @@ fn a_hundred_thousand_events_are_never_many_elements() -> anyhow::Result<()> {
     browser.click("zoom-all")?;
     browser.wait_until("document.querySelector('svg.body').dataset.detail === 'crowd'")?;
     browser.is_quiet()
+}
+
+#[test]
+fn a_phone_lists_what_the_ladder_draws() -> anyhow::Result<()> {
+    let events = |selector: &str| {
+        format!(
+            "return [...document.querySelectorAll('{selector} [data-event]')].map((e) => Number(e.dataset.event)).sort((a, b) => a - b)"
+        )
+    };
+    let playground = Playground::open(390, 800, Scheme::Light)?;
+    let browser = &playground.browser;
+    playground.choose("sent-before-close")?;
+    playground.run()?;
+    browser.wait_until("document.querySelector('.events .event-row.rst')")?;
+    let listed = browser.script(&events(".events"))?;
+    // Each with both ends at its moment.
+    browser.script("document.querySelector('.events .event-row.rst').click()")?;
+    browser.wait_until(
+        "/sockets before and after/i.test(document.querySelector('.row-details').textContent)",
+    )?;
+    // The same run where there is room for its ladder.
+    let wide = json!({ "width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": false });
+    browser.devtools("Emulation.setDeviceMetricsOverride", &wide)?;
+    browser.wait_until("document.querySelector('svg.body .segment.rst')")?;
+    assert_eq!(listed, browser.script(&events("svg.body"))?);
+    browser.is_quiet()
+}
+
+#[test]
+fn colours_of_the_reader_s_own_hide_nothing() -> anyhow::Result<()> {
+    let playground = shown("sent-before-close")?;
+    let browser = &playground.browser;
+    let forced = json!([{ "name": "forced-colors", "value": "active" }]);
+    browser.devtools("Emulation.setEmulatedMedia", &json!({ "features": forced }))?;
+    browser.wait_until("matchMedia('(forced-colors: active)').matches")?;
+    for part in [
+        ".segment.rst .shaft",
+        ".segment.data .shaft",
+        ".edge",
+        ".call .bar",
+        ".glyph.reset",
+    ] {
+        let drawn = browser.script(&format!(
+            "const style = getComputedStyle(document.querySelector('{part}'));
+             const ground = getComputedStyle(document.querySelector('.card')).backgroundColor;
+             return [style.stroke, style.fill].some((paint) => paint !== 'none' && paint !== ground && !paint.startsWith('rgba(0, 0, 0, 0'));"
+        ))?;
+        assert_eq!(drawn, true, "{part}");
+    }
+    axe::check(browser)
 }
 
 #[test]

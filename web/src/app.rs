@@ -191,7 +191,10 @@ pub fn App() -> Html {
 /// The page as a function of its state.
 pub fn page(state: &AppState, on: &Callback<Action>) -> Html {
     let gallery = gallery::Props {
-        chosen: state.draft.from,
+        chosen: state
+            .draft
+            .from
+            .filter(|_| state.share.opening == Opening::Nothing),
         query: state.gallery.query.clone(),
         width: state.window.width,
         hides_outcomes: hides_verdict(state),

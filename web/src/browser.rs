@@ -234,10 +234,12 @@ pub fn kept(key: &str) -> Option<String> {
     storages.find_map(|storage| storage.get_item(key).ok()?)
 }
 
-/// The file that was chosen in a form's control.
+/// The file that was chosen in a form's control, which forgets it: the same one may be chosen again.
 pub fn chosen_file(event: &web_sys::Event) -> Option<web_sys::File> {
     let input = target(event)?.dyn_into::<HtmlInputElement>().ok()?;
-    input.files()?.get(0)
+    let file = input.files()?.get(0);
+    input.set_value("");
+    file
 }
 
 /// Opens a file, once what reads it is there.

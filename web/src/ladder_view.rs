@@ -6,7 +6,7 @@ mod calls;
 mod frame;
 mod kernels;
 mod minimap;
-pub(crate) mod moment;
+mod moment;
 mod pills;
 mod segments;
 mod things;

@@ -339,6 +339,7 @@ impl AppState {
     pub fn wanted_recording(&self) -> Option<&'static str> {
         let is_free = self.late == Part::There
             && self.channel == ChannelStatus::Recorded
+            && self.share.opening == Opening::Nothing
             && self.share.opening == share::Opening::Nothing
             && self.run.phase == run_events::Phase::Idle;
         self.draft.recorded().filter(|_| is_free)
@@ -399,7 +400,7 @@ impl AppState {
 
     /// Whether the page's third part is needed now and was not tried.
     pub fn wants_out(&self) -> bool {
-        let to_agent = !self.channel.is_open() && !self.share.is_local();
+        let to_agent = self.channel == ChannelStatus::NoToken && !self.share.is_local();
         self.late == Part::There
             && self.out == Part::Coming
             && (self.share.dialog.is_some() || self.share.is_opening() || to_agent)

@@ -11,6 +11,18 @@ pub(crate) fn realtime() -> u64 {
     read(libc::CLOCK_REALTIME)
 }
 
+/// The clock that only moves when the kernel ticks, `CLOCK_MONOTONIC_COARSE`, and the time from tick to tick.
+pub(crate) fn last_tick() -> (u64, u64) {
+    let mut apart = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: `apart` is a valid timespec that the call fills.
+    unsafe { libc::clock_getres(libc::CLOCK_MONOTONIC_COARSE, &raw mut apart) };
+    let apart = u64::try_from(apart.tv_nsec).unwrap_or(0);
+    (read(libc::CLOCK_MONOTONIC_COARSE), apart)
+}
+
 fn read(clock: libc::clockid_t) -> u64 {
     let mut time = libc::timespec {
         tv_sec: 0,

@@ -2,7 +2,7 @@
 
 use aftershake_shared::units::Nanos;
 
-use crate::sys::clock::{monotonic, realtime};
+use crate::sys::clock::{last_tick, monotonic, realtime};
 
 /// One run's time. Copies agree with each other.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +53,44 @@ pub(crate) fn wall() -> u64 {
 /// Nanoseconds since an earlier [`tick`].
 pub(crate) fn tick() -> u64 {
     monotonic()
+}
+
+/// When the kernel ticks. Its timers run on ticks: what is done right after one is done before any of them runs again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ticks {
+    /// One of them.
+    one: u64,
+    /// Nanoseconds from one to the next.
+    apart: u64,
+}
+
+impl Ticks {
+    /// Watches for the next one. The coarse clock moves with it, though not to it: only the moment counts.
+    pub(crate) fn find() -> Self {
+        let ((before, apart), began) = (last_tick(), monotonic());
+        let mut one = began;
+        while last_tick().0 == before && one.saturating_sub(began) < 3 * apart {
+            std::hint::spin_loop();
+            one = monotonic();
+        }
+        Self { one, apart }
+    }
+
+    /// Nanoseconds until shortly after the next one.
+    pub(crate) fn until_next(self) -> u64 {
+        /// By then the tick itself has been worked off.
+        const LATER: u64 = 50_000;
+        self.apart.saturating_sub(self.since_last()) + LATER
+    }
+
+    /// Whether most of the time until the next one is still ahead.
+    pub(crate) fn is_early(self) -> bool {
+        self.since_last() < self.apart / 4
+    }
+
+    fn since_last(self) -> u64 {
+        monotonic().saturating_sub(self.one) % self.apart.max(1)
+    }
 }
 
 /// The best of three brackets: the one in which the least time passed between the two readings around it.

@@ -144,6 +144,7 @@ fn carry_out(
             cancel: &cancel,
             threads: Vec::new(),
             kept: Vec::new(),
+            mptcp: false,
             not_here: None,
         },
         limit: u64::from(request.limit_s) * 1_000_000_000,

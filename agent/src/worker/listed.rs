@@ -12,6 +12,7 @@ use aftershake_shared::units::Nanos;
 
 use crate::sys::poll::{self, Interest};
 use crate::sys::thread;
+use crate::worker::clock::Ticks;
 use crate::worker::endpoint::{Endpoint, Given};
 use crate::worker::process::{End, Remote, ends};
 use crate::worker::random;
@@ -21,6 +22,8 @@ use crate::worker::steps::{self, Act, Attempt};
 
 /// While a kernel timer runs, parked steps are looked at this often.
 const TIMER_LOOK: u64 = 10_000_000;
+/// The longest the kernel's worker of Multipath TCP may take to tell a program that the other end has finished.
+const WORKER_LIMIT: Nanos = Nanos::from_millis(500);
 /// The last part of a wait is spent watching the clock: a timer wakes some 50 us late.
 const WATCHED: Nanos = Nanos::from_micros(80);
 
@@ -77,6 +80,22 @@ pub(crate) fn carry_out(run: &mut Run<'_, '_>) -> Vec<Option<StepResult>> {
     results
 }
 
+/// Waits for the beginning of a tick, asleep.
+///
+/// A delayed ACK is sent on a tick. One that came between a step and the one that follows it at once would let the
+/// net come to rest after all, in one run of some hundreds. Who has just been woken also keeps the processor longest.
+fn begin_after_tick() {
+    /// On a busy machine a thread that wakes may get the processor late, and then tries again.
+    const TRIES: u32 = 8;
+    let ticks = Ticks::find();
+    for _ in 0..TRIES {
+        let _ = poll::wait(&[], Some(ticks.until_next()));
+        if ticks.is_early() {
+            return;
+        }
+    }
+}
+
 impl Listed<'_, '_, '_> {
     fn go(&mut self) {
         while !self.run.must_end() {
@@ -128,6 +147,10 @@ impl Listed<'_, '_, '_> {
             } else {
                 self.pause(until);
             }
+        }
+        let next = self.run.step(number + 1);
+        if !step.at_once && next.is_some_and(|next| next.at_once) {
+            begin_after_tick();
         }
         self.run.note_step(number, Progress::Started);
         if let StepKind::Sleep(sleep) = &step.does {
@@ -356,7 +379,22 @@ impl Listed<'_, '_, '_> {
         }
         let last = self.next.saturating_sub(1);
         self.run.settle(last, &mut self.endpoints);
+        if self.run.mptcp {
+            self.wait_for_worker();
+        }
         self.first_ready(&[]).is_some()
+    }
+
+    /// Gives the kernel's worker of Multipath TCP, which no look-up shows, time to wake a parked step.
+    fn wait_for_worker(&mut self) {
+        let until = self.run.clock().now() + WORKER_LIMIT;
+        while self.first_ready(&[]).is_none() && !self.run.cancel.is_asked() {
+            let left = until - self.run.clock().now();
+            if left == Nanos(0) {
+                return;
+            }
+            self.wait(left.0);
+        }
     }
 
     /// Waits for a parked step, a segment or a cancel, at most this many nanoseconds.

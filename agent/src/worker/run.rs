@@ -5,6 +5,7 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use aftershake_shared::event::EventBody;
+use aftershake_shared::event::call::Call;
 use aftershake_shared::event::step_progress::{Progress, StepProgress, StepResult};
 use aftershake_shared::event::trouble::Trouble;
 use aftershake_shared::scenario::{Order, Program, Scenario, Step};
@@ -62,6 +63,8 @@ pub(crate) struct Run<'a, 'r> {
     pub(crate) seed: u64,
     /// Hand events on while the run goes on.
     pub(crate) live: bool,
+    /// It speaks Multipath TCP, of which the kernel does a part in a worker of its own.
+    pub(crate) mptcp: bool,
     pub(crate) cancel: &'a Cancel,
     /// Threads that make calls.
     pub(crate) threads: Vec<i32>,
@@ -195,9 +198,20 @@ impl<'a> Run<'a, '_> {
 
     /// Takes the calls that the endpoints recorded, and tells the watchers which sockets they touched.
     pub(crate) fn take_calls(&mut self, endpoints: &mut [Endpoint<'_>]) {
+        let mut calls = Vec::new();
         for endpoint in endpoints {
-            self.recorder.note_all(endpoint.take_calls());
+            calls.extend(endpoint.take_calls());
         }
+        if let Some(sockets) = self.evidence.sockets.as_mut().filter(|_| self.mptcp) {
+            for call in calls.iter().filter_map(|event| event.body.as_call()) {
+                if let (Call::Close { .. }, Some(local), Some(remote)) =
+                    (&call.call, call.local, call.remote)
+                {
+                    sockets.leave_to_worker(local, remote);
+                }
+            }
+        }
+        self.recorder.note_all(calls);
         let mut known = self.common.known();
         let touched = std::mem::take(&mut known.touched);
         let listeners = std::mem::take(&mut known.listeners);

@@ -6,6 +6,7 @@ use aftershake_shared::capture::explainer::{Explainer, Options};
 use aftershake_shared::capture::frames::NotACapture;
 use aftershake_shared::capture::pcapng_writer::{Comments, write_pcapng};
 use aftershake_shared::capture::trace_text::{ResetTrace, SentReset};
+use aftershake_shared::capture::unpacked::{BadGzip, Unpacked};
 use aftershake_shared::diagnosis::finding::Certainty;
 use aftershake_shared::recording::Recording;
 
@@ -41,6 +42,39 @@ pub const TRACE: Target = Target {
     },
     seeds: |_| Vec::new(),
 };
+
+/// What gzip packed: in pieces it is the same as at once.
+pub const GZIP: Target = Target {
+    name: "gzip",
+    read: |input| {
+        let whole = unpacked(input, usize::MAX);
+        for size in [1, 13, 4_096] {
+            if unpacked(input, size) != whole {
+                return Err(format!("in pieces of {size} bytes it is another file"));
+            }
+        }
+        Ok(accepted(whole.1.is_ok()))
+    },
+    seeds: |_| vec![HELLO.to_vec()],
+};
+
+/// `hello, hello, hello` as `gzip a.pcap` packs it.
+const HELLO: &[u8] = b"\x1f\x8b\x08\x08\x00\x00\x00\x00\x02\xff\x61\x2e\x70\x63\x61\x70\x00\xcb\x48\xcd\xc9\xc9\xd7\x51\xc8\x40\xa2\x00\x9f\xa1\xca\x09\x13\x00\x00\x00";
+
+/// What comes of a file of at most 1 MiB, and how it ends.
+fn unpacked(input: &[u8], piece: usize) -> (Vec<u8>, Result<(), BadGzip>) {
+    let mut out = Vec::new();
+    let mut unpacked = Unpacked::default();
+    let mut sink = |bytes: &[u8]| {
+        if out.len() < 1 << 20 {
+            out.extend_from_slice(bytes);
+        }
+    };
+    let mut pieces = input.chunks(piece.max(1));
+    let fed = pieces.try_for_each(|piece| unpacked.feed(piece, &mut sink));
+    let ended = unpacked.finish(&mut sink);
+    (out, fed.and(ended))
+}
 
 const fn accepted(is_read: bool) -> Accepted {
     if is_read { Accepted::Yes } else { Accepted::No }

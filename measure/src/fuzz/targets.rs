@@ -9,7 +9,7 @@ use aftershake_shared::scenario::Scenario;
 use aftershake_shared::tcp::segment::{payload, read_segment};
 
 use super::Accepted;
-use super::captures::{CAPTURE, COUNTERS, TRACE};
+use super::captures::{CAPTURE, COUNTERS, GZIP, TRACE};
 
 /// One reader.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     Target {
         name: "scenario-text",
         read: scenario,
@@ -76,6 +76,7 @@ pub const TARGETS: [Target; 8] = [
         },
     },
     CAPTURE,
+    GZIP,
     COUNTERS,
     TRACE,
 ];

@@ -12,6 +12,7 @@ use aftershake_browser_tests::frames::{self, Motion, many};
 use anyhow::{Context as _, bail};
 
 use super::Goal;
+use crate::million::million;
 use crate::report::Table;
 use crate::samples::Samples;
 
@@ -29,7 +30,15 @@ const USABLE: Goal = Goal {
 /// How often the smaller run is placed anew.
 const PLACINGS: u32 = 10;
 
-/// Fills five rows. Returns the most elements that the picture had.
+/// Bytes of the capture that is opened, and how often.
+const CAPTURE: usize = 20_000_000;
+const OPENINGS: u32 = 5;
+const EXPLAINED: Goal = Goal {
+    median: Some(Duration::from_secs(2)),
+    high: None,
+};
+
+/// Fills six rows. Returns the most elements that the picture had.
 ///
 /// # Errors
 /// A run fails, the page has no ladder, or it has too many elements.
@@ -37,6 +46,9 @@ pub fn measure(agent: &Agent, table: &mut Table) -> anyhow::Result<u64> {
     let browser = Browser::start(1280, 800, Scheme::Light)?;
     browser.open(&agent.url)?;
     browser.wait_for_text("agent-status", "agent on this machine")?;
+    let samples = openings(&browser)?;
+    let what = "a capture of 20 MB opened in the page, to its connections";
+    table.row(super::timed(what, &samples, EXPLAINED));
     run(&browser, &many(10_000))?;
     let samples = placings(&browser)?;
     let what = "10 000 events placed anew, to the frame that shows them";
@@ -58,6 +70,36 @@ pub fn measure(agent: &Agent, table: &mut Table) -> anyhow::Result<u64> {
         bail!("the picture had {nodes} elements, expected {MOST_NODES} at most");
     }
     Ok(nodes)
+}
+
+/// Chooses the capture, from the browser's word that it was chosen to the overview of its connections.
+fn openings(browser: &Browser) -> anyhow::Result<Samples> {
+    let mut bytes = Vec::new();
+    million(0, &mut bytes)?;
+    bytes.truncate(CAPTURE);
+    let path = std::env::temp_dir().join(format!("aftershake-{}.pcap", std::process::id()));
+    std::fs::write(&path, bytes)?;
+    let mut times = Vec::new();
+    for _ in 0..OPENINGS {
+        browser.script(
+            "document.querySelector('[data-test=open-file]').addEventListener('change', () => {
+               const began = performance.now();
+               new MutationObserver((_, watch) => {
+                 if (!document.querySelector('[data-test=overview]')) return;
+                 window.opened = performance.now() - began;
+                 watch.disconnect();
+               }).observe(document, { subtree: true, childList: true });
+             }, { once: true, capture: true });",
+        )?;
+        browser.choose_file("open-file", &path)?;
+        browser.wait_until("window.opened > 0")?;
+        let took = browser.script("const took = window.opened; window.opened = 0; return took;")?;
+        let millis = took.as_f64().context("the page gave no time")?;
+        times.push(Duration::from_secs_f64(millis / 1e3));
+        browser.click("file-close")?;
+    }
+    std::fs::remove_file(&path)?;
+    Ok(times.into_iter().collect())
 }
 
 fn run(browser: &Browser, toml: &str) -> anyhow::Result<()> {

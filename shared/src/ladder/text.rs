@@ -2,7 +2,7 @@
 //!
 //! Plain Unicode without escapes unless colours are asked for; a narrow terminal gets a list.
 
-use super::items::{CallBlock, PillKind, SegmentArrow, SegmentKind, Tone};
+use super::items::{CallBlock, SegmentArrow, SegmentKind, Tone};
 use super::words::{columns, plain};
 use super::{Item, Ladder};
 use crate::event::EventId;
@@ -121,12 +121,12 @@ fn rows(ladder: &Ladder) -> Vec<Row<'_>> {
             }
             Item::Pill(at) => {
                 if let Some(pill) = ladder.pills.get(at) {
-                    let what = match (pill.kind, pill.lane) {
-                        (PillKind::Counter | PillKind::KernelReason, Some(lane)) => {
+                    let what = match pill.lane {
+                        Some(lane) => {
                             let text = format!("· {}", pill.text);
                             What::Beside(lane, text, String::new(), pill.tone)
                         }
-                        (PillKind::Remark, _) | (_, None) => What::Remark(&pill.text),
+                        None => What::Remark(&pill.text),
                     };
                     rows.push(row(pill.y, pill.at, what));
                 }

@@ -93,30 +93,29 @@ impl Reader {
             self.header = Some(parse(number, line)?);
             return Ok(());
         }
-        match (parse(number, line), parse_closing(line)) {
-            (Ok(event), _) => self.events.push(event),
-            (Err(_), Some(closing)) if closing.events == self.events.len() as u64 => {
-                self.is_closed = true;
-            }
-            (Err(_), Some(closing)) => {
-                return Err(RecordingError::Count {
-                    counted: closing.events,
-                    found: self.events.len(),
-                });
-            }
-            (Err(wrong), None) => return Err(wrong),
+        match parse(number, line) {
+            Ok(event) => self.events.push(event),
+            Err(wrong) => self.close(number, line, wrong)?,
         }
         Ok(())
     }
-}
 
-/// A line with an event is long and is not read twice: the closing line is short.
-fn parse_closing(line: &str) -> Option<Closing> {
-    const LONGEST: usize = 64;
-    if line.len() > LONGEST {
-        return None;
+    /// What is no event is the closing line, or `wrong`.
+    fn close(
+        &mut self,
+        number: usize,
+        line: &str,
+        wrong: RecordingError,
+    ) -> Result<(), RecordingError> {
+        let closing: Closing = parse(number, line).map_err(|_| wrong)?;
+        let found = self.events.len();
+        if closing.events != found as u64 {
+            let counted = closing.events;
+            return Err(RecordingError::Count { counted, found });
+        }
+        self.is_closed = true;
+        Ok(())
     }
-    parse(0, line).ok()
 }
 
 /// By the reader that the page has anyway: see [`tree`].

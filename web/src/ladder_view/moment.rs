@@ -99,12 +99,7 @@ fn told(props: &Props, (at, event): Moment) -> Html {
 }
 
 /// Both ends around a moment, each a word or two; empty where neither was sampled.
-pub(crate) fn ends(
-    connections: &Connections,
-    events: &[Event],
-    event: Option<EventId>,
-    at: Nanos,
-) -> Html {
+fn ends(connections: &Connections, events: &[Event], event: Option<EventId>, at: Nanos) -> Html {
     let connection = connection_at(connections, event, at);
     let ends = connection.map(|connection| around(connection, events, at));
     let end = |end: EndAround<'_>| {

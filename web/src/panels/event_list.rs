@@ -6,7 +6,6 @@ use aftershake_shared::units::Nanos;
 use yew::{Callback, Html, classes, html};
 
 use super::inspector::details;
-use crate::ladder_view::moment::ends;
 use crate::store::{Action, AppState, selection};
 use crate::text::ladder as words;
 
@@ -133,7 +132,7 @@ fn row(
                     <span class="row-who">{ words.who }</span>
                 </span>
             </button>
-            if let Some(event) = opened { <div class="row-details">{ ends(&run.connections, &run.events, Some(event.id), event.at) }{ details(event, run) }</div> }
+            if let Some(event) = opened { <div class="row-details">{ details(event, run) }</div> }
         </li>
     }
 }

@@ -81,6 +81,7 @@ fn back(told: &Told, on: &Callback<Action>) -> Html {
         return Html::default();
     }
     let description = Button {
+        class: "ghost back",
         test: "file-back",
         words: words::BACK,
         ..Button::default()

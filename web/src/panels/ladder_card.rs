@@ -7,7 +7,6 @@ use super::event_list::event_list;
 use super::event_table::EventTable;
 use super::ladder_tools::{finding, looking};
 use super::overview::Overview;
-use super::playback::PlaybackTools;
 use crate::ladder_view::LadderView;
 use crate::store::kept::Kept;
 use crate::store::run_events::{self, Focus};
@@ -56,9 +55,6 @@ fn ladder_card(state: &AppState, ladder: &Kept<Ladder>, on: &Callback<Action>) -
             <h2 id="picture-title" class="sr-only">{ words::TITLE }</h2>
             <div class="tools">{ looking(state, is_overview, on) }</div>
             if !is_overview { <div class="tools second">{ finding(state, on) }</div> }
-            if !is_overview && tab == Tab::Ladder {
-                <div class="tools second"><PlaybackTools playback={state.playback} on={on.reform(Action::Playback)} /></div>
-            }
             { body }
         </section>
     }

@@ -2,8 +2,10 @@
 
 use aftershake_shared::ladder::Axis;
 use aftershake_shared::ladder::filter::{Filter, Kind};
+use aftershake_shared::ladder::overview::MANY;
 use yew::{Callback, Event, Html, InputEvent, KeyboardEvent, html};
 
+use super::playback::PlaybackTools;
 use super::press::{Button, button};
 use crate::browser;
 use crate::ladder_view::is_sign;
@@ -38,8 +40,19 @@ pub(super) fn looking(state: &AppState, is_overview: bool, on: &Callback<Action>
             Action::Selection(selection::Action::TabChosen(tab)),
         )
     };
+    let back = Button {
+        class: "ghost back",
+        test: "overview-back",
+        words: words::OVERVIEW_BACK,
+        ..Button::default()
+    };
+    let has_overview =
+        run.connections.len() >= MANY && !is_overview && run.focus != Focus::Undecided;
     html! {
         <>
+            if has_overview {
+                { button(back, on, Action::Run(run_events::Action::FocusChosen(Focus::Undecided))) }
+            }
             <div class="choices" role="group" aria-label={words::VIEW}>
                 { tab(Tab::Ladder, "tab-ladder", words::TAB_LADDER) }
                 { tab(Tab::Table, "tab-table", words::TAB_TABLE) }
@@ -51,7 +64,7 @@ pub(super) fn looking(state: &AppState, is_overview: bool, on: &Callback<Action>
     }
 }
 
-/// Where in it: search, filter, next.
+/// Where in it: played, the reset, search, filter.
 pub(super) fn finding(state: &AppState, on: &Callback<Action>) -> Html {
     let AppState { run, look, .. } = state;
     let go = |test, words: &'static str, title: &'static str, walk| {
@@ -61,10 +74,8 @@ pub(super) fn finding(state: &AppState, on: &Callback<Action>) -> Html {
     };
     html! {
         <>
-            <div class="choices" role="group" aria-label={words::GO}>
-                { go("go-previous", words::GO_PREVIOUS, words::GO_PREVIOUS_TITLE, Walk::Previous) }
-                { go("go-next", words::GO_NEXT, words::GO_NEXT_TITLE, Walk::Next) }
-                { go("go-odd", words::GO_ODD, words::GO_ODD_TITLE, Walk::NextOdd) }
+            <PlaybackTools playback={state.playback} on={on.reform(Action::Playback)} />
+            <div class="choices">
                 { go("go-reset", words::GO_RESET, words::GO_RESET_TITLE, Walk::TheReset) }
             </div>
             { search(state, on) }
@@ -146,7 +157,7 @@ fn times(now: Times, has_clock: bool, on: &Callback<Action>) -> Html {
 
 fn which_connection(run: &RunEvents, on: &Callback<Action>) -> Html {
     let mut all = Vec::new();
-    if run.connections.len() >= aftershake_shared::ladder::overview::MANY {
+    if run.connections.len() >= MANY {
         all.push((Focus::Undecided, words::CONNECTION_OVERVIEW.to_owned()));
     }
     let is_all = !run.shows_overview() && run.focus == Focus::Undecided;

@@ -13,7 +13,7 @@ use crate::text::{self, ladder as words};
 /// Rows added at a time.
 const PAGE: usize = 200;
 /// The width of the bars' drawing.
-const BARS: f64 = 200.0;
+const BARS: f64 = 96.0;
 
 /// What the table is given.
 #[derive(Clone, PartialEq, Properties)]

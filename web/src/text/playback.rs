@@ -12,9 +12,11 @@ pub const BEFORE_TITLE: &str = "One event back (,)";
 pub const AFTER: &str = "›";
 pub const AFTER_TITLE: &str = "One event on (.)";
 pub const MARK_BEFORE: &str = "«";
-pub const MARK_BEFORE_TITLE: &str = "Back to what deserves a look ([)";
+pub const MARK_BEFORE_TITLE: &str =
+    "Back to the RST, failed call, repeated segment or full window before ([)";
 pub const MARK_AFTER: &str = "»";
-pub const MARK_AFTER_TITLE: &str = "On to what deserves a look (])";
+pub const MARK_AFTER_TITLE: &str =
+    "On to the next RST, failed call, repeated segment or full window (])";
 pub const WHOLE: &str = "■";
 pub const WHOLE_TITLE: &str = "Stop, and show the whole run (Esc)";
 pub const SPEED: &str = "Speed";

@@ -21,6 +21,8 @@ pub(crate) struct Sockets {
     touched: Vec<(SocketAddr, SocketAddr)>,
     /// Every cookie seen, by which trace events are tied to this run.
     pub(crate) cookies: BTreeSet<u64>,
+    /// Ends that their programs have closed and that the kernel's own worker has to finish: those of Multipath TCP.
+    left_to_worker: BTreeSet<(SocketAddr, SocketAddr)>,
     /// Kept apart: they are looked at after every step, however many connections there are.
     listeners: Vec<SocketAddr>,
 }
@@ -32,6 +34,7 @@ impl Sockets {
             ends: BTreeMap::new(),
             touched: Vec::new(),
             cookies: BTreeSet::new(),
+            left_to_worker: BTreeSet::new(),
             listeners: Vec::new(),
         })
     }
@@ -55,6 +58,21 @@ impl Sockets {
         for (local, remote) in pairs {
             self.touch(local, remote);
         }
+    }
+
+    /// The program at this end of a Multipath TCP connection has closed it; its FIN leaves when the kernel's worker runs.
+    pub(crate) fn leave_to_worker(&mut self, local: SocketAddr, remote: SocketAddr) {
+        self.left_to_worker.insert((local, remote));
+    }
+
+    /// Whether both programs have closed this connection and its FINs have not even been sent.
+    fn awaits_worker(&self, pair: (SocketAddr, SocketAddr), ends: [Option<&Found>; 2]) -> bool {
+        let (one, other) = pair;
+        let both = [(one, other), (other, one)];
+        let is_open =
+            |found: &Found| matches!(found.state, TcpState::Established | TcpState::CloseWait);
+        both.iter().all(|end| self.left_to_worker.contains(end))
+            && ends.into_iter().flatten().any(is_open)
     }
 
     /// A listener was opened here.
@@ -97,7 +115,10 @@ impl Sockets {
             for found in [&first, &second].into_iter().flatten() {
                 self.cookies.insert(found.cookie);
             }
-            if is_busy(first.as_ref(), second.as_ref()) || is_busy(second.as_ref(), first.as_ref())
+            let ends = [first.as_ref(), second.as_ref()];
+            if is_busy(ends[0], ends[1])
+                || is_busy(ends[1], ends[0])
+                || self.awaits_worker((*one, *other), ends)
             {
                 return false;
             }

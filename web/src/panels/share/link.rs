@@ -7,6 +7,7 @@ use aftershake_shared::link::{fragment, limits};
 use yew::{Callback, Event, Html, MouseEvent, html};
 
 use super::body::{act, copied, plain_button, then};
+use super::my_agent::my_agent;
 use crate::browser;
 use crate::el;
 use crate::hand_out;
@@ -53,7 +54,11 @@ fn whole(state: &AppState, fragment: &str, on: &Callback<Action>) -> Html {
         el!("h3" {} words::LINK, " ", el!("span" { "class": "aside", "data-test": "link-length" } length)),
         copied("link", words::LINK, &[address, fragment].concat(), on),
         is_long.then(|| el!("p" { "class": "warning", "data-test": "link-long" } words::LINK_LONG)),
-        state.share.is_local().then(|| el!("p" { "class": "note" } words::LINK_LOCAL)),
+        if state.share.is_local() {
+            el!("p" { "class": "note" } words::LINK_LOCAL)
+        } else {
+            el!("div" { "class": "note" } my_agent(state))
+        },
         el!("h3" {} words::COMMAND),
         copied("command", words::COMMAND, &snippet::command(fragment), on),
     )
