@@ -89,7 +89,7 @@ fn page(rounds: &[Rounds], fuzzed: &[Outcome]) -> String {
             rounds.user.to_owned(),
             rounds.scenarios.to_string(),
             rounds.rounds.to_string(),
-            (rounds.scenarios * rounds.rounds as usize).to_string(),
+            ((rounds.scenarios - rounds.skipped) * rounds.rounds as usize).to_string(),
             rounds.missed.to_string(),
             rounds.skipped.to_string(),
             format!("{:.1} s", rounds.took.as_secs_f64()),
