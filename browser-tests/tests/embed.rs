@@ -7,8 +7,10 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use aftershake_browser_tests::agent::binary;
 use aftershake_browser_tests::axe;
 use aftershake_browser_tests::browser::{Browser, Scheme};
 use aftershake_browser_tests::files::{FileServer, Served};
@@ -368,4 +370,45 @@ fn the_page_of_an_agent_ignores_what_is_for_frames() -> anyhow::Result<()> {
     let told = browser.script("return [document.title, document.querySelector('.embed-open')]")?;
     assert_eq!(told[1], Value::Null);
     assert_quiet(browser)
+}
+
+#[test]
+fn a_link_opens_on_the_site_with_its_run_and_leads_on_to_ones_own_agent() -> anyhow::Result<()> {
+    let server = serve_site("")?;
+    let links = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/tests/data/links");
+    let link = std::fs::read_to_string(links.join("1-linger-zero.link"))?;
+    let link = link.trim();
+    let browser = Browser::start(1280, 900, Scheme::Light)?;
+    browser.open(&format!("{}/play/index.html{link}", server.origin()))?;
+    browser.wait_for_text("outcome-badge", "reset")?;
+    browser.wait_for_text("headline", "SO_LINGER")?;
+    browser.click("share")?;
+    browser.wait_for("my-agent")?;
+    let href = browser.script("return document.querySelector('[data-test=my-agent]').href")?;
+    let href = href.as_str().unwrap();
+    let fragment = href.strip_prefix("http://127.0.0.1:4747/").unwrap();
+    let mut decode = Command::new(binary()?);
+    let told = decode.args(["link", "--decode", fragment]).output()?;
+    assert!(
+        String::from_utf8(told.stdout)?.starts_with("# linger-zero\n"),
+        "{href}"
+    );
+    browser.click("share-embed")?;
+    let base = browser.script("return document.querySelector('[data-test=share-site]').value")?;
+    assert_eq!(
+        base.as_str(),
+        Some(format!("{}/", server.origin()).as_str())
+    );
+
+    browser.open(&format!(
+        "{}/play/index.html?embed=1{link}",
+        server.origin()
+    ))?;
+    browser.wait_for_text("outcome-badge", "reset")?;
+    let open = browser.script("return document.querySelector('.embed-open').href")?;
+    assert_eq!(
+        open.as_str(),
+        Some(format!("{}/play/index.html{link}", server.origin()).as_str())
+    );
+    assert_quiet(&browser)
 }

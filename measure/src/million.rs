@@ -11,7 +11,7 @@ const SEGMENTS: usize = 80;
 /// One in so many connections ends with a RST.
 const ONE_IN: usize = 10;
 /// Packets of one million.
-pub const PACKETS: usize = CONNECTIONS * SEGMENTS;
+pub const PACKETS: usize = packets(CONNECTIONS);
 /// Connections of these that were reset.
 pub const RESETS: usize = CONNECTIONS / ONE_IN;
 const PAYLOAD: u16 = 100;
@@ -26,11 +26,24 @@ const ACK: u8 = 16;
 /// Where a connection that ends well begins to end.
 const ENDING: usize = SEGMENTS - 4;
 
-/// Writes the packets, and before those of round 0 the file's header: little-endian, nanoseconds, Ethernet.
+/// Writes all of them.
 ///
 /// # Errors
 /// What the writer says.
 pub fn million(round: u64, out: &mut impl Write) -> io::Result<()> {
+    part(round, CONNECTIONS, out)
+}
+
+/// Packets of so many connections.
+pub const fn packets(connections: usize) -> usize {
+    connections * SEGMENTS
+}
+
+/// Writes the packets of the first so many connections, and before those of round 0 the file's header: little-endian, nanoseconds, Ethernet.
+///
+/// # Errors
+/// What the writer says.
+pub fn part(round: u64, connections: usize, out: &mut impl Write) -> io::Result<()> {
     if round == 0 {
         let words = [0xa1b2_3c4d_u32, 4 << 16 | 2, 0, 0, 262_144, 1];
         for word in words {
@@ -38,9 +51,9 @@ pub fn million(round: u64, out: &mut impl Write) -> io::Result<()> {
         }
     }
     let mut at = 1_700_000_000_000_000_000 + round * 20_000_000_000;
-    for first in (0..CONNECTIONS).step_by(AT_ONCE) {
+    for first in (0..connections).step_by(AT_ONCE) {
         for step in 0..SEGMENTS {
-            for number in first..first + AT_ONCE {
+            for number in first..connections.min(first + AT_ONCE) {
                 at += 10_000;
                 segment(round, number, step, at, out)?;
             }

@@ -3,6 +3,8 @@
 pub mod cold_run;
 pub mod event_rate;
 pub mod explain;
+pub mod packetdrill;
+pub mod page;
 pub mod probe_effect;
 pub mod repeat;
 pub mod sizes;

@@ -3,6 +3,7 @@
 //! Storage throws where it is forbidden (private windows, sandboxed frames); that is not an error here.
 
 pub mod file;
+pub mod timing;
 
 use aftershake_shared::event::EventId;
 use wasm_bindgen::JsCast as _;

@@ -11,6 +11,7 @@ use aftershake_shared::tree::ReadError;
 use aftershake_shared::units::Nanos;
 use yew::{Callback, Html};
 
+use crate::browser::timing::timed;
 use crate::panels;
 use crate::store::kept::Kept;
 use crate::store::run_events::RunEvents;
@@ -62,10 +63,15 @@ pub struct Late {
     pub compared: fn(&RunEvents, &RunEvents) -> Option<Kept<Comparison>>,
 }
 
+/// A run with its verdict; how long that took stands in the browser's own timeline.
+fn diagnosed(run: RunEvents) -> RunEvents {
+    timed("diagnosis", || run.with_verdict())
+}
+
 static LATE: Late = Late {
     read: ServerMessage::from_json,
     placed: RunEvents::with_places,
-    diagnosed: RunEvents::with_verdict,
+    diagnosed,
     finished: panels::verdict::finished,
     inspector: panels::inspector::inspector,
     picture: panels::ladder_card::picture,

@@ -397,7 +397,10 @@ impl<'a> Stage<'a> {
         poll::wait(&fds, Some(0)).is_ok_and(|ready| ready.contains(&true))
     }
 
-    /// Lets time pass, exactly: the last part is spent watching the clock.
+    /// Lets time pass, exactly: the last part is spent watching the clock, for a timer wakes late.
+    ///
+    /// Who watches leaves its processor to whoever wants it, as one that sleeps does. Otherwise a delay shorter than
+    /// the watching would not delay at all: the program that should overtake waits for the same processor.
     fn hold(&self, until: Nanos) {
         const WATCHED: Nanos = Nanos::from_micros(80);
         loop {
@@ -413,7 +416,7 @@ impl<'a> Stage<'a> {
                     return;
                 }
             } else {
-                std::hint::spin_loop();
+                std::thread::yield_now();
             }
         }
     }

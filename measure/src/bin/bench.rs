@@ -5,7 +5,8 @@ use std::path::Path;
 use aftershake_browser_tests::agent::{Agent, binary};
 use aftershake_measure::report;
 use aftershake_measure::rows::{
-    self, cold_run, event_rate, explain, probe_effect, repeat, sizes, timeline, warm_run,
+    self, cold_run, event_rate, explain, packetdrill, page, probe_effect, repeat, sizes, timeline,
+    warm_run,
 };
 
 const FILE: &str = "docs/benchmarks.md";
@@ -18,8 +19,10 @@ fn main() -> anyhow::Result<()> {
     let faster = cold_run::measure(&binary, &mut table)?;
     event_rate::measure(&agent, &mut table)?;
     let nodes = timeline::measure(&agent, &mut table)?;
+    page::measure(&agent, &mut table)?;
     let repeated = repeat::measure(&binary, &mut table)?;
     probe_effect::measure(&binary, &mut table)?;
+    packetdrill::measure(&binary, &mut table)?;
     let sizes = sizes::measure(&binary)?;
     let explained = explain::measure(&binary, &mut table)?;
     let memory = report::peak_memory(agent.pid()).unwrap_or(0) / 1024;

@@ -1,7 +1,8 @@
 //! Cost against size, over three decades: runs, connections, segments, and events of a recording explained anew.
 
 use std::fmt::Write as _;
-use std::fs;
+use std::fs::{self, File};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use anyhow::{Context as _, bail};
 use serde_json::Value;
 
 use super::{repeat, yes};
+use crate::million::{packets, part};
 use crate::report::Table;
 use crate::samples::{Samples, millis};
 
@@ -68,7 +70,7 @@ pub fn measure(binary: &Path) -> anyhow::Result<String> {
 }
 
 fn in_folder(binary: &Path, folder: &Path, table: &mut Table) -> anyhow::Result<()> {
-    for count in [10, 100, CONNECTIONS] {
+    for count in [1, 10, 100, CONNECTIONS] {
         let file = written(folder, &connections(count))?;
         let took = median(ROUNDS, || {
             let (took, object) = timed(binary, &["run", &file, "--json"])?;
@@ -86,6 +88,20 @@ fn in_folder(binary: &Path, folder: &Path, table: &mut Table) -> anyhow::Result<
             took,
             goal,
         );
+    }
+    for connections in [12, 125, 1_250, 12_500] {
+        let file = folder.join("capture.pcap");
+        part(0, connections, &mut BufWriter::new(File::create(&file)?))?;
+        let file = file.to_string_lossy();
+        let count = packets(connections) as u64;
+        let took = median(ROUNDS, || {
+            let (took, object) = timed(binary, &["explain", &file, "--json"])?;
+            if object.get("packets").and_then(Value::as_u64) != Some(count) {
+                bail!("expected {count} packets");
+            }
+            Ok(took)
+        })?;
+        row(table, "packets of a capture, `explain`", count, took, None);
     }
     for count in [100, 1_000, 10_000, 100_000] {
         let file = written(folder, &segments(count))?;
