@@ -15,6 +15,8 @@ use aftershake_shared::recording::Recording;
 const PICTURE: usize = 40_000;
 /// Bytes of the replay's script before its player is wanted.
 const REPLAY: u64 = 15_000;
+/// The same of the script that sets a frame's height.
+const FRAME: u64 = 1_000;
 
 fn built(name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
@@ -165,10 +167,15 @@ fn every_scenario_is_a_page_that_can_be_read_without_script() {
 }
 
 #[test]
-fn the_replay_s_script_is_small() {
-    let script = built("script").join("embed/aftershake-replay.js");
-    let bytes = fs::metadata(script).unwrap().len();
-    assert!(bytes <= REPLAY, "{bytes} bytes, at most {REPLAY}");
+fn the_scripts_of_other_people_s_pages_are_small() {
+    let folder = built("script").join("embed");
+    for (name, most) in [
+        ("aftershake-replay.js", REPLAY),
+        ("aftershake-frame.js", FRAME),
+    ] {
+        let bytes = fs::metadata(folder.join(name)).unwrap().len();
+        assert!(bytes <= most, "{name}: {bytes} bytes, at most {most}");
+    }
 }
 
 #[test]
