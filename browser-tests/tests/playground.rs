@@ -121,7 +121,8 @@ fn the_keyboard_is_enough() -> anyhow::Result<()> {
     playground.wait_for_verdict()?;
     let in_ladder = "document.activeElement.closest('svg [data-event]') !== null";
     let mut reached = false;
-    for _ in 0..150 {
+    // Past every scenario of the gallery.
+    for _ in 0..400 {
         browser.press(&[keys::TAB])?;
         reached = browser.script(&format!("return {in_ladder}"))? == true;
         if reached {

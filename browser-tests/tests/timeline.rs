@@ -259,6 +259,23 @@ fn nothing_serious_is_denied_to_anyone() -> anyhow::Result<()> {
         browser.click("help")?;
         browser.wait_until("document.querySelector('dialog.help').open")?;
         axe::check(browser).with_context(|| format!("{width} {scheme:?}, help"))?;
+        browser.press(&[keys::ESCAPE])?;
+        for (opens, is_open) in [
+            ("commands", "document.querySelector('dialog.palette').open"),
+            (
+                "share",
+                "document.querySelector('[data-test=share-dialog] input, [data-test=share-dialog] textarea')",
+            ),
+        ] {
+            browser.click(opens)?;
+            browser.wait_until(is_open)?;
+            axe::check(browser).with_context(|| format!("{width} {scheme:?}, {opens}"))?;
+            browser.press(&[keys::ESCAPE])?;
+        }
+        browser.fill("sweep-runs", "20")?;
+        browser.click("sweep-start")?;
+        browser.wait_for_text("sweep-said", "20 runs")?;
+        axe::check(browser).with_context(|| format!("{width} {scheme:?}, many runs"))?;
     }
     Ok(())
 }

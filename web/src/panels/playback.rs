@@ -54,8 +54,12 @@ pub(super) fn PlaybackTools(props: &Props) -> Html {
         });
         move || drop(keys)
     });
-    let button = |test: &'static str, words: &'static str, title: &'static str, action| {
-        let press = on.reform(move |_| action);
+    // What is asked for is found out when the button is pressed: only then is the browser asked.
+    let button = |test: &'static str,
+                  words: &'static str,
+                  title: &'static str,
+                  asks: fn() -> playback::Action| {
+        let press = on.reform(move |_| asks());
         let label = is_sign(words).then_some(title);
         html! { <button type="button" data-test={test} {title} aria-label={label} onclick={press}>{ words }</button> }
     };
@@ -64,21 +68,20 @@ pub(super) fn PlaybackTools(props: &Props) -> Html {
         let speed = Speed::ALL.get(number).copied().unwrap_or_default();
         playback::Action::SpeedChosen(speed)
     });
-    let step = playback::Action::Stepped;
     html! {
         <>
             <div class="choices" role="group" aria-label={words::GROUP}>
-                { button("play-mark-before", words::MARK_BEFORE, words::MARK_BEFORE_TITLE, step(Walk::PreviousOdd)) }
-                { button("play-before", words::BEFORE, words::BEFORE_TITLE, step(Walk::Previous)) }
+                { button("play-mark-before", words::MARK_BEFORE, words::MARK_BEFORE_TITLE, || playback::Action::Stepped(Walk::PreviousOdd)) }
+                { button("play-before", words::BEFORE, words::BEFORE_TITLE, || playback::Action::Stepped(Walk::Previous)) }
                 if is_playing {
-                    { button("play", words::PAUSE, words::PAUSE_TITLE, pressed()) }
+                    { button("play", words::PAUSE, words::PAUSE_TITLE, pressed) }
                 } else {
-                    { button("play", words::PLAY, words::PLAY_TITLE, pressed()) }
+                    { button("play", words::PLAY, words::PLAY_TITLE, pressed) }
                 }
-                { button("play-after", words::AFTER, words::AFTER_TITLE, step(Walk::Next)) }
-                { button("play-mark-after", words::MARK_AFTER, words::MARK_AFTER_TITLE, step(Walk::NextOdd)) }
+                { button("play-after", words::AFTER, words::AFTER_TITLE, || playback::Action::Stepped(Walk::Next)) }
+                { button("play-mark-after", words::MARK_AFTER, words::MARK_AFTER_TITLE, || playback::Action::Stepped(Walk::NextOdd)) }
                 if playback.state != State::Off {
-                    { button("play-end", words::WHOLE, words::WHOLE_TITLE, playback::Action::Left) }
+                    { button("play-end", words::WHOLE, words::WHOLE_TITLE, || playback::Action::Left) }
                 }
             </div>
             { list("speed", words::SPEED, speeds.into(), chosen) }

@@ -116,7 +116,7 @@ fn an_agents_page_is_local_and_a_site_is_not() {
         (
             "https://example.org/play/index.html",
             false,
-            "https://example.org/play/",
+            "https://example.org/",
         ),
         ("", false, SITE),
     ] {
