@@ -60,6 +60,7 @@ fn every_format_is_listed() {
         "run",
         "exec",
         "explain",
+        "compare",
         "list",
         "test",
         "doctor",
@@ -140,6 +141,10 @@ fn what_the_other_commands_print_is_as_their_schemas_say() {
             &["explain", &path.display().to_string(), "--json"],
         );
     }
+    check_output(
+        "compare",
+        &["compare", "linger-zero", "sent-before-close", "--json"],
+    );
     check_output("link", &["link", "linger-zero", "--json"]);
     let link = stdout(&run(&["link", "linger-zero"], ""));
     check_output(

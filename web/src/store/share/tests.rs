@@ -114,9 +114,9 @@ fn an_agents_page_is_local_and_a_site_is_not() {
             "http://127.0.0.1.example.org/",
         ),
         (
-            "https://example.org/play/index.html",
+            "https://example.org/x/play/index.html",
             false,
-            "https://example.org/",
+            "https://example.org/x/",
         ),
         ("", false, SITE),
     ] {
