@@ -111,7 +111,7 @@
     slider.setAttribute("aria-label", WORDS.moment);
     const where = make("span", { className: "where" });
     const link = bar.querySelector("a");
-    let [at, timer, isTold] = [0, null, !options.quiz || !verdict];
+    let [at, timer, isPlaying, isTold] = [0, null, false, !options.quiz || !verdict];
     // A guess is asked for before the segment that decides, or at the end.
     const decisive = verdict?.resets.find((reset) => reset.accepted)?.segment;
     const stop = events.findIndex(({ group, id }) => (decisive ? id === decisive : group.classList.contains("fin")));
@@ -119,7 +119,7 @@
 
     const pause = () => {
       clearTimeout(timer);
-      timer = null;
+      isPlaying = false;
       play.textContent = at === last ? WORDS.again : WORDS.play;
     };
     const tick = () => {
@@ -129,8 +129,9 @@
       timer = setTimeout(tick, DWELL + LETTER * length);
     };
     const play = button(WORDS.play, () => {
-      if (timer !== null) return pause();
+      if (isPlaying) return pause();
       if (at === last) go(0);
+      isPlaying = true;
       play.textContent = WORDS.pause;
       tick();
     }, "");
@@ -160,7 +161,7 @@
       if (now) tell("step", { event: now.id, at_ns: now.at, sentence: now.sentence });
       if (at === limit()) finish();
       else end.hidden = !hasGuessed;
-      if (timer === null) pause();
+      if (!isPlaying) pause();
     };
 
     let hasGuessed = false;

@@ -1,11 +1,12 @@
 //! The recordings kept beside the catalogue: each was a real run, and a fresh run tells the same story.
 //!
 //! Compared are the calls, the segments in notation and the verdict; not times, nor what is random in a run (ports,
-//! first sequence numbers). Of a story that moves more than a window of data ([`BULK`]) the verdict alone is compared,
-//! and where one is a race by design (`order = "free"`) not even that: both runs must be as the scenario itself expects
-//! and claims, as all must. Windows are compared on the kernel that the recording
-//! names: others size buffers otherwise. `AFTERSHAKE_RENEW=1` writes the fresh run in the place of one that is missing
-//! or differs.
+//! first sequence numbers). The verdict alone is compared of a story that moves more than a window of data ([`BULK`]) or
+//! in which something is sent again: there the kernel's timers say what goes where, and first. Where a story is a race by
+//! design (`order = "free"`) not even that is: both runs must be as the scenario itself expects and claims, as all must.
+//!
+//! Windows are compared on the kernel that the recording names: others size buffers otherwise. `AFTERSHAKE_RENEW=1`
+//! writes the fresh run in the place of one that is missing or differs.
 #![expect(
     clippy::unwrap_used,
     reason = "helpers of tests: a failure is the message"
@@ -60,13 +61,33 @@ fn series(judged: &Judged) -> String {
     parts.join(".")
 }
 
+/// How much of two runs must be the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Compared {
+    Verdict,
+    All,
+    AllWithWindows,
+}
+
+/// Whether the kernel's timing shows in which call or segment carries what.
+fn is_timed(judged: &Judged) -> bool {
+    let segments = Report::new(&judged.recording, &judged.diagnosis).segments;
+    let bytes: u64 = segments.iter().map(|one| u64::from(one.len)).sum();
+    let mut seen = BTreeSet::new();
+    let carrying = segments
+        .into_iter()
+        .filter(|one| one.len > 0 || one.flags.contains(['S', 'F']));
+    let mut sent_again = carrying
+        .filter(|one| !seen.insert((one.connection, one.from.clone(), one.flags.clone(), one.seq)));
+    bytes > BULK || sent_again.next().is_some()
+}
+
 /// What two runs of a story have in common, a line each.
-fn story(judged: &Judged, windows: bool) -> String {
+fn story(judged: &Judged, compared: Compared) -> String {
     let mut report = Report::new(&judged.recording, &judged.diagnosis);
     let is_random = TWO_FIRST_NUMBERS.contains(&report.scenario.name.as_str());
-    let bytes: u64 = report.segments.iter().map(|one| u64::from(one.len)).sum();
     let mut text = String::new();
-    if bytes > BULK {
+    if compared == Compared::Verdict {
         report.calls.clear();
         report.segments.clear();
     }
@@ -84,7 +105,7 @@ fn story(judged: &Judged, windows: bool) -> String {
         let numbers = if is_random { "" } else { &numbers };
         let (number, from, flags) = (one.connection, &one.from, &one.flags);
         let _ = write!(text, "segment {number} {from} > {flags} {numbers}");
-        let _ = if windows {
+        let _ = if compared == Compared::AllWithWindows {
             writeln!(text, " win {}", one.win)
         } else {
             writeln!(text)
@@ -137,8 +158,14 @@ fn differs(kept: Option<Recording>, fresh: &Judged) -> Option<String> {
     if fresh.scenario.order == Order::Free {
         return None;
     }
-    let windows = series(&kept) == series(fresh);
-    difference(&story(&kept, windows), &story(fresh, windows))
+    let compared = if is_timed(&kept) || is_timed(fresh) {
+        Compared::Verdict
+    } else if series(&kept) == series(fresh) {
+        Compared::AllWithWindows
+    } else {
+        Compared::All
+    };
+    difference(&story(&kept, compared), &story(fresh, compared))
 }
 
 #[test]

@@ -7,8 +7,10 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use aftershake_browser_tests::agent::binary;
 use aftershake_browser_tests::axe;
 use aftershake_browser_tests::browser::{Browser, Scheme};
 use aftershake_browser_tests::files::{FileServer, Served};
@@ -143,7 +145,7 @@ fn the_site_works_three_folders_down() -> anyhow::Result<()> {
 }
 
 #[test]
-fn a_scenario_is_told_without_script_and_looks_right() -> anyhow::Result<()> {
+fn the_site_s_pages_look_right_and_shut_nobody_out() -> anyhow::Result<()> {
     let server = serve_site("")?;
     for (width, scheme) in [(1280, Scheme::Light), (390, Scheme::Dark)] {
         let browser = Browser::start(width, 900, scheme)?;
@@ -207,6 +209,9 @@ fn a_replay_stands_on_a_foreign_page_and_plays() -> anyhow::Result<()> {
         "{REPLAY}.querySelector('.sentence').textContent.length > 20"
     ))?;
     browser.wait_until("window.told.filter(([name]) => name === 'step').length > 1")?;
+    browser.wait_until(&format!(
+        "{REPLAY}.querySelector('.bar button').textContent === 'Pause'"
+    ))?;
     shoot(browser, "embed-replay")?;
     browser.script(&format!(
         "const slider = {REPLAY}.querySelector('input'); slider.value = slider.max; slider.dispatchEvent(new Event('input'));"
@@ -336,6 +341,7 @@ fn the_playground_in_a_frame_says_its_height_and_leaves_the_host_alone() -> anyh
     assert_eq!(trapped, false);
     let inside = number(&browser.script("return document.body.getBoundingClientRect().height")?);
     browser.wait_until("document.documentElement.scrollHeight <= innerHeight")?;
+    browser.wait_until("document.documentElement.clientWidth === innerWidth")?;
     browser.leave_frame()?;
     browser.wait_until(&format!(
         "Math.abs(parseInt(document.querySelector('iframe').style.height) - {inside}) < 2"
@@ -364,4 +370,45 @@ fn the_page_of_an_agent_ignores_what_is_for_frames() -> anyhow::Result<()> {
     let told = browser.script("return [document.title, document.querySelector('.embed-open')]")?;
     assert_eq!(told[1], Value::Null);
     assert_quiet(browser)
+}
+
+#[test]
+fn a_link_opens_on_the_site_with_its_run_and_leads_on_to_ones_own_agent() -> anyhow::Result<()> {
+    let server = serve_site("")?;
+    let links = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/tests/data/links");
+    let link = std::fs::read_to_string(links.join("1-linger-zero.link"))?;
+    let link = link.trim();
+    let browser = Browser::start(1280, 900, Scheme::Light)?;
+    browser.open(&format!("{}/play/index.html{link}", server.origin()))?;
+    browser.wait_for_text("outcome-badge", "reset")?;
+    browser.wait_for_text("headline", "SO_LINGER")?;
+    browser.click("share")?;
+    browser.wait_for("my-agent")?;
+    let href = browser.script("return document.querySelector('[data-test=my-agent]').href")?;
+    let href = href.as_str().unwrap();
+    let fragment = href.strip_prefix("http://127.0.0.1:4747/").unwrap();
+    let mut decode = Command::new(binary()?);
+    let told = decode.args(["link", "--decode", fragment]).output()?;
+    assert!(
+        String::from_utf8(told.stdout)?.starts_with("# linger-zero\n"),
+        "{href}"
+    );
+    browser.click("share-embed")?;
+    let base = browser.script("return document.querySelector('[data-test=share-site]').value")?;
+    assert_eq!(
+        base.as_str(),
+        Some(format!("{}/", server.origin()).as_str())
+    );
+
+    browser.open(&format!(
+        "{}/play/index.html?embed=1{link}",
+        server.origin()
+    ))?;
+    browser.wait_for_text("outcome-badge", "reset")?;
+    let open = browser.script("return document.querySelector('.embed-open').href")?;
+    assert_eq!(
+        open.as_str(),
+        Some(format!("{}/play/index.html{link}", server.origin()).as_str())
+    );
+    assert_quiet(&browser)
 }

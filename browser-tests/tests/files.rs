@@ -16,12 +16,28 @@ const REQUESTS: &str = "performance.getEntriesByType('resource').length";
 
 /// Drops a file of these bytes on the page.
 fn drop_file(browser: &Browser, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+    drop_through(browser, name, bytes, "new Response(bytes)")
+}
+
+/// The same, packed by the browser's own gzip.
+fn drop_packed(browser: &Browser, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+    let gzip =
+        "new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip')))";
+    drop_through(browser, name, bytes, gzip)
+}
+
+/// What the expression makes of `bytes` is the file.
+fn drop_through(browser: &Browser, name: &str, bytes: &[u8], response: &str) -> anyhow::Result<()> {
     let bytes = STANDARD.encode(bytes);
-    browser.script(&format!(
-        "const bytes = Uint8Array.from(atob('{bytes}'), (letter) => letter.charCodeAt(0));
-         const carried = new DataTransfer();
-         carried.items.add(new File([bytes], '{name}'));
-         document.body.dispatchEvent(new DragEvent('drop', {{ dataTransfer: carried, bubbles: true, cancelable: true }}));"
+    browser.script_later(&format!(
+        "const done = arguments[arguments.length - 1];
+         const bytes = Uint8Array.from(atob('{bytes}'), (letter) => letter.charCodeAt(0));
+         {response}.arrayBuffer().then((content) => {{
+           const carried = new DataTransfer();
+           carried.items.add(new File([content], '{name}'));
+           document.body.dispatchEvent(new DragEvent('drop', {{ dataTransfer: carried, bubbles: true, cancelable: true }}));
+           done(true);
+         }});"
     ))?;
     Ok(())
 }
@@ -95,6 +111,8 @@ fn a_capture_is_explained_without_an_agent_and_sent_nowhere() -> anyhow::Result<
     browser.wait_until("document.querySelector('svg.body .segment.rst')")?;
     // The RST is the sixth frame of the file, and is called by that number.
     browser.wait_until("document.querySelector('svg.body .segment.rst').dataset.event === '6'")?;
+    drop_packed(browser, "packed.pcap.gz", &copies(3)?)?;
+    browser.wait_for_text("headline", "of 3 connections 3 were reset")?;
     browser.wait_until(&format!("{REQUESTS} === {before}"))?;
     drop_file(browser, "letter.txt", b"Dear reader")?;
     browser.wait_for_text("refused", "letter.txt: it begins with")?;

@@ -322,6 +322,11 @@ fn colours_of_the_reader_s_own_hide_nothing() -> anyhow::Result<()> {
     let forced = json!([{ "name": "forced-colors", "value": "active" }]);
     browser.devtools("Emulation.setEmulatedMedia", &json!({ "features": forced }))?;
     browser.wait_until("matchMedia('(forced-colors: active)').matches")?;
+    let theirs = "getComputedStyle(document.body).color";
+    for part in [".segment.rst .shaft", ".segment.syn .shaft", ".glyph.reset"] {
+        let stroke = format!("getComputedStyle(document.querySelector('{part}')).stroke");
+        browser.wait_until(&format!("{stroke} === {theirs}"))?;
+    }
     for part in [
         ".segment.rst .shaft",
         ".segment.data .shaft",

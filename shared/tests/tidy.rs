@@ -258,6 +258,8 @@ fn only_sys_is_unsafe() {
         }
         for (number, line) in text.lines().enumerate() {
             let strings_cut = code(line).split('"').step_by(2).collect::<String>();
+            // A word of content security policies, also where a string goes over several lines.
+            let strings_cut = strings_cut.replace("wasm-unsafe-eval", "");
             if has_word(&strings_cut, "unsafe") {
                 faults.push(format!("{name}:{}", number + 1));
             }

@@ -12,9 +12,12 @@ const STYLE: &str = include_str!("site.css");
 const BASE: &str = include_str!("../../web/style/base.css");
 
 /// What the playground's head says on the site: its policy, and that recordings stand in for an agent.
-pub const PLAYGROUND: &str = "  <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
-    script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; \
-    form-action 'none'\">\n    <meta name=\"aftershake-recordings\" content=\"../recordings/\">\n  ";
+pub const PLAYGROUND: &str = concat!(
+    "  <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ",
+    "script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; style-src 'self'; img-src 'self' data:; ",
+    "base-uri 'none'; form-action 'none'\">\n",
+    "    <meta name=\"aftershake-recordings\" content=\"../recordings/\">\n  ",
+);
 const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; \
     base-uri 'none'; form-action 'none'";
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath \

@@ -340,7 +340,6 @@ impl AppState {
         let is_free = self.late == Part::There
             && self.channel == ChannelStatus::Recorded
             && self.share.opening == Opening::Nothing
-            && self.share.opening == share::Opening::Nothing
             && self.run.phase == run_events::Phase::Idle;
         self.draft.recorded().filter(|_| is_free)
     }

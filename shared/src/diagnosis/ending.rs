@@ -98,19 +98,24 @@ impl<'a> Ending<'a> {
         cited(self.event.id, "call", &self.words())
     }
 
-    /// ` The RST left within close(), which began at 0.5 ms.`
-    pub(crate) fn sentence(&self) -> String {
+    /// When a segment left that this sent: `within close()`, `while its process ended (SIGKILL)`.
+    pub(crate) fn within(&self) -> String {
         let on = if self.on_listener {
             " of the listener"
         } else {
             ""
         };
-        let (words, at) = (self.words(), self.event.at);
-        let what = if self.is_process() {
+        let words = self.words();
+        if self.is_process() {
             format!("while its process ended ({words})")
         } else {
             format!("within {words}{on}")
-        };
+        }
+    }
+
+    /// ` The RST left within close(), which began at 0.5 ms.`
+    pub(crate) fn sentence(&self) -> String {
+        let (what, at) = (self.within(), self.event.at);
         format!(" The RST left {what}, which began at {at}.")
     }
 }

@@ -6,6 +6,7 @@ use super::cause_id::CauseId;
 use super::finding::{Certainty, ConnectionVerdict, Finding, Saw};
 use super::reset::{NotTaken, Reset, the};
 use super::run::Run;
+use super::shape::Shape;
 use super::weigh::segment_label;
 use crate::connection::flow::Flow;
 use crate::connection::{Connection, Role};
@@ -77,10 +78,12 @@ pub(super) fn add_what_programs_saw(text: &mut String, reset: &Reset<'_>, saw: &
 fn add_what_it_followed(text: &mut String, reset: &Reset<'_>) {
     if let Some(ending) = reset.sending_call() {
         text.push_str(&ending.sentence());
-    } else if let Some(trigger) = reset.trigger {
-        let label = segment_label(&trigger.segment);
-        let after = reset.at() - trigger.at;
-        let _ = write!(text, " It answered {label} within {after}.");
+    } else if let Some(answered) = reset.answered() {
+        let label = segment_label(&answered.segment);
+        let after = reset.at() - answered.at;
+        let _ = write!(text, " The RST answered {label} within {after}.");
+    } else if reset.shape == Shape::Reply && reset.forged().is_none() {
+        text.push_str(" No segment in the capture drew it.");
     }
 }
 
@@ -93,8 +96,8 @@ fn add_lost(text: &mut String, reset: &Reset<'_>) {
         lost.push(format!("{} that {sender} had not read", bytes(count)));
     }
     let drew = reset
-        .trigger
-        .map_or(0, |trigger| trigger.segment.payload_len);
+        .answered()
+        .map_or(0, |answered| answered.segment.payload_len);
     if drew > 0 {
         lost.push(format!("the {} of {receiver} that drew it", bytes(drew)));
     }
@@ -103,7 +106,7 @@ fn add_lost(text: &mut String, reset: &Reset<'_>) {
         lost.push(format!("{} of {sender} that had not left", bytes(count)));
     }
     if !lost.is_empty() {
-        let _ = write!(text, " Lost: {}.", lost.join(", "));
+        let _ = write!(text, " Lost: {}.", lost.join(" and "));
     } else if left.is_some() && unsent.is_some() {
         text.push_str(" No byte was lost.");
     }

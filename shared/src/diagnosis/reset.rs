@@ -257,6 +257,18 @@ impl<'a> Reset<'a> {
         self.sent.at
     }
 
+    /// The segment that it answers: what drew it, unless its sender had taken that in before or nobody's kernel sent
+    /// the RST. A reply is sent in place of an ACK.
+    pub(crate) fn answered(&self) -> Option<&'a SegmentSent> {
+        let trigger = self.trigger?;
+        let end = trigger.segment.seq_end();
+        let acked = self.before.of(self.from).rcv_nxt;
+        let taken_in = trigger.segment.payload_len > 0
+            && acked.is_some_and(|acked| acked.distance_to(end) <= 0);
+        let by_kernel = self.shape != Shape::Foreign && self.forged().is_none();
+        (by_kernel && !taken_in).then_some(trigger)
+    }
+
     /// The end it was sent to.
     pub(crate) const fn to(&self) -> Role {
         self.from.other()

@@ -55,8 +55,7 @@ impl Origin {
                 "TcpExtTCPAbortOnData +1; from FIN-WAIT-2: TcpExtTCPAbortOnLinger +1",
             ),
             CauseId::OrphanResourcePressure => (
-                "A closed socket is thrown away because the machine has too many of them or too little memory. \
-                 Both limits are the whole machine's: the scenario runs only where net.ipv4.tcp_max_orphans is 0.",
+                "A closed socket is thrown away because the machine has too many of them or too little memory.",
                 "__tcp_close > tcp_check_oom > tcp_send_active_reset; tcp_out_of_resources",
                 "TcpExtTCPAbortOnMemory +1",
             ),

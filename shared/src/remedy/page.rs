@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::origin::Origin;
 use super::{ERRORS, Language, Remedy, error_text};
+use crate::catalog;
 use crate::diagnosis::CauseId;
 use crate::diagnosis::causes::facts;
 
@@ -22,9 +23,15 @@ pub fn markdown(cause: CauseId, depth: usize, scenarios: &[&str]) -> String {
         let _ = writeln!(page, "- The kernel's own reason: `{reasons}`");
     }
     if !scenarios.is_empty() {
+        let asks = |name: &&str| catalog::find(name).is_some_and(|one| !one.needs_no_setting());
+        let where_it_runs = if scenarios.iter().any(asks) {
+            ", where the whole machine is set as its `[machine]` says; elsewhere it is skipped"
+        } else {
+            ""
+        };
         let _ = writeln!(
             page,
-            "- See it happen: `aftershake run {}`",
+            "- See it happen: `aftershake run {}`{where_it_runs}",
             scenarios.join("`, `aftershake run ")
         );
     }

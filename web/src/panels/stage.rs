@@ -25,10 +25,13 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
     }
     let file = state.file.as_ref();
     let is_scenario = !file.is_some_and(File::has_no_scenario);
+    // Without an agent it is what can be done here.
+    let opens_first = state.channel == ChannelStatus::NoToken;
     html! {
         <main class="stage" id="stage" tabindex="-1">
             { no_agent(state) }
             { not_recorded(state) }
+            if opens_first { { open_file(on) } }
             if let Some(files) = files::ready() { { (files.card)(state, on) } }
             { course(state, on) }
             if let Some(late) = late::ready() { { (late.odd_run)(state, on) } }
@@ -47,7 +50,7 @@ pub fn stage(state: &AppState, on: &Callback<Action>) -> Html {
                 if is_scenario { { (late.sweep)(state, on) } }
             }
             if is_scenario { { editor(state, on) } }
-            { open_file(on) }
+            if !opens_first { { open_file(on) } }
         </main>
     }
 }

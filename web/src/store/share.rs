@@ -9,6 +9,7 @@ use aftershake_shared::recording::ScenarioText;
 use yew::AttrValue;
 
 use super::AppState;
+use super::channel_status::ChannelStatus;
 use super::kept::Kept;
 use super::run_events::RunEvents;
 use crate::text::share::SITE;
@@ -124,8 +125,8 @@ impl Share {
         matches!(self.opening, Opening::Waiting(_))
     }
 
-    /// The address of a static site as it stands in the field: typed, or this page's own site.
-    pub fn site(&self) -> AttrValue {
+    /// The address of a static site as it stands in the field: typed, or this page's own unless an agent serves it.
+    pub fn site(&self, is_agents: bool) -> AttrValue {
         if !self.typed_site.is_empty() {
             return self.typed_site.clone();
         }
@@ -133,7 +134,7 @@ impl Share {
             .address
             .rfind('/')
             .and_then(|end| self.address.get(..=end));
-        match folder.filter(|_| !self.is_local()) {
+        match folder.filter(|_| !is_agents) {
             Some(folder) => {
                 AttrValue::from(folder.strip_suffix("play/").unwrap_or(folder).to_owned())
             }
@@ -221,6 +222,11 @@ impl AppState {
             share,
             ..away
         }
+    }
+
+    /// Whether an agent on this machine serves the page, as far as its address tells.
+    pub fn is_agents_page(&self) -> bool {
+        self.channel != ChannelStatus::Recorded && self.share.is_local()
     }
 
     /// The text in the editor with its name: the link's, while it is what the link says.

@@ -44,7 +44,7 @@ impl ResetCause for CloseWithUnreadData {
         if let Some(ending) = reset.sending_call()
             && (ending.on_listener || !ending.lets_go())
         {
-            return Verdict::RuledOut(format!("the RST left within {}", ending.words()));
+            return Verdict::RuledOut(format!("the RST left {}", ending.within()));
         }
         match (reset.unread(), reset.unread_at_close()) {
             (Some(unread), said) => by_calls(reset, unread, said),

@@ -39,7 +39,7 @@ impl ResetCause for DisconnectAfUnspec {
             if ending.is_disconnect() {
                 return Verdict::Explains(vec![ending.cited()]);
             }
-            return Verdict::RuledOut(format!("the RST left within {}", ending.words()));
+            return Verdict::RuledOut(format!("the RST left {}", ending.within()));
         }
         if reset.covers_sender() {
             return Verdict::ruled_out("nobody called connect(AF_UNSPEC)");

@@ -37,7 +37,7 @@ impl ResetCause for KeepaliveTimeout {
             return Verdict::RuledOut(format!("{} sent no keepalive probe before", reset.sender()));
         }
         if let Some(ending) = reset.sending_call() {
-            return Verdict::RuledOut(format!("the RST left within {}", ending.words()));
+            return Verdict::RuledOut(format!("the RST left {}", ending.within()));
         }
         let on = reset.option_in_force("SO_KEEPALIVE");
         if reset.covers_sender() && on.is_none_or(|(_, value)| value.trim() == "0") {
@@ -67,14 +67,18 @@ impl ResetCause for KeepaliveTimeout {
         let own = reset.before.of(reset.from);
         let count = own.probes;
         let probes = if count == 1 {
-            "probe was"
+            "keepalive probe was"
         } else {
-            "probes were"
+            "keepalive probes were"
+        };
+        let unanswered = match own.unanswered_probes {
+            0 => "the capture shows an answer to each".to_owned(),
+            all if all == count => "the capture shows no answer".to_owned(),
+            some => format!("the capture shows no answer to {some} of them"),
         };
         format!(
-            "{count} keepalive {probes} sent since the last data, {} of them with no answer in the capture. The \
-             kernel then ended the connection: RST to the other end, ETIMEDOUT to its own program.",
-            own.unanswered_probes
+            "{count} {probes} sent since the last data; {unanswered}. The kernel then ended the connection: RST to \
+             the other end, ETIMEDOUT to its own program."
         )
     }
 

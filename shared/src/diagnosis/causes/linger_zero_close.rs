@@ -55,7 +55,7 @@ impl ResetCause for LingerZeroClose {
         if let Some(ending) = ending
             && (ending.on_listener || !ending.lets_go())
         {
-            return Verdict::RuledOut(format!("the RST left within {}", ending.words()));
+            return Verdict::RuledOut(format!("the RST left {}", ending.within()));
         }
         let unread = reset.unread();
         let unread = unread.is_some_and(|unread| unread.bytes() > unread.urgent);
@@ -87,7 +87,8 @@ impl ResetCause for LingerZeroClose {
             }
             _ => "",
         };
-        let healthy = if reset.received() == 0 && reset.before.of(reset.from).payload == 0 {
+        let own = reset.before.of(reset.from);
+        let healthy = if reset.received() == 0 && own.payload == 0 && own.fin.is_none() {
             " Nothing had been exchanged: health checks end healthy connections this way on purpose."
         } else {
             ""

@@ -36,8 +36,9 @@ impl ResetCause for ListenerClosedWithQueuedConnection {
         }
         let own = reset.before.of(reset.from);
         if own.payload > 0 || own.fin.is_some() {
+            let sent = if own.payload > 0 { "data" } else { "FIN" };
             return Verdict::RuledOut(format!(
-                "{} had sent data, so it had accepted",
+                "{} had sent {sent}, so it had accepted",
                 reset.sender()
             ));
         }

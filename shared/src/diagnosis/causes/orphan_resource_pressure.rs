@@ -31,10 +31,7 @@ impl ResetCause for OrphanResourcePressure {
 
     fn examine(&self, reset: &Reset<'_>) -> Verdict {
         match reset.own_fin() {
-            None => Verdict::RuledOut(format!(
-                "{} had not closed: no FIN before the RST",
-                reset.sender()
-            )),
+            None => Verdict::RuledOut(format!("{} had sent no FIN before the RST", reset.sender())),
             Some(_) if reset.moved("TcpExtTCPAbortOnMemory").is_some() => {
                 Verdict::Likely(Vec::new())
             }

@@ -57,7 +57,7 @@ impl ResetCause for SocketDestroyedByAdmin {
             ));
         }
         if let Some(ending) = reset.sending_call() {
-            return Verdict::RuledOut(format!("the RST left within {}", ending.words()));
+            return Verdict::RuledOut(format!("the RST left {}", ending.within()));
         }
         if reset.covers_sender() && reset.used_after(reset.at()).is_some() {
             return Verdict::RuledOut(format!("{} was never told ECONNABORTED", reset.sender()));

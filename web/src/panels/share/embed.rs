@@ -23,7 +23,7 @@ pub(super) fn embed(state: &AppState, on: &Callback<Action>) -> Html {
     };
     let scenario = state.draft.scenario.as_ref();
     let title = scenario.map_or(text.name.as_str(), |scenario| scenario.title.as_str());
-    let typed = state.share.site();
+    let typed = state.share.site(state.is_agents_page());
     let site = snippet::site(&typed);
     let is_address = site.is_some();
     let site = site.unwrap_or_else(|| words::SITE.to_owned());

@@ -54,7 +54,7 @@ fn whole(state: &AppState, fragment: &str, on: &Callback<Action>) -> Html {
         el!("h3" {} words::LINK, " ", el!("span" { "class": "aside", "data-test": "link-length" } length)),
         copied("link", words::LINK, &[address, fragment].concat(), on),
         is_long.then(|| el!("p" { "class": "warning", "data-test": "link-long" } words::LINK_LONG)),
-        if state.share.is_local() {
+        if state.is_agents_page() {
             el!("p" { "class": "note" } words::LINK_LOCAL)
         } else {
             el!("div" { "class": "note" } my_agent(state))

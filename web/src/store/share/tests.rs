@@ -125,7 +125,7 @@ fn an_agents_page_is_local_and_a_site_is_not() {
             ..Share::default()
         };
         assert_eq!(
-            (share.is_local(), share.site().as_str()),
+            (share.is_local(), share.site(share.is_local()).as_str()),
             (local, site),
             "{address}"
         );
