@@ -164,4 +164,17 @@ mod tests {
         let causes: Vec<_> = summary.causes.keys().collect();
         assert_eq!(causes.len(), 1, "{causes:?}");
     }
+
+    #[test]
+    fn a_part_has_its_share_of_the_packets() {
+        for connections in [1, 12, 251] {
+            let mut bytes = Vec::new();
+            part(0, connections, &mut bytes).unwrap();
+            let mut reader = Explainer::new(Options::default());
+            reader.feed(&bytes).unwrap();
+            let explained = reader.finish().unwrap();
+            assert_eq!(explained.packets as usize, packets(connections));
+            assert_eq!(explained.summary.connections, connections as u64);
+        }
+    }
 }

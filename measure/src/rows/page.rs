@@ -52,7 +52,7 @@ pub fn measure(agent: &Agent, table: &mut Table) -> anyhow::Result<()> {
         &views,
         FIRST_VIEW,
     ));
-    browser.fill("editor", &many(250))?;
+    browser.fill("editor", &many(1_000))?;
     let mut verdicts = Vec::new();
     let newest = format!("performance.getEntriesByName('{MEASURE}')[0]");
     for _ in 0..TIMES {
