@@ -44,9 +44,14 @@ impl Shot {
     }
 }
 
-/// The frames of a classic capture: little-endian, nanoseconds, Ethernet, as all those kept beside the tests.
+/// The frames of a classic capture: little-endian, Ethernet, by nanoseconds or microseconds, as those kept beside the
+/// tests.
 pub(crate) fn read(bytes: &[u8]) -> Vec<Shot> {
-    assert_eq!(bytes[..4], 0xa1b2_3c4d_u32.to_le_bytes());
+    let clock = match u32::from_le_bytes(bytes[..4].try_into().unwrap()) {
+        0xa1b2_3c4d => 1,
+        0xa1b2_c3d4 => 1_000,
+        other => panic!("{other:#x} begins no capture that is kept here"),
+    };
     assert_eq!(bytes[20..24], [1, 0, 0, 0]);
     let mut shots = Vec::new();
     let mut rest = &bytes[24..];
@@ -54,7 +59,7 @@ pub(crate) fn read(bytes: &[u8]) -> Vec<Shot> {
         let word = |at: usize| u32::from_le_bytes(rest[at..at + 4].try_into().unwrap());
         let end = 16 + word(8) as usize;
         shots.push(Shot {
-            at: u64::from(word(0)) * 1_000_000_000 + u64::from(word(4)),
+            at: u64::from(word(0)) * 1_000_000_000 + u64::from(word(4)) * clock,
             data: rest[16..end].to_vec(),
             len: word(12),
         });
