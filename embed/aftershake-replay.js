@@ -17,6 +17,46 @@
   const LARGEST = 16 * 1024 * 1024;
   const here = document.currentScript ? document.currentScript.src : "";
 
+  // A picture's look, as the export writes it; a file's own style is never taken.
+  const DRAWN = `
+svg{color-scheme:light dark;--card:#fff;--ink:#1d2327;--soft:#5d666e;--faint:#7d868d;--line:#e6e3db;--wash:#f3f1ea;--syn:#1f8a5b;--data:#2563a8;--ack:#87919a;--fin:#7a4fa3;--rst:#c7421a;--rstwash:#fbeae3;--est:#cfe3dc;--half:#d9dfee;--listen:#e6e4dc;--closed:#f1ece5;--queue:#f0b775;--mono:ui-monospace,"SF Mono",SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font:12px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;font-variant-numeric:tabular-nums}
+@media (prefers-color-scheme:dark){svg{--card:#1a1f23;--ink:#e7eaec;--soft:#a3adb5;--faint:#87929b;--line:#2f373d;--wash:#252c31;--syn:#5cc796;--data:#7fb2ea;--ack:#8a959e;--fin:#bd97e6;--rst:#ff8a5f;--rstwash:#3a241c;--est:#244a41;--half:#2c3850;--listen:#30373c;--closed:#2a2725;--queue:#b87a35}}
+.card{fill:var(--card);stroke:var(--line)}
+.verdict{font-size:18px;font-weight:650;letter-spacing:-.01em;fill:var(--ink)}
+.why{font-size:13px;fill:var(--soft)}
+.lane{font-size:13px;font-weight:600;fill:var(--ink)}
+.sub,.time{font:10.5px var(--mono);fill:var(--faint)}
+.tick{stroke:var(--line);stroke-dasharray:1 4}
+.edge{stroke:var(--faint);fill:none}.omitted{stroke-dasharray:2 4}
+.gap{stroke:var(--faint);fill:none;stroke-width:1.3}
+.leader{stroke:var(--line);fill:none}
+.block{fill:var(--soft)}
+.parked{fill:none;stroke:var(--faint);stroke-dasharray:3 3}
+.name{font:12px var(--mono);fill:var(--ink);paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
+.result{fill:var(--faint)}
+.failed .result{fill:var(--ink);font-weight:600}
+.reset .block{fill:var(--rst)}
+.reset .result{fill:var(--rst);font-weight:600}
+.est{fill:var(--est)}.half{fill:var(--half)}.listen{fill:var(--listen)}.closed{fill:var(--closed)}
+.fade{opacity:.55}
+.state{font-size:8.2px;letter-spacing:.08em;fill:var(--soft)}
+.unread{fill:var(--queue)}.unsent,.backlog{fill:var(--ack)}
+path.unread{fill:none;stroke:var(--queue)}path.unsent,path.backlog{fill:none;stroke:var(--ack)}
+.queued{font:10.5px var(--mono);fill:var(--soft)}
+.pill rect{fill:var(--wash)}.pill text{font:10.5px var(--mono);fill:var(--soft)}
+.pill.reset rect{fill:var(--rstwash)}.pill.reset text{fill:var(--rst)}
+.pill.remark rect{fill:var(--card);stroke:var(--line)}
+.line{fill:none;stroke-width:1.6}
+.flags{font-weight:600}
+.detail{fill:var(--soft)}
+.seg text{font:11px var(--mono)}
+.seg text{paint-order:stroke;stroke:var(--card);stroke-width:5px;stroke-linejoin:round}
+.cross,.bar{fill:none;stroke-width:2.2}
+.syn .line,.syn .bar{stroke:var(--syn)}.syn .head,.syn .flags{fill:var(--syn)}
+.data .line{stroke:var(--data);stroke-width:2.4}.data .head,.data .flags{fill:var(--data)}
+.ack .line{stroke:var(--ack);stroke-dasharray:5 3}.ack .head{fill:var(--ack)}.ack .flags{fill:var(--faint)}
+.fin .line{stroke:var(--fin);stroke-dasharray:9 2}.fin .bar{stroke:var(--fin)}.fin .head,.fin .flags{fill:var(--fin)}
+.rst .line{stroke:var(--rst);stroke-width:2.4}.rst .cross{stroke:var(--rst)}.rst .flags{fill:var(--rst)}`;
   const WORDS = { play: "Play", quiz: "Take a guess", open: "Open in the playground", loading: "Loading…" };
   const LOOK = `
     :host { display: block; color-scheme: light dark; font: 14px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif;
@@ -72,28 +112,24 @@
     return to;
   };
 
-  /** The parts of a picture: the drawing, its style, the packed recording. Throws in words. */
+  /** The parts of a picture: the drawing and the packed recording. Throws in words. */
   const read = (root) => {
     if (!root || root.localName !== "svg") throw new Error("no picture: expected an SVG that aftershake exported");
-    const style = root.querySelector("style")?.textContent ?? "";
-    return { svg: copy(root), style, packed: root.querySelector("metadata")?.textContent.trim() ?? "" };
+    return { svg: copy(root), packed: root.querySelector("metadata")?.textContent.trim() ?? "" };
   };
 
   /** The same of a file's text. Its style is cut out first: a host's policy would speak of it. */
   const parse = (text) => {
-    const [from, until] = [text.indexOf("<style>"), text.indexOf("</style>")];
-    const style = from >= 0 && until > from ? text.slice(from + 7, until) : "";
-    const rest = style ? text.slice(0, from) + text.slice(until + 8) : text;
+    const rest = text.replace(/<style[^]*?<\/style>/g, "");
     const root = new DOMParser().parseFromString(rest, "image/svg+xml").documentElement;
     if (root.querySelector("parsererror")) throw new Error("the picture is damaged");
-    return { ...read(root), style };
+    return read(root);
   };
 
-  /** A picture's style in the theme that was asked for; a foreign one that would fetch is left out. */
-  const styled = (style, theme) => {
-    if (/url\(|@import|image-set\(|expression/i.test(style)) return "";
+  /** The look of pictures in the theme that was asked for. */
+  const drawn = (theme) => {
     const dark = { dark: "all", light: "not all" }[theme];
-    return dark ? style.replaceAll("(prefers-color-scheme:dark)", dark) : style;
+    return dark ? DRAWN.replace("(prefers-color-scheme:dark)", dark) : DRAWN;
   };
 
   /** Takes the verdict out of a picture, and the room that it had. */
@@ -128,13 +164,14 @@
   class AftershakeReplay extends HTMLElement {
     static observedAttributes = ["theme"];
     #shadow = this.attachShadow({ mode: "open" });
+    #drawn = sheet("");
     #parts = null;
     #watch = null;
     #stop = null;
 
     constructor() {
       super();
-      this.#shadow.adoptedStyleSheets = [look];
+      this.#shadow.adoptedStyleSheets = [this.#drawn, look];
       // What stands between the tags is shown until the picture is there, and without it.
       this.#shadow.append(make("slot"));
     }
@@ -206,7 +243,7 @@
     }
 
     #paint() {
-      this.#shadow.adoptedStyleSheets = [sheet(styled(this.#parts.style, this.getAttribute("theme"))), look];
+      this.#drawn.replaceSync(drawn(this.getAttribute("theme")));
     }
 
     #bar() {

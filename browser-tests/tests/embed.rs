@@ -287,7 +287,7 @@ fn an_inline_replay_plays_in_a_sandboxed_frame_without_origin_and_storage() -> a
 #[test]
 fn what_is_no_picture_is_said_and_never_run() -> anyhow::Result<()> {
     let evil = "<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"window.ran = 1\"><script>window.ran = 1</script>\
-                <style>.x { fill: url(//evil.example/x) }</style><foreignObject><p>x</p></foreignObject>\
+                <style>:host{position:fixed;background:u\\72l(//evil.example/x)}</style><foreignObject><p>x</p></foreignObject>\
                 <a href=\"javascript:window.ran = 1\"><text class=\"verdict\">plain</text></a><text>kept</text></svg>";
     let body = format!(
         "<script src=\"SITE/embed/aftershake-replay.js\"></script>\
@@ -300,9 +300,11 @@ fn what_is_no_picture_is_said_and_never_run() -> anyhow::Result<()> {
         "{REPLAY}.querySelector('text').textContent === 'kept'"
     ))?;
     let held = browser.script(&format!(
-        "return [typeof window.ran, {REPLAY}.querySelectorAll('script, style, foreignObject, a, [onload]').length]"
+        "return [typeof window.ran, {REPLAY}.querySelectorAll('script, style, foreignObject, a, [onload]').length,
+           {REPLAY}.adoptedStyleSheets.flatMap((sheet) => [...sheet.cssRules])
+             .filter(({{ cssText }}) => cssText.includes('evil') || cssText.includes('fixed')).length]"
     ))?;
-    assert_eq!(held, serde_json::json!(["undefined", 0]));
+    assert_eq!(held, serde_json::json!(["undefined", 0, 0]));
     let second = "document.querySelectorAll('aftershake-replay')[1].shadowRoot";
     browser.wait_until(&format!(
         "{second}.querySelector('.note').textContent.includes('404')"

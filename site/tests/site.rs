@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use aftershake_shared::catalog::CATALOG;
+use aftershake_shared::ladder::svg;
 use aftershake_shared::recording::Recording;
 
 /// Bytes of a picture that is no exception.
@@ -176,6 +177,16 @@ fn the_scripts_of_other_people_s_pages_are_small() {
         let bytes = fs::metadata(folder.join(name)).unwrap().len();
         assert!(bytes <= most, "{name}: {bytes} bytes, at most {most}");
     }
+}
+
+#[test]
+fn the_replay_draws_with_the_style_that_pictures_carry() {
+    let script = aftershake_site::root().join("embed/aftershake-replay.js");
+    let script = fs::read_to_string(script).unwrap();
+    let held = script.split_once("const DRAWN = `\n").unwrap().1;
+    let held = held.split_once('`').unwrap().0;
+    assert_eq!(held, svg::STYLE.trim_end());
+    assert!(!held.contains(['\\', '$']), "a template literal changes it");
 }
 
 #[test]

@@ -1,0 +1,76 @@
+//! What a replay makes of pictures that wish its host ill or came damaged, where no policy of the host helps.
+//! `AFTERSHAKE_SITE` names the built site.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::path::PathBuf;
+
+use aftershake_browser_tests::browser::{Browser, Scheme};
+use aftershake_browser_tests::files::{FileServer, Served};
+use anyhow::Context as _;
+use serde_json::json;
+
+fn site() -> anyhow::Result<PathBuf> {
+    let folder = env::var_os("AFTERSHAKE_SITE")
+        .context("AFTERSHAKE_SITE names no site: run `cargo xtask test`")?;
+    Ok(PathBuf::from(folder))
+}
+
+/// A page without any policy beside the site's files and this picture.
+fn open(body: &str, picture: &str) -> anyhow::Result<Browser> {
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>A host</title>\
+         <body><script src=\"/embed/aftershake-replay.js\"></script>{body}</body></html>"
+    );
+    let pages = [("/host.html", html), ("/picture.svg", picture.to_owned())];
+    let server = FileServer::start(Served {
+        folder: Some((String::new(), site()?)),
+        pages: BTreeMap::from(pages.map(|(path, text)| (path.to_owned(), text))),
+        ..Served::default()
+    })?;
+    let browser = Browser::start(1000, 900, Scheme::Light)?;
+    browser.open(&format!("{}/host.html", server.origin()))?;
+    Ok(browser)
+}
+
+#[test]
+fn a_picture_s_style_neither_fetches_nor_reaches_the_host() -> anyhow::Result<()> {
+    let rules = ":host{position:fixed;inset:0;background:u\\72l(/leaked.png)}\
+                 svg{background:image-s\\65t('/leaked.png' 1x);position:fixed}";
+    let evil = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:s=\"http://www.w3.org/2000/svg\" width=\"600\" height=\"90\" \
+         viewBox=\"0 0 600 90\" style=\"background:url(/leaked.png)\"><style>{rules}</style>\
+         <style type=\"text/css\">@im\\70ort '/leaked.css';{rules}</style><s:style>@import '/leaked.css';{rules}</s:style>\
+         <rect class=\"card\" width=\"600\" height=\"90\" style=\"fill:url(/leaked.svg#x)\" fill=\"url(/leaked.svg#x)\"/>\
+         <image href=\"/leaked.png\" width=\"9\" height=\"9\"/><text y=\"20\">kept</text></svg>"
+    );
+    let body = format!(
+        "<aftershake-replay src=\"/picture.svg\"></aftershake-replay>\
+         <aftershake-replay theme=\"dark\"><template>{evil}</template></aftershake-replay>"
+    );
+    let browser = open(&body, &evil)?;
+    for (at, card) in [(0, "rgb(255, 255, 255)"), (1, "rgb(26, 31, 35)")] {
+        let host = format!("document.querySelectorAll('aftershake-replay')[{at}]");
+        browser.wait_until(&format!(
+            "{host}.shadowRoot.querySelector('text')?.textContent === 'kept'"
+        ))?;
+        let seen = browser.script(&format!(
+            "const host = {host};
+             const rules = host.shadowRoot.adoptedStyleSheets.flatMap((sheet) => [...sheet.cssRules]);
+             return [
+               rules.filter((rule) => /leaked|url|fixed/.test(rule.cssText)).length,
+               host.shadowRoot.querySelectorAll('style, image, [style*=url], [fill]').length,
+               getComputedStyle(host).position, getComputedStyle(host).backgroundImage,
+               getComputedStyle(host.shadowRoot.querySelector('svg')).position,
+               getComputedStyle(host.shadowRoot.querySelector('.card')).fill,
+             ];"
+        ))?;
+        assert_eq!(seen, json!([0, 0, "static", "none", "static", card]));
+    }
+    let fetched = browser.script_later(
+        "setTimeout(() => arguments[arguments.length - 1](
+           performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.includes('leaked'))), 300)",
+    )?;
+    assert_eq!(fetched, json!([]));
+    Ok(())
+}
