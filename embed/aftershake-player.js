@@ -33,10 +33,23 @@
     [hidden] { display: none; }
     @media (prefers-reduced-motion: no-preference) { .later, [data-event], .curtain { transition: opacity 160ms; } }`;
 
+  /** CRC-32 as in zip and PNG (RFC 1952 §8). */
+  const crc32 = (bytes) => {
+    let sum = -1;
+    for (const byte of bytes) {
+      sum ^= byte;
+      for (let bit = 0; bit < 8; bit += 1) sum = (sum >>> 1) ^ (0xedb88320 & -(sum & 1));
+    }
+    return ~sum >>> 0;
+  };
+
   /** The text of a packed recording: base64url of a checksum and a raw deflate stream. */
   const unpack = async (letters) => {
     const bytes = Uint8Array.from(atob(letters.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
-    const stream = new Blob([bytes.subarray(4)]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+    const packed = bytes.subarray(4);
+    const isWhole = bytes.length > 4 && new DataView(bytes.buffer).getUint32(0, true) === crc32(packed);
+    if (!isWhole) throw new Error("letters are missing, changed or added");
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
     const reader = stream.getReader();
     const decoder = new TextDecoder();
     let text = "";

@@ -10,6 +10,9 @@ use aftershake_browser_tests::files::{FileServer, Served};
 use anyhow::Context as _;
 use serde_json::json;
 
+/// The shadow of the first replay of a page.
+const REPLAY: &str = "document.querySelector('aftershake-replay').shadowRoot";
+
 fn site() -> anyhow::Result<PathBuf> {
     let folder = env::var_os("AFTERSHAKE_SITE")
         .context("AFTERSHAKE_SITE names no site: run `cargo xtask test`")?;
@@ -72,5 +75,24 @@ fn a_picture_s_style_neither_fetches_nor_reaches_the_host() -> anyhow::Result<()
            performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.includes('leaked'))), 300)",
     )?;
     assert_eq!(fetched, json!([]));
+    Ok(())
+}
+
+#[test]
+fn a_recording_whose_letters_changed_is_not_played() -> anyhow::Result<()> {
+    let whole = std::fs::read_to_string(site()?.join("scenarios/linger-zero.svg"))?;
+    let (before, rest) = whole.split_once("<metadata").context("no recording")?;
+    let (tag, letters) = rest.split_once('>').context("no recording")?;
+    // The stream can still be unpacked; only its checksum, of which the first letter is, tells.
+    let first = if letters.starts_with('A') { 'B' } else { 'A' };
+    let changed = format!("{before}<metadata{tag}>{first}{}", &letters[1..]);
+    let replay = "<aftershake-replay src=\"/picture.svg\" start-at=\"end\"></aftershake-replay>";
+    let browser = open(replay, &changed)?;
+    browser.wait_until(&format!("{REPLAY}.querySelector('.note, .end')"))?;
+    let shown = browser.script(&format!(
+        "return [{REPLAY}.querySelector('.note')?.textContent, {REPLAY}.querySelector('.end')]"
+    ))?;
+    let words = "the picture's recording is damaged: letters are missing, changed or added";
+    assert_eq!(shown, json!([words, null]));
     Ok(())
 }
