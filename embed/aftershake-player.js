@@ -219,10 +219,13 @@
       pause();
       go(Number(slider.value));
     });
-    // Arrow keys on the picture walk too; elsewhere they are the page's.
+    // Left and right on the picture walk too, while there is where to. Where it is wider than its room they scroll it,
+    // and every other key is the page's.
     const walk = (press) => {
-      const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[press.key];
-      if (!by || press.ctrlKey || press.metaKey || press.altKey) return;
+      const by = { ArrowRight: 1, ArrowLeft: -1 }[press.key];
+      if (!by || press.ctrlKey || press.metaKey || press.altKey || press.shiftKey) return;
+      const isStuck = at + by < 0 || at + by > limit();
+      if (isStuck || scroll.scrollWidth > scroll.clientWidth) return;
       press.preventDefault();
       step(by)();
     };

@@ -178,7 +178,8 @@ path.unread{fill:none;stroke:var(--queue)}path.unsent,path.backlog{fill:none;str
 
     connectedCallback() {
       if (this.#parts) return;
-      // What is far below is not fetched yet. The wheel, the keys and the history are the page's.
+      // What is far below is not fetched yet. The wheel and the history are the page's, and so are the
+      // keys, but for left and right on a picture that is being walked through.
       this.#watch = new IntersectionObserver((seen) => {
         if (!seen.some((one) => one.isIntersecting)) return;
         this.#watch.disconnect();

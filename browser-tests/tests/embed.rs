@@ -16,7 +16,7 @@ use aftershake_browser_tests::browser::{Browser, Scheme};
 use aftershake_browser_tests::files::{FileServer, Served};
 use aftershake_browser_tests::playground::Playground;
 use anyhow::Context as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const VERDICT: &str =
     "The server closed with 16 bytes still unread, so Linux reset the connection.";
@@ -285,6 +285,36 @@ fn an_inline_replay_plays_in_a_sandboxed_frame_without_origin_and_storage() -> a
 }
 
 #[test]
+fn a_replay_takes_only_the_keys_that_it_walks_with() -> anyhow::Result<()> {
+    let host = host(
+        "<script src=\"SITE/embed/aftershake-replay.js\"></script>\
+         <aftershake-replay src=\"SITE/scenarios/sent-before-close.svg\" start-at=\"end\"></aftershake-replay>",
+    )?;
+    let browser = &host.browser;
+    browser.wait_until(&format!("{REPLAY}.querySelector('.end .headline')"))?;
+    let press = format!(
+        "const [slider, scroll] = ['input', '.scroll'].map((name) => {REPLAY}.querySelector(name));
+         const press = (key) => {{
+           const down = new KeyboardEvent('keydown', {{ key, bubbles: true, cancelable: true, composed: true }});
+           scroll.dispatchEvent(down);
+           return down.defaultPrevented;
+         }};
+         const from = Number(slider.value);
+         const taken = ['ArrowRight', 'ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', ' '].map(press);
+         press('ArrowLeft');
+         return [taken, Number(slider.value) - from];"
+    );
+    // At the end there is no next event; back and on are walked.
+    let taken = json!([[false, false, false, true, true, false], -1]);
+    assert_eq!(browser.script(&press)?, taken);
+    // Wider than its room, the picture is scrolled by all four.
+    browser.script("document.querySelector('aftershake-replay').style.width = '300px'")?;
+    let taken = json!([[false, false, false, false, false, false], 0]);
+    assert_eq!(browser.script(&press)?, taken);
+    assert_quiet(browser)
+}
+
+#[test]
 fn what_is_no_picture_is_said_and_never_run() -> anyhow::Result<()> {
     let evil = "<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"window.ran = 1\"><script>window.ran = 1</script>\
                 <style>:host{position:fixed;background:u\\72l(//evil.example/x)}</style><foreignObject><p>x</p></foreignObject>\
@@ -304,7 +334,7 @@ fn what_is_no_picture_is_said_and_never_run() -> anyhow::Result<()> {
            {REPLAY}.adoptedStyleSheets.flatMap((sheet) => [...sheet.cssRules])
              .filter(({{ cssText }}) => cssText.includes('evil') || cssText.includes('fixed')).length]"
     ))?;
-    assert_eq!(held, serde_json::json!(["undefined", 0, 0]));
+    assert_eq!(held, json!(["undefined", 0, 0]));
     let second = "document.querySelectorAll('aftershake-replay')[1].shadowRoot";
     browser.wait_until(&format!(
         "{second}.querySelector('.note').textContent.includes('404')"
@@ -330,12 +360,12 @@ fn the_playground_in_a_frame_says_its_height_and_leaves_the_host_alone() -> anyh
         "return ['[data-test=run]', '.top', '.gallery', '.editor'].filter((name) =>
            document.querySelector(name)?.checkVisibility())",
     )?;
-    assert_eq!(hidden, serde_json::json!([]));
+    assert_eq!(hidden, json!([]));
     // A token in the address is not taken, and the address stays as the host wrote it.
     let kept = browser.script(
         "return [location.hash.startsWith('#token'), sessionStorage.length + localStorage.length]",
     )?;
-    assert_eq!(kept, serde_json::json!([true, 0]));
+    assert_eq!(kept, json!([true, 0]));
     let trapped = browser.script(
         "const wheel = new WheelEvent('wheel', { deltaY: 50, bubbles: true, cancelable: true });
          document.querySelector('main svg').dispatchEvent(wheel); return wheel.defaultPrevented;",
