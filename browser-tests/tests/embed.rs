@@ -401,6 +401,16 @@ fn the_page_of_an_agent_ignores_what_is_for_frames() -> anyhow::Result<()> {
     browser.wait_for_text("outcome-badge", "not run")?;
     let told = browser.script("return [document.title, document.querySelector('.embed-open')]")?;
     assert_eq!(told[1], Value::Null);
+    // A link is put away here too, once something else is on show.
+    let links = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/tests/data/links");
+    let link = std::fs::read_to_string(links.join("1-linger-zero.link"))?;
+    let opened = link.trim().replacen('#', "&", 1);
+    browser.open("about:blank")?;
+    browser.open(&[address.as_str(), &opened].concat())?;
+    browser.wait_until("location.hash.length > 9 && !location.hash.includes('token')")?;
+    browser.wait_for_text("agent-status", "agent on this machine")?;
+    browser.click("scenario-accepts-then-closes")?;
+    browser.wait_until("location.search.includes('embed') && location.hash === ''")?;
     assert_quiet(browser)
 }
 

@@ -5,7 +5,7 @@
 use web_sys::window;
 use yew::AttrValue;
 
-use crate::browser;
+use crate::{browser, recorded};
 
 const TOKEN_KEY: &str = "aftershake.token";
 
@@ -47,13 +47,9 @@ pub fn take(is_site: bool) -> Fragment {
 
 /// Takes a link out of the address, because something else is on show. Inside of another page nothing is touched.
 pub fn put_link_away() {
-    let location = window().map(|window| window.location());
-    let search = location
-        .as_ref()
-        .and_then(|location| location.search().ok());
-    let hash = location.and_then(|location| location.hash().ok());
-    let is_framed = search.is_some_and(|search| search.contains("embed"));
-    if !is_framed && hash.is_some_and(|hash| link_in_fragment(&hash).is_some()) {
+    let hash = window().and_then(|window| window.location().hash().ok());
+    let has_link = hash.is_some_and(|hash| link_in_fragment(&hash).is_some());
+    if has_link && !recorded::is_embedded() {
         rewrite(None);
     }
 }
