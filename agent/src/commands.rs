@@ -163,12 +163,15 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
     }
 }
 
-/// What the terminal says of itself, within reason.
+/// `COLUMNS`, else what the terminal says of itself, within reason; 100 where output goes to none.
 pub(crate) fn terminal_columns() -> usize {
     let columns = std::env::var("COLUMNS")
         .ok()
         .and_then(|columns| columns.parse().ok());
-    columns.unwrap_or(100).clamp(40, 160)
+    columns
+        .or_else(crate::sys::terminal::columns)
+        .unwrap_or(100)
+        .clamp(40, 160)
 }
 
 /// A seed that nobody asked for.

@@ -15,6 +15,7 @@ pub(crate) mod rtnetlink;
 pub(crate) mod sock_destroyed;
 pub(crate) mod sock_diag;
 pub(crate) mod socket;
+pub(crate) mod terminal;
 pub(crate) mod thread;
 pub(crate) mod tracefs;
 

@@ -353,6 +353,43 @@ fn what_is_looked_at_travels_when_asked() -> anyhow::Result<()> {
 }
 
 #[test]
+fn zoom_and_the_run_beside_travel_too() -> anyhow::Result<()> {
+    let playground = desktop()?;
+    let browser = &playground.browser;
+    playground.choose("sent-before-close")?;
+    playground.run()?;
+    playground.choose("sent-before-close-drained")?;
+    playground.run()?;
+    browser.wait_until(&format!("{} !== null", element("compare")))?;
+    browser.click("zoom-in")?;
+    browser.wait_until("document.querySelector('[data-zoom]') !== null")?;
+    let zoom = browser.script("return document.querySelector('[data-zoom]').dataset.zoom")?;
+    browser.click("share")?;
+    browser.click("with-view")?;
+    browser.wait_until(&format!("{}.checked", element("with-view")))?;
+    let link = value(browser, "text-link")?;
+    let decoded = aftershake(&["link", "--decode", &link, "--json"])?;
+    let decoded: Value = serde_json::from_slice(&decoded.stdout)?;
+    let view = &decoded["view"];
+    assert_eq!(view["compare"], "sent-before-close");
+    assert_eq!(view["zoom"].to_string(), zoom.as_str().unwrap_or_default());
+    let (_, fragment) = link.split_once('#').context("no fragment")?;
+    browser.click("share-close")?;
+    playground.choose("linger-zero")?;
+    browser.script(&format!("location.hash = {}", json!(fragment)))?;
+    browser.wait_for_text("headline", "drained")?;
+    browser.press(&['\u{e009}', '\u{e007}'])?;
+    browser.wait_until(&format!(
+        "{}?.textContent.includes('Client sent before the close, drained')",
+        element("compare-now")
+    ))?;
+    browser.wait_until(&format!(
+        "document.querySelector('[data-zoom]')?.dataset.zoom === {zoom}"
+    ))?;
+    assert_quiet(&playground)
+}
+
+#[test]
 fn a_long_scenario_is_offered_as_a_file() -> anyhow::Result<()> {
     let playground = desktop()?;
     let browser = &playground.browser;

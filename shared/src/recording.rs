@@ -88,6 +88,8 @@ pub enum RecordingError {
     Line { line: usize, source: ReadError },
     #[error("line {line}: not UTF-8 from its byte {byte} on")]
     NotText { line: usize, byte: usize },
+    #[error("line {line}: longer than 16 MiB, expected an event of a recording")]
+    LongLine { line: usize },
     #[error("the file is empty, expected a recording's header")]
     Empty,
     #[error("recording format {found} is newer than the newest known, {known}: update aftershake", known = FORMAT_VERSION)]

@@ -175,6 +175,12 @@ pub fn control(event: &web_sys::Event) -> Option<(AttrValue, AttrValue)> {
     Some((AttrValue::from(name), AttrValue::from(value)))
 }
 
+/// How far the ladder is zoomed in, in percent; `None` as it was placed.
+pub fn ladder_zoom() -> Option<u32> {
+    let ladder = window()?.document()?.query_selector("[data-zoom]").ok()??;
+    ladder.get_attribute("data-zoom")?.parse().ok()
+}
+
 /// The value of the first control that fits; empty without one.
 pub fn value_of(selector: &str) -> AttrValue {
     let element = window()

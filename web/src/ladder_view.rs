@@ -50,6 +50,8 @@ pub struct Props {
     pub until: Option<EventId>,
     pub times: Times,
     pub began: Option<f64>,
+    /// How far it is to be zoomed in at first, in percent.
+    pub zoom: Option<u32>,
     pub on: Callback<Action>,
 }
 
@@ -69,6 +71,13 @@ pub fn LadderView(props: &Props) -> Html {
     let view = window
         .as_ref()
         .map_or_else(|| View::start(ladder, first_height(ladder)), |w| w.view);
+    let (zoomer, shown) = (window.clone(), ladder.clone());
+    let wish = (ladder.clone(), props.zoom, window.is_some());
+    use_effect_with(wish, move |(_, zoom, _)| {
+        if let (Some(window), Some(percent)) = (zoomer, zoom) {
+            window.look(|view| view.scaled(&shown, *percent));
+        }
+    });
     let (mover, shown) = (window.clone(), ladder.clone());
     use_effect_with((*selected, ladder.clone()), move |(selected, _)| {
         let extent = selected.and_then(|event| shown.extent_of(event));
@@ -130,6 +139,7 @@ pub fn LadderView(props: &Props) -> Html {
                         ref={svg} class="body" viewBox={format!("0 0 {} {}", Px(width), Px(view.height))} width={n(width)}
                         role="graphics-document" aria-roledescription="TCP ladder" tabindex={first.is_none().then_some("0")}
                         aria-label={label(ladder)} onkeydown={on_key(on)} data-test="ladder"
+                        data-zoom={(!view.is_as_placed()).then(|| format!("{:.0}", (view.scale * 100.0).max(1.0)))}
                         data-detail={format!("{:?}", ladder.detail(&range)).to_lowercase()}
                     >
                         { frame::back(ladder, &visible, &view, clock) }

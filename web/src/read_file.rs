@@ -22,6 +22,10 @@ const MOST_SEGMENTS: usize = 400_000;
 const TAIL: usize = 2_000;
 /// Bytes that a packed file may unpack to.
 const MOST_BYTES: u64 = 2 << 30;
+/// The same of a recording, whose events are all kept.
+const MOST_RECORDED: u64 = 256 << 20;
+const TOO_MUCH: &str =
+    "it unpacks to more than 256 MiB, more than a page can show; `aftershake explain` reads it";
 
 /// The isolation that a capture's header names; a recording's is `namespace`.
 pub const CAPTURE: &str = "capture";
@@ -171,6 +175,7 @@ impl Inside {
         }
         let fed = match &mut self.kind {
             Kind::Unknown => Ok(()),
+            Kind::Recording(_) if self.bytes > MOST_RECORDED => Err(TOO_MUCH.to_owned()),
             Kind::Recording(reader) => reader.feed(bytes).map_err(|error| error.to_string()),
             Kind::Capture(capture) => {
                 let fed = capture
@@ -266,6 +271,25 @@ mod tests {
 
     const RECORDING: &[u8] = include_bytes!("../tests/recordings/sent-before-close.jsonl");
     const CAPTURE: &[u8] = include_bytes!("../../shared/tests/data/truth/cases/unread-close.pcap");
+
+    #[test]
+    fn a_recording_without_end_is_refused_before_it_fills_the_memory() {
+        let blanks = vec![b' '; 1 << 20];
+        let mut opening = Opening::new("x".to_owned());
+        let mut fed = opening.feed(b"{");
+        for _ in 0..17 {
+            fed = fed.and_then(|()| opening.feed(&blanks));
+        }
+        assert!(fed.unwrap_err().contains("line 1: longer than 16 MiB"));
+        let mut opening = Opening::new("x".to_owned());
+        let header = RECORDING.split(|byte| *byte == b'\n').next().unwrap();
+        let mut fed = opening.feed(&[header, b"\n"].concat());
+        let lines = [vec![b' '; (1 << 20) - 1], vec![b'\n']].concat();
+        for _ in 0..256 {
+            fed = fed.and_then(|()| opening.feed(&lines));
+        }
+        assert!(fed.unwrap_err().contains("more than 256 MiB"));
+    }
 
     fn read(bytes: &[u8], piece: usize) -> Result<Holds, AttrValue> {
         let mut opening = Opening::new("x".to_owned());

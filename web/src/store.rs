@@ -326,11 +326,7 @@ impl AppState {
                     selection,
                     ..self.clone()
                 };
-                Some(if has_ended {
-                    next.compared().with_wish()
-                } else {
-                    next
-                })
+                Some(if has_ended { next.ended() } else { next })
             }
         }
     }
@@ -344,15 +340,33 @@ impl AppState {
         self.draft.recorded().filter(|_| is_free)
     }
 
+    /// With a run that has just ended, and the link's own after the one it wants to be compared with.
+    fn ended(self) -> Self {
+        let was_beside = self.beside().is_some_and(|entry| self.shows(entry));
+        let next = self.compared().with_wish();
+        if was_beside {
+            return next.run_asked().unwrap_or(next);
+        }
+        next
+    }
+
     fn run_asked(&self) -> Option<Self> {
         if !self.can_run() {
             return None;
         }
-        let scenario = self.draft.scenario.as_ref().ok()?;
+        let own = self.draft.scenario.as_ref().ok()?;
+        let beside = self
+            .beside()
+            .filter(|entry| !self.shows(entry))
+            .and_then(|entry| Some((entry.text(), entry.text().parse().ok()?)));
+        let (text, scenario) = match beside {
+            Some((text, scenario)) => (text, Kept::new(scenario)),
+            None => (self.named_text(), own.clone()),
+        };
         Some(Self {
             file: None,
             playback: self.playback.off(),
-            run: self.run.asked(self.named_text(), scenario.clone()),
+            run: self.run.asked(text, scenario),
             previous: self.run_to_compare(),
             compare: self.compare.reduce(compare::Action::PutAway),
             selection: self.selection.without_event(),

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aftershake_shared::channel::Failure;
 use aftershake_shared::event::EventBody;
@@ -30,15 +30,15 @@ use crate::worker_process::WorkerProcess;
 pub fn run(options: &RunOptions) -> Result<u8, Failure> {
     crate::sys::thread::exit_130_on_interrupt();
     let (text, scenario) = scenario_input::read(&options.scenario)?;
+    let watched = options.watch.then(|| changed(options)).transpose()?;
     let mut worker = WorkerProcess::start()?;
     if let Some(runs) = options.repeat {
         return repeat::repeat(&mut worker, text, &scenario, u64::from(runs), options);
     }
     let code = once(&mut worker, text, options)?;
-    if options.watch {
-        watch(&mut worker, options)
-    } else {
-        Ok(code)
+    match watched {
+        Some(read) => watch(&mut worker, options, read),
+        None => Ok(code),
     }
 }
 
@@ -131,18 +131,27 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     })
 }
 
-/// Runs it again whenever its file changes.
-fn watch(worker: &mut WorkerProcess, options: &RunOptions) -> Result<u8, Failure> {
-    let changed = || fs::metadata(&options.scenario).and_then(|data| data.modified());
-    let Ok(mut last) = changed() else {
-        return Err(bad_input(
+/// When the scenario's file was written.
+fn changed(options: &RunOptions) -> Result<SystemTime, Failure> {
+    let written = fs::metadata(&options.scenario).and_then(|data| data.modified());
+    written.map_err(|_| {
+        bad_input(
             format!("--watch needs a file, found `{}`", options.scenario),
-            "",
-        ));
-    };
+            "aftershake link --decode LINK, or aftershake export NAME --to json, and watch the file",
+        )
+    })
+}
+
+/// Runs it again whenever its file changes.
+fn watch(
+    worker: &mut WorkerProcess,
+    options: &RunOptions,
+    read: SystemTime,
+) -> Result<u8, Failure> {
+    let mut last = read;
     loop {
         std::thread::sleep(Duration::from_millis(100));
-        let Ok(now) = changed() else { continue };
+        let Ok(now) = changed(options) else { continue };
         if now == last {
             continue;
         }

@@ -79,6 +79,13 @@ impl View {
         .kept_within(ladder)
     }
 
+    /// Zoomed to so many percent of how it was placed, about the middle, as far as that can be seen.
+    #[must_use]
+    pub fn scaled(&self, ladder: &Ladder, percent: u32) -> Self {
+        let scale = f32::from(u16::try_from(percent).unwrap_or(u16::MAX)) / 100.0;
+        self.zoomed(ladder, scale / self.scale, self.height / 2.0)
+    }
+
     /// Moved by so many pixels towards the end.
     #[must_use]
     pub fn panned(&self, ladder: &Ladder, pixels: f32) -> Self {

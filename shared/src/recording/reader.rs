@@ -19,6 +19,9 @@ pub struct Reader {
     is_closed: bool,
 }
 
+/// Bytes that a line may have: the longest events, a full segment in hexadecimal, have a hundredth of it.
+const LONGEST_LINE: usize = 16 << 20;
+
 /// Only the version, readable from a header of any future format.
 #[derive(Deserialize)]
 struct Version {
@@ -42,6 +45,10 @@ impl Reader {
                 return Ok(());
             }
             let is_whole = lines.peek().is_some();
+            if self.carry.len() + part.len() > LONGEST_LINE {
+                let line = self.lines + 1;
+                return Err(RecordingError::LongLine { line });
+            }
             if !is_whole || !self.carry.is_empty() {
                 self.carry.extend_from_slice(part);
             }

@@ -261,7 +261,7 @@ fn key(event: &KeyboardEvent, window: &Window, ladder: &Ladder) {
     event.prevent_default();
 }
 
-/// At scale 1 about the middle.
+/// As it was placed, about the middle.
 pub(super) fn as_placed(view: &View, ladder: &Ladder) -> View {
-    view.zoomed(ladder, 1.0 / view.scale, view.height / 2.0)
+    view.scaled(ladder, 100)
 }

@@ -39,7 +39,7 @@ fn ladder_card(state: &AppState, ladder: &Kept<Ladder>, on: &Callback<Action>) -
             <LadderView
                 ladder={ladder.clone()} events={run.events.clone()} connections={run.connections.clone()}
                 selected={event} cited={run.cited.clone()} found={look.found.clone()} times={look.times}
-                until={state.playback.now(event)} began={run.began} on={on.clone()}
+                until={state.playback.now(event)} began={run.began} zoom={state.wished_zoom()} on={on.clone()}
             />
         },
         (Tab::Ladder, Width::Narrow) => event_list(state, ladder, on),

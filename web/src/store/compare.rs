@@ -56,6 +56,12 @@ impl AppState {
         let result = self.previous.as_ref().and_then(|before| {
             late::ready()
                 .filter(|_| self.run.diagnosis.is_some())
+                // Two captures need have nothing to do with each other.
+                .filter(|_| {
+                    [before, &self.run]
+                        .into_iter()
+                        .all(|run| run.scenario.is_some())
+                })
                 .and_then(|late| (late.compared)(before, &self.run))
         });
         Self {

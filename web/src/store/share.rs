@@ -3,6 +3,7 @@
 pub mod format;
 pub mod read;
 
+use aftershake_shared::catalog::{self, Entry};
 use aftershake_shared::ladder::Axis;
 use aftershake_shared::link::view::{Mode, View};
 use aftershake_shared::recording::ScenarioText;
@@ -62,6 +63,8 @@ pub struct Linked {
 pub struct Dialog {
     pub page: Page,
     pub with_view: Included,
+    /// How far the ladder was zoomed in when the view was included, in percent; `None` as it was placed.
+    pub zoom: Option<u32>,
     /// What became of the last press.
     pub done: Option<Done>,
 }
@@ -105,7 +108,8 @@ pub enum Action {
     LinkLeft,
     Asked(Page),
     Closed,
-    ViewIncluded(Included),
+    /// With or without what is looked at; the ladder's zoom in percent, unless it is as placed.
+    ViewIncluded(Included, Option<u32>),
     SiteTyped(AttrValue),
     Did(Done),
 }
@@ -176,9 +180,10 @@ impl AppState {
             }
             Action::Closed => share.dialog = None,
             Action::SiteTyped(site) => share.typed_site = site,
-            Action::ViewIncluded(with_view) => {
+            Action::ViewIncluded(with_view, zoom) => {
                 share.dialog = share.dialog.map(|open| Dialog {
                     with_view,
+                    zoom,
                     done: None,
                     ..open
                 });
@@ -268,11 +273,43 @@ impl AppState {
         let is_usual = self.run.axis == Axis::default();
         View {
             event: self.selection.event.map(|event| event.0),
-            zoom: None,
+            zoom: self.share.dialog.as_ref().and_then(|open| open.zoom),
             mode: (!is_usual).then_some(mode),
-            compare: None,
+            compare: self.compared_with().map(|entry| entry.name.to_owned()),
         }
     }
+
+    /// How far the link wants the ladder of its own run zoomed in, in percent.
+    pub fn wished_zoom(&self) -> Option<u32> {
+        let linked = self.share.linked.as_ref()?;
+        let shown = self.run.header.as_ref()?.scenario.toml.as_str();
+        linked.view.zoom.filter(|_| linked.text == shown)
+    }
+
+    /// The catalogue's scenario that the link wants run before its own, to compare; `None` once another text is there.
+    pub(super) fn beside(&self) -> Option<&'static Entry> {
+        let linked = self.share.linked.as_ref()?;
+        let entry = catalog::find(linked.view.compare.as_deref()?)?;
+        // Two runs of one scenario need no other.
+        (linked.text == self.draft.text && linked.text != entry.toml).then_some(entry)
+    }
+
+    /// Whether the run on show is of that scenario, as the catalogue has it.
+    pub(super) fn shows(&self, entry: &Entry) -> bool {
+        is_of(&self.run, entry)
+    }
+
+    fn compared_with(&self) -> Option<&'static Entry> {
+        let before = self.previous.as_ref()?;
+        self.compare.result.as_ref()?;
+        let entry = catalog::find(&before.header.as_ref()?.scenario.name)?;
+        (is_of(before, entry) && !self.shows(entry)).then_some(entry)
+    }
+}
+
+fn is_of(run: &RunEvents, entry: &Entry) -> bool {
+    let text = run.header.as_ref().map(|header| &header.scenario);
+    text.is_some_and(|text| text.name == entry.name && text.toml == entry.toml)
 }
 
 #[cfg(test)]

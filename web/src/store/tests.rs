@@ -313,24 +313,30 @@ fn an_opened_file_gives_way_to_what_is_chosen_next() {
     assert_eq!(state.file, None);
 }
 
+/// What the agent says of a run.
+fn run_of(number: u32, recording: Recording) -> Vec<Action> {
+    let Recording { header, events } = recording;
+    [
+        ServerMessage::Started {
+            run: number,
+            header,
+        },
+        ServerMessage::Events {
+            run: number,
+            events,
+        },
+        ServerMessage::Finished {
+            run: number,
+            took_ns: 1,
+        },
+    ]
+    .map(Action::AgentSaid)
+    .to_vec()
+}
+
 #[test]
 fn two_runs_are_compared_once_the_second_has_its_verdict() {
-    let run = |number: u32| {
-        let header = recording().header;
-        let said = Action::AgentSaid;
-        [
-            Action::RunAsked,
-            said(ServerMessage::Started {
-                run: number,
-                header,
-            }),
-            events(number),
-            said(ServerMessage::Finished {
-                run: number,
-                took_ns: 1,
-            }),
-        ]
-    };
+    let run = |number| [vec![Action::RunAsked], run_of(number, recording())].concat();
     let once = after(
         [welcome(PROTOCOL_VERSION), chosen()]
             .into_iter()
@@ -347,4 +353,42 @@ fn two_runs_are_compared_once_the_second_has_its_verdict() {
     assert!(asked.compare.result.is_none() && asked.previous.is_some());
     let away = turned.reduce(Action::Compare(compare::Action::PutAway));
     assert!(away.compare.result.is_none() && away.previous.is_none());
+}
+
+#[test]
+fn a_link_that_compares_runs_the_other_scenario_right_before_its_own() {
+    use aftershake_shared::link::fragment;
+    use aftershake_shared::link::view::View;
+    let own = include_str!("../../../scenarios/recordings/sent-before-close-drained.jsonl");
+    let own = Recording::from_json_lines(own).unwrap();
+    let view = View {
+        compare: Some("sent-before-close".to_owned()),
+        zoom: Some(150),
+        ..View::default()
+    };
+    let link = fragment(&own.header.scenario, &view).unwrap();
+    let read = share::Action::LinkRead(share::read::read(&link));
+    let found = share::Action::LinkFound(link.into());
+    let asked = after([
+        welcome(PROTOCOL_VERSION),
+        Action::Share(found),
+        Action::Share(read),
+        Action::RunAsked,
+    ]);
+    let asks = |state: &AppState| state.run.ask.as_ref().unwrap().scenario.name.clone();
+    assert_eq!(asks(&asked), "sent-before-close");
+    assert_eq!(asked.wished_zoom(), None);
+    let between = run_of(1, recording())
+        .into_iter()
+        .fold(asked, AppState::reduce);
+    assert_eq!(asks(&between), "sent-before-close-drained");
+    assert_eq!(between.run.phase, Phase::Asked);
+    let ended = run_of(2, own).into_iter().fold(between, AppState::reduce);
+    let result = ended.compare.result.as_ref().unwrap();
+    let outcomes = (result.before.outcome, result.after.outcome);
+    assert_eq!(outcomes, (Outcome::Reset, Outcome::Closed));
+    assert_eq!(ended.view().compare, view.compare);
+    assert_eq!(ended.wished_zoom(), view.zoom);
+    let again = ended.reduce(Action::RunAsked);
+    assert_eq!(asks(&again), "sent-before-close");
 }

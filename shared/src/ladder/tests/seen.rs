@@ -62,6 +62,19 @@ fn zooming_keeps_the_moment_under_the_pointer() {
 }
 
 #[test]
+fn a_zoom_in_percent_is_of_how_it_was_placed_whatever_it_was_before() {
+    let ladder = long(500);
+    let start = View::start(&ladder, 600.0);
+    let near = start.scaled(&ladder, 150);
+    assert!((near.scale - 1.5).abs() < 1e-5);
+    assert!((near.scaled(&ladder, 200).scale - 2.0).abs() < 1e-5);
+    assert!(near.scaled(&ladder, 100).is_as_placed());
+    let all = View::whole(&ladder, 600.0);
+    assert!((start.scaled(&ladder, 0).scale - all.scale).abs() < f32::EPSILON);
+    assert!(start.scaled(&ladder, u32::MAX).scale > near.scale);
+}
+
+#[test]
 fn no_view_leaves_the_ladder() {
     let ladder = long(500);
     let start = View::start(&ladder, 600.0);

@@ -27,7 +27,11 @@ pub(super) fn link(state: &AppState, open: &Dialog, on: &Callback<Action>) -> Ht
         Ok(fragment) => whole(state, &fragment, on),
         Err(error) => el!("p" { "class": "warning", "data-test": "link-refused" } refusal(&error)),
     };
-    let include = (seen != View::default()).then(|| include(open.with_view, on));
+    let include = state
+        .run
+        .ladder
+        .is_some()
+        .then(|| include(open.with_view, on));
     let name = snippet::file_stem(&text.name) + ".toml";
     let file = then(on, Done::Saved(words::FILE), words::NOT_SAVED);
     let (saved, toml) = (name.clone(), text.toml);
@@ -82,7 +86,10 @@ fn include(now: Included, on: &Callback<Action>) -> Html {
             } else {
                 Included::No
             };
-            on.emit(act(store::Action::ViewIncluded(included)));
+            on.emit(act(store::Action::ViewIncluded(
+                included,
+                browser::ladder_zoom(),
+            )));
         }
     });
     html! {
