@@ -13,6 +13,8 @@ use std::process::Output;
 
 use aftershake_shared::catalog;
 use aftershake_shared::diagnosis::CauseId;
+use aftershake_shared::link::{self, view::View};
+use aftershake_shared::recording::ScenarioText;
 use program::{code, json, run, stderr};
 use serde_json::{Value, json};
 
@@ -142,6 +144,38 @@ fn other_renderers_get_text() {
     assert!(page.contains("[Open in the playground](<https://a.example/#s1."));
     assert!(!page.contains('<') || !page.contains("<div"), "{page}");
     assert!(page.lines().all(|line| line.starts_with('>')), "{page}");
+}
+
+/// mdBook's `links` comes after this preprocessor and puts a file where such a mark stands.
+#[test]
+fn nothing_that_a_run_says_is_a_mark_of_mdbook() {
+    let marks = [
+        "{{#include ../secret.txt}}",
+        "{{{ #playground ../secret.rs}}",
+        "\\{{#title secret}}",
+    ];
+    for mark in marks {
+        let toml = format!(
+            "title = '{mark}'\nstory = '{mark}'\n\n\
+             [[steps]]\nby = \"server\"\ndo.listen = {{ port = 8080 }}\n\n\
+             [[steps]]\nby = \"client\"\ndo = \"connect\"\n\n\
+             [[steps]]\nby = \"client\"\ndo.send = {{ text = '{mark}' }}\n"
+        );
+        let text = ScenarioText {
+            name: "strange".to_owned(),
+            toml,
+        };
+        let link = link::fragment(&text, &View::default()).unwrap();
+        let toml = &text.toml;
+        let content = format!("```aftershake {link}\n```\n\n```aftershake\n{toml}```\n");
+        let settings = json!({"playground": "../play/"});
+        let page = built("html", &settings, &content);
+        assert!(!page.contains("{{"), "{page}");
+        let read = mark.replace("{{", "{&#123;");
+        assert!(page.matches(&read).count() >= 4, "{page}");
+        let page = built("markdown", &settings, &content);
+        assert!(!page.contains("{{"), "{page}");
+    }
 }
 
 #[test]
