@@ -193,6 +193,49 @@ fn a_scenario_may_stand_in_the_block_or_beside_the_chapter() {
     fs::remove_dir_all(folder).unwrap();
 }
 
+/// Neither in a page nor in the build's log.
+#[test]
+fn no_file_but_the_scenarios_of_the_book_is_told() {
+    let folder = std::env::temp_dir().join(format!("aftershake-inside-{}", std::process::id()));
+    let root = folder.join("book");
+    fs::create_dir_all(root.join("docs")).unwrap();
+    let scenario = docs().join("../scenarios/on-purpose/linger-zero.toml");
+    let outside = folder.join("outside.toml");
+    fs::copy(scenario, &outside).unwrap();
+    fs::write(folder.join("passwd"), "root:secret\n").unwrap();
+    fs::write(root.join("passwd"), "root:secret\n").unwrap();
+    fs::write(root.join("credentials.toml"), "secret = 1\n").unwrap();
+    std::os::unix::fs::symlink(&outside, root.join("docs/linked.toml")).unwrap();
+    let absolute = folder.join("passwd").display().to_string();
+    for (named, words) in [
+        ("../../passwd", "outside of the book"),
+        ("../../outside.toml", "outside of the book"),
+        ("linked.toml", "outside of the book"),
+        (absolute.as_str(), "outside of the book"),
+        ("/etc/passwd", "outside of the book"),
+        ("../passwd", "expected a scenario or a recording"),
+        ("../credentials.toml", "expected a scenario or a recording"),
+        ("-", "no scenario `-` in the catalogue"),
+        // Of the folder that this program is started in, and of none else.
+        ("Cargo.toml", "no such file"),
+        ("src/main.rs", "no scenario `src/main.rs`"),
+    ] {
+        let content = format!("```aftershake {named}\n```\n");
+        let items = [chapter("a.md", &content, &[])];
+        let output = build(&root, "html", &json!({}), "items", &items);
+        let said = stderr(&output);
+        assert_eq!(code(&output), 2, "{named}: {said}");
+        assert!(said.contains(words), "{named}: {said}");
+        let told = said.replace(&folder.display().to_string(), "");
+        assert!(
+            !told.contains("secret") && !told.contains("root:"),
+            "{said}"
+        );
+        assert!(output.stdout.is_empty(), "{named}");
+    }
+    fs::remove_dir_all(folder).unwrap();
+}
+
 #[test]
 fn all_mistakes_are_told_with_chapter_and_line() {
     let items = [
