@@ -9,6 +9,9 @@ mod program;
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use program::{code, json, run, stderr, stdout};
 use serde_json::{Value, json};
@@ -133,11 +136,35 @@ fn a_server_that_does_not_listen_is_bad_input() {
     }
 }
 
+/// What the work gives, unless it takes longer than that. Then its thread is left to itself.
+fn within<T: Send + 'static>(
+    most: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let (done, result) = mpsc::channel();
+    thread::spawn(move || {
+        // Nobody listens any more when it is too late.
+        let _ = done.send(work());
+    });
+    result.recv_timeout(most).ok()
+}
+
+#[test]
+fn who_waits_too_long_goes_on() {
+    let (never, held) = mpsc::channel::<()>();
+    assert!(within(Duration::from_millis(50), move || held.recv()).is_none());
+    drop(never);
+    assert_eq!(within(Duration::from_secs(30), || 7), Some(7));
+}
+
 /// It comes back only when nobody holds the programs' pipes any more, grandchildren included.
 #[test]
 fn nothing_outlives_it() {
     let stays = "trap '' INT TERM; sleep 1000 & sleep 1000";
-    let output = exec(stays, stays, &["--limit", "1"]);
+    let output = within(Duration::from_secs(60), || {
+        exec(stays, stays, &["--limit", "1"])
+    });
+    let output = output.expect("somebody outlives it, and holds a pipe");
     let said = json(&output);
     assert_eq!(
         said["programs"],

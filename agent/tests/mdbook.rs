@@ -13,6 +13,8 @@ use std::process::Output;
 
 use aftershake_shared::catalog;
 use aftershake_shared::diagnosis::CauseId;
+use aftershake_shared::link::{self, view::View};
+use aftershake_shared::recording::ScenarioText;
 use program::{code, json, run, stderr};
 use serde_json::{Value, json};
 
@@ -144,6 +146,38 @@ fn other_renderers_get_text() {
     assert!(page.lines().all(|line| line.starts_with('>')), "{page}");
 }
 
+/// mdBook's `links` comes after this preprocessor and puts a file where such a mark stands.
+#[test]
+fn nothing_that_a_run_says_is_a_mark_of_mdbook() {
+    let marks = [
+        "{{#include ../secret.txt}}",
+        "{{{ #playground ../secret.rs}}",
+        "\\{{#title secret}}",
+    ];
+    for mark in marks {
+        let toml = format!(
+            "title = '{mark}'\nstory = '{mark}'\n\n\
+             [[steps]]\nby = \"server\"\ndo.listen = {{ port = 8080 }}\n\n\
+             [[steps]]\nby = \"client\"\ndo = \"connect\"\n\n\
+             [[steps]]\nby = \"client\"\ndo.send = {{ text = '{mark}' }}\n"
+        );
+        let text = ScenarioText {
+            name: "strange".to_owned(),
+            toml,
+        };
+        let link = link::fragment(&text, &View::default()).unwrap();
+        let toml = &text.toml;
+        let content = format!("```aftershake {link}\n```\n\n```aftershake\n{toml}```\n");
+        let settings = json!({"playground": "../play/"});
+        let page = built("html", &settings, &content);
+        assert!(!page.contains("{{"), "{page}");
+        let read = mark.replace("{{", "{&#123;");
+        assert!(page.matches(&read).count() >= 4, "{page}");
+        let page = built("markdown", &settings, &content);
+        assert!(!page.contains("{{"), "{page}");
+    }
+}
+
 #[test]
 fn a_scenario_may_stand_in_the_block_or_beside_the_chapter() {
     let folder = std::env::temp_dir().join(format!("aftershake-book-{}", std::process::id()));
@@ -156,6 +190,49 @@ fn a_scenario_may_stand_in_the_block_or_beside_the_chapter() {
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     let page = contents(&json(&output), "items").remove(0);
     assert_eq!(page.matches("linger-zero-close").count(), 2);
+    fs::remove_dir_all(folder).unwrap();
+}
+
+/// Neither in a page nor in the build's log.
+#[test]
+fn no_file_but_the_scenarios_of_the_book_is_told() {
+    let folder = std::env::temp_dir().join(format!("aftershake-inside-{}", std::process::id()));
+    let root = folder.join("book");
+    fs::create_dir_all(root.join("docs")).unwrap();
+    let scenario = docs().join("../scenarios/on-purpose/linger-zero.toml");
+    let outside = folder.join("outside.toml");
+    fs::copy(scenario, &outside).unwrap();
+    fs::write(folder.join("passwd"), "root:secret\n").unwrap();
+    fs::write(root.join("passwd"), "root:secret\n").unwrap();
+    fs::write(root.join("credentials.toml"), "secret = 1\n").unwrap();
+    std::os::unix::fs::symlink(&outside, root.join("docs/linked.toml")).unwrap();
+    let absolute = folder.join("passwd").display().to_string();
+    for (named, words) in [
+        ("../../passwd", "outside of the book"),
+        ("../../outside.toml", "outside of the book"),
+        ("linked.toml", "outside of the book"),
+        (absolute.as_str(), "outside of the book"),
+        ("/etc/passwd", "outside of the book"),
+        ("../passwd", "expected a scenario or a recording"),
+        ("../credentials.toml", "expected a scenario or a recording"),
+        ("-", "no scenario `-` in the catalogue"),
+        // Of the folder that this program is started in, and of none else.
+        ("Cargo.toml", "no such file"),
+        ("src/main.rs", "no scenario `src/main.rs`"),
+    ] {
+        let content = format!("```aftershake {named}\n```\n");
+        let items = [chapter("a.md", &content, &[])];
+        let output = build(&root, "html", &json!({}), "items", &items);
+        let said = stderr(&output);
+        assert_eq!(code(&output), 2, "{named}: {said}");
+        assert!(said.contains(words), "{named}: {said}");
+        let told = said.replace(&folder.display().to_string(), "");
+        assert!(
+            !told.contains("secret") && !told.contains("root:"),
+            "{said}"
+        );
+        assert!(output.stdout.is_empty(), "{named}");
+    }
     fs::remove_dir_all(folder).unwrap();
 }
 

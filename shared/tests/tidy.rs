@@ -239,6 +239,18 @@ fn every_cause_is_asked() {
     none("a cause that no diagnosis asks", &faults);
 }
 
+/// A way out of the page that is written twice is two ways to fail.
+#[test]
+fn one_place_hands_files_to_the_reader() {
+    let faults: Vec<_> = files(&["rs"])
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("web/src/") && name != "web/src/hand_out.rs")
+        .filter(|(_, text)| text.contains("create_object_url"))
+        .map(|(name, _)| name)
+        .collect();
+    none("a file saved beside web/src/hand_out.rs", &faults);
+}
+
 #[test]
 fn every_scenario_opens_with_a_comment() {
     let faults: Vec<_> = files(&["toml"])

@@ -24,6 +24,10 @@ pub fn root() -> PathBuf {
     here.parent().unwrap_or(here).to_owned()
 }
 
+/// Says that a folder may be replaced; nothing else has a file of this name and text.
+const MARK: &str = ".aftershake-site";
+const MARKED: &str = "Written by aftershake-site. The next build removes this whole folder.\n";
+
 /// Writes the site, in the place of an earlier one.
 ///
 /// # Errors
@@ -31,14 +35,16 @@ pub fn root() -> PathBuf {
 pub fn build(page: &Path, out: &Path) -> anyhow::Result<()> {
     if out.exists() {
         // A folder of somebody else's is not emptied.
-        let is_ours = out.join(frame::STYLE_NAME).exists();
+        let is_ours = fs::read_to_string(out.join(MARK)).is_ok_and(|text| text == MARKED);
         ensure!(
             is_ours,
-            "{} exists and holds no site of ours",
+            "{} exists and holds no site of ours, which has a file {MARK}: remove it, or name another folder",
             out.display()
         );
         fs::remove_dir_all(out).with_context(|| format!("{}", out.display()))?;
     }
+    // First, so that a site half written can be written again.
+    write(&out.join(MARK), MARKED)?;
     let root = root();
     frame::write_styles(out)?;
     let all: Vec<Kept> = CATALOG

@@ -193,8 +193,29 @@ fn the_replay_draws_with_the_style_that_pictures_carry() {
 fn a_folder_of_somebody_else_s_is_left_alone() {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("foreign");
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("mine.txt"), "mine").unwrap();
-    let refused = aftershake_site::build(&folder, &folder).unwrap_err();
-    assert!(refused.to_string().contains("holds no site of ours"));
-    assert!(folder.join("mine.txt").exists());
+    // Names that anybody's folder may hold, and our mark's name with another text.
+    for (name, text) in [
+        ("mine.txt", "mine"),
+        ("site.css", "a{}"),
+        (".aftershake-site", "mine"),
+    ] {
+        let file = folder.join(name);
+        fs::write(&file, text).unwrap();
+        let refused = aftershake_site::build(&folder, &folder).unwrap_err();
+        assert!(
+            refused.to_string().contains("holds no site of ours"),
+            "{refused}"
+        );
+        assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    }
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_site_of_ours_is_replaced_whole() {
+    let out = built("replaced");
+    let left = out.join("left-over.html");
+    fs::write(&left, "of an older build").unwrap();
+    aftershake_site::build(&out.with_file_name("page"), &out).unwrap();
+    assert!(!left.exists() && out.join("index.html").exists());
 }

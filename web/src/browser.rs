@@ -2,7 +2,6 @@
 //!
 //! Storage throws where it is forbidden (private windows, sandboxed frames); that is not an error here.
 
-pub mod file;
 pub mod timing;
 
 use aftershake_shared::event::EventId;

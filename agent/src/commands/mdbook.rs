@@ -5,6 +5,7 @@
 
 mod block;
 mod css;
+mod files;
 mod html;
 mod markdown;
 mod runs;
@@ -89,6 +90,7 @@ pub fn mdbook(options: &MdbookOptions) -> Result<u8, Failure> {
         .join(context.config.book.src.as_deref().unwrap_or("src".as_ref()));
     let runs = Runs::new(&context.root, &context.config.preprocessor.aftershake)?;
     let mut pages = Pages {
+        root: &context.root,
         src,
         is_html: context.renderer == "html",
         settings: &context.config.preprocessor.aftershake,
@@ -148,6 +150,7 @@ fn no_book(why: &str) -> Failure {
 
 /// The way through a book.
 struct Pages<'a> {
+    root: &'a std::path::Path,
     src: std::path::PathBuf,
     is_html: bool,
     settings: &'a Settings,
@@ -208,7 +211,8 @@ impl Pages<'_> {
         let wish = block.wish().map_err(at)?;
         let folder = self.src.join(place);
         let folder = folder.parent().unwrap_or(&self.src);
-        let subject = runs::subject(&wish, block, folder, place, number)?;
+        let book = [self.root, &self.src];
+        let subject = runs::subject(&wish, block, (folder, book), place, number)?;
         let judged = self.runs.of(&subject, wish.seed).map_err(|mut failure| {
             if failure.code == MISSING {
                 failure.remedy += "; or build with runs = \"kept\" and the runs of another machine";

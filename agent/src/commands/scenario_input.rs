@@ -17,14 +17,35 @@ use super::bad_input;
 /// # Errors
 /// What cannot be read or understood, with file, line and column.
 pub fn read(argument: &str) -> Result<(ScenarioText, Scenario), Failure> {
-    let (text, shown) = text_of(argument)?;
+    checked(text_of(argument)?)
+}
+
+/// The same of an argument that may name a scenario of the catalogue or a link, and no file.
+///
+/// # Errors
+/// What is neither, or cannot be understood.
+pub(super) fn read_named(argument: &str) -> Result<ScenarioText, Failure> {
+    if let Some(entry) = catalog::find(argument) {
+        return Ok(entry.text());
+    }
+    if !is_link(argument) {
+        return Err(bad_input(unknown(argument), "aftershake list"));
+    }
+    checked(of_link(argument)?).map(|(text, _)| text)
+}
+
+/// Reads the text; `shown` is where it is from.
+pub(super) fn checked(
+    (text, shown): (ScenarioText, String),
+) -> Result<(ScenarioText, Scenario), Failure> {
     match text.parse() {
         Ok(scenario) => Ok((text, scenario)),
         Err(error) => Err(bad_input(format!("{shown}:{error}"), "")),
     }
 }
 
-fn text_of(argument: &str) -> Result<(ScenarioText, String), Failure> {
+/// The text that an argument means, and how its place is told.
+pub(super) fn text_of(argument: &str) -> Result<(ScenarioText, String), Failure> {
     if argument == "-" {
         let mut toml = String::new();
         let most = limits::TEXT as u64 + 1;

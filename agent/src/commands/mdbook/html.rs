@@ -1,6 +1,7 @@
 //! A run inside of an HTML page: verdict, picture, reasons, link. One line, so that it is one HTML block wherever it stands.
 //!
-//! Source: `CommonMark` 0.31 §4.6: an HTML block that begins with `<div` ends at a blank line.
+//! Sources: `CommonMark` 0.31 §4.6: an HTML block that begins with `<div` ends at a blank line. mdBook's `links`
+//! comes after this and puts a file where `{{#include …}}` stands; a run's words are other people's.
 
 use std::fmt::Write as _;
 
@@ -28,10 +29,7 @@ pub(super) fn write(
     with_styles: bool,
 ) -> String {
     let run = Run::new(&judged.recording, &judged.diagnosis);
-    let mut out = String::from("<div class=\"aftershake\">");
-    if with_styles {
-        let _ = write!(out, "<style>{}</style>", css::sheet());
-    }
+    let mut out = String::new();
     if wish.show != Show::Picture {
         verdict(&mut out, &run);
     }
@@ -42,7 +40,15 @@ pub(super) fn write(
         reasons(&mut out, &run);
     }
     foot(&mut out, &run, playground);
-    out += "</div>\n";
+    let styles = if with_styles {
+        format!("<style>{}</style>", css::sheet())
+    } else {
+        String::new()
+    };
+    // Outside of the styles a character reference reads as the brace itself, in attributes and the picture too.
+    let inside = super::markdown::apart(&out, "&#123;");
+    let out = format!("<div class=\"aftershake\">{styles}{inside}</div>\n");
+    debug_assert!(!out.contains("{{"), "nothing that mdBook acts on");
     debug_assert_eq!(out.matches('\n').count(), 1, "one line");
     out
 }

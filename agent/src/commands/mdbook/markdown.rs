@@ -26,15 +26,31 @@ pub(super) fn write(judged: &Judged, wish: &Wish, playground: Option<&str>) -> S
         .map(|line| line.len() - line.trim_start_matches('`').len())
         .max();
     let fence = "`".repeat((longest.unwrap_or(0) + 1).max(3));
-    let mut out = format!(
+    let lines = format!(
         "{fence}text\n{}\n{fence}\n\n{}",
         told.trim_end(),
         origin(&run)
     );
+    // A backslash would not do: `\{{ #include …}}` is acted on all the same.
+    let mut out = apart(&lines, " {");
     if let (Some(base), Some(link)) = (playground, &run.link) {
         let _ = write!(out, " [Open in the playground](<{base}{link}>)");
     }
     out + "\n"
+}
+
+/// No two opening braces side by side: mdBook's `links`, which comes later, puts a file where `{{#include …}}` stands.
+/// `second` is what stands for the second of two.
+pub(super) fn apart(text: &str, second: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '{' && out.ends_with('{') {
+            out += second;
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// Where the run is from, and how to see it again.
@@ -47,4 +63,18 @@ pub(super) fn origin(run: &Run<'_>) -> String {
     };
     let kernel = plain(&run.report.environment.kernel);
     format!("Recorded on Linux {kernel} with Aftershake{again}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::apart;
+
+    #[test]
+    fn no_braces_stand_side_by_side() {
+        let marks = "a {{#include x}} {{{{ { {\n{b}";
+        let spaced = "a { {#include x}} { { { { { {\n{b}";
+        assert_eq!(apart(marks, " {"), spaced);
+        let named = "a {&#123;#include x}} {&#123;{&#123; { {\n{b}";
+        assert_eq!(apart(marks, "&#123;"), named);
+    }
 }

@@ -12,8 +12,8 @@ use aftershake_shared::link;
 use aftershake_shared::recording::{Recording, ScenarioText};
 
 use super::block::{Block, Wish};
-use super::placed;
 use super::settings::{RECORDINGS, Settings, When};
+use super::{files, placed};
 use crate::commands::{bad_input, export, random_seed, run, scenario_input};
 use crate::judged::Judged;
 use crate::worker::protocol::RunRequest;
@@ -27,14 +27,14 @@ pub(super) enum Subject {
     Recording(Box<Recording>),
 }
 
-/// Reads what a block names or holds.
+/// Reads what a block names or holds; files from its folder on, and of the book's folders only.
 ///
 /// # Errors
 /// What cannot be read or understood, with the chapter and its line.
 pub(super) fn subject(
     wish: &Wish,
     block: &Block,
-    folder: &Path,
+    (folder, book): (&Path, [&Path; 2]),
     place: &str,
     number: usize,
 ) -> Result<Subject, Failure> {
@@ -52,23 +52,13 @@ pub(super) fn subject(
         }
         return Ok(Subject::Scenario(text));
     };
-    let named = if catalog::find(subject).is_some() || link::find(subject).is_some() {
-        subject.clone()
-    } else {
-        // What is no file is a misspelt name, and answered like one; `-` is no standard input here.
-        let path = folder.join(subject);
-        let is_file = path.exists() || path.extension().is_some_and(|end| end == "toml");
-        if is_file || subject == "-" {
-            path.display().to_string()
-        } else {
-            subject.clone()
-        }
-    };
     let at = |failure: Failure| placed(failure, place, block.line);
-    if let Some(recording) = export::recorded(&named).map_err(at)? {
-        return Ok(Subject::Recording(Box::new(recording)));
+    let is_named = catalog::find(subject).is_some() || link::find(subject).is_some();
+    if !is_named && let Some(found) = files::read(subject, folder, book).map_err(at)? {
+        return Ok(found);
     }
-    let (text, _) = scenario_input::read(&named).map_err(at)?;
+    // What is no file of the book is a misspelt name, and answered like one.
+    let text = scenario_input::read_named(subject).map_err(at)?;
     Ok(Subject::Scenario(text))
 }
 

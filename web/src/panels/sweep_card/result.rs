@@ -6,8 +6,8 @@ use aftershake_shared::distribution::csv;
 use aftershake_shared::distribution::report::Distribution;
 use yew::{Callback, Html, MouseEvent};
 
-use crate::browser;
 use crate::el;
+use crate::hand_out;
 use crate::store::kept::Kept;
 use crate::store::many::Many;
 use crate::text::{self, many as words};
@@ -79,7 +79,8 @@ fn files(report: &Kept<Distribution>, tally: &Kept<Tally>) -> Html {
         let (report, tally) = (report.clone(), tally.clone());
         let offered = Callback::from(move |_: MouseEvent| {
             let name = [&report.about.scenario, ".", &words.to_lowercase()].concat();
-            browser::file::offer(&name, kind, &write(&report, &tally));
+            let text = write(&report, &tally);
+            hand_out::save(&name, kind, text.as_bytes(), &Callback::noop());
         });
         let test = ["sweep-", &words.to_lowercase()].concat();
         el!("button" { "type": "button", "class": "ghost", "data-test": test } [onclick(offered)] words)
