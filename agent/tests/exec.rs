@@ -8,7 +8,7 @@
 mod program;
 
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use program::{code, json, run, stderr, stdout};
 use serde_json::{Value, json};
@@ -50,6 +50,21 @@ fn plays_a_part() {
             std::process::exit(stream.read(&mut byte).map_or(7, |_| 0));
         }
         "speaks-and-ends" => connect().write_all(b"hello").unwrap(),
+        // The server connects, to a port of the client's, which closes with bytes unread.
+        "calls-back" => {
+            let listener = TcpListener::bind("127.0.0.1:8080").unwrap();
+            let told = listener.accept().unwrap();
+            let mut stream = TcpStream::connect("127.0.0.1:9090").unwrap();
+            stream.write_all(b"hello").unwrap();
+            let _ = stream.read(&mut byte);
+            drop(told);
+        }
+        "is-called-back" => {
+            let listener = TcpListener::bind("127.0.0.1:9090").unwrap();
+            let mut asks = connect();
+            listener.accept().unwrap().0.read_exact(&mut byte).unwrap();
+            let _ = asks.read(&mut byte);
+        }
         "knocks" => {
             let number: u16 = std::env::var(KNOCKS_AT).unwrap().parse().unwrap();
             let refused = TcpStream::connect(("127.0.0.1", number)).is_err();
@@ -71,7 +86,7 @@ fn a_reset_of_two_programs_is_explained_without_their_calls() {
     let said = json(&output);
     assert_eq!(said["outcome"], "reset", "{said}");
     let reset = &said["resets"][0];
-    assert_eq!(reset["sent_by"], "server");
+    assert_eq!(reset["sent_by"], "127.0.0.1:8080");
     assert_eq!(reset["cause"], "close-with-unread-data", "{said}");
     assert_eq!(reset["certainty"], "certain", "{said}");
     assert_eq!(said["calls"], json!([]));
@@ -86,6 +101,28 @@ fn a_reset_of_two_programs_is_explained_without_their_calls() {
     );
 }
 
+/// What a program was called on the command line says nothing of who connects.
+#[test]
+fn no_program_is_blamed_for_an_address() {
+    let (server, client) = (part("calls-back"), part("is-called-back"));
+    let said = json(&exec(&server, &client, &["--ready", PORT]));
+    let resets = said["resets"].as_array().unwrap();
+    assert!(!resets.is_empty(), "{said}");
+    for reset in resets {
+        assert_eq!(reset["sent_by"], "127.0.0.1:9090", "{said}");
+        let words = format!("{}{}", reset["headline"], reset["explanation"]);
+        for program in ["server", "client"] {
+            assert!(!words.contains(program), "{words}");
+        }
+    }
+    for connection in said["connections"].as_array().unwrap() {
+        for end in ["server", "client"] {
+            let called = connection[end].as_str().unwrap();
+            assert!(called.parse::<SocketAddr>().is_ok(), "{called}");
+        }
+    }
+}
+
 #[test]
 fn an_orderly_end_is_none() {
     let output = exec(
@@ -95,7 +132,7 @@ fn an_orderly_end_is_none() {
     );
     let said = json(&output);
     assert_eq!(said["outcome"], "closed", "{said}");
-    assert_eq!(said["connections"][0]["server"], "server");
+    assert_eq!(said["connections"][0]["server"], "127.0.0.1:8080");
     assert_eq!(said["programs"]["client"]["exit"], 0);
 }
 
@@ -159,10 +196,10 @@ fn without_json_there_are_the_ladder_and_the_verdict() {
     let said = stdout(&output);
     for words in [
         "RST,ACK",
-        "The server closed with bytes still unread",
+        "127.0.0.1:8080 closed with bytes still unread",
         "no calls: the programs ran as they are",
         "  client ended with exit code 7\n",
-        "· exit(7) of the process │",
+        "client ended by exit(7)",
     ] {
         assert!(said.contains(words), "{said}");
     }
