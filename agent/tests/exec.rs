@@ -8,7 +8,7 @@
 mod program;
 
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -53,6 +53,21 @@ fn plays_a_part() {
             std::process::exit(stream.read(&mut byte).map_or(7, |_| 0));
         }
         "speaks-and-ends" => connect().write_all(b"hello").unwrap(),
+        // The server connects, to a port of the client's, which closes with bytes unread.
+        "calls-back" => {
+            let listener = TcpListener::bind("127.0.0.1:8080").unwrap();
+            let told = listener.accept().unwrap();
+            let mut stream = TcpStream::connect("127.0.0.1:9090").unwrap();
+            stream.write_all(b"hello").unwrap();
+            let _ = stream.read(&mut byte);
+            drop(told);
+        }
+        "is-called-back" => {
+            let listener = TcpListener::bind("127.0.0.1:9090").unwrap();
+            let mut asks = connect();
+            listener.accept().unwrap().0.read_exact(&mut byte).unwrap();
+            let _ = asks.read(&mut byte);
+        }
         "knocks" => {
             let number: u16 = std::env::var(KNOCKS_AT).unwrap().parse().unwrap();
             let refused = TcpStream::connect(("127.0.0.1", number)).is_err();
@@ -87,6 +102,28 @@ fn a_reset_of_two_programs_is_explained_without_their_calls() {
         said["programs"],
         json!({"server": {"exit": 0}, "client": {"exit": 7}})
     );
+}
+
+/// What a program was called on the command line says nothing of who connects.
+#[test]
+fn no_program_is_blamed_for_an_address() {
+    let (server, client) = (part("calls-back"), part("is-called-back"));
+    let said = json(&exec(&server, &client, &["--ready", PORT]));
+    let resets = said["resets"].as_array().unwrap();
+    assert!(!resets.is_empty(), "{said}");
+    for reset in resets {
+        assert_eq!(reset["sent_by"], "127.0.0.1:9090", "{said}");
+        let words = format!("{}{}", reset["headline"], reset["explanation"]);
+        for program in ["server", "client"] {
+            assert!(!words.contains(program), "{words}");
+        }
+    }
+    for connection in said["connections"].as_array().unwrap() {
+        for end in ["server", "client"] {
+            let called = connection[end].as_str().unwrap();
+            assert!(called.parse::<SocketAddr>().is_ok(), "{called}");
+        }
+    }
 }
 
 #[test]

@@ -12,7 +12,8 @@ use serde::Serialize;
 use crate::connection::Connections;
 use crate::diagnosis::CauseId;
 use crate::diagnosis::finding::{Certainty, Diagnosis};
-use crate::event::{Event, EventBody, EventId};
+use crate::event::trouble::Trouble;
+use crate::event::{Event, EventBody, EventId, Source};
 use crate::expectation::decisive;
 use crate::scenario::expect::Outcome;
 use crate::units::Nanos;
@@ -26,6 +27,8 @@ pub struct Side<'a> {
     pub events: &'a [Event],
     pub connections: &'a Connections,
     pub diagnosis: &'a Diagnosis,
+    /// The sources that were recorded; the events may say that one of them was absent after all.
+    pub evidence: &'a [Source],
 }
 
 /// What kind of thing a line tells of.
@@ -65,7 +68,7 @@ pub struct Line {
 #[serde(rename_all = "kebab-case")]
 pub enum Likeness {
     Same,
-    /// The same call with another result.
+    /// The same call with another result, or a process that ended otherwise.
     Changed,
     OnlyBefore,
     OnlyAfter,
@@ -111,18 +114,30 @@ pub struct Comparison {
     pub first_difference: Option<usize>,
     /// In order of their names.
     pub counters: Vec<Counted>,
+    /// What is not compared, since not both runs recorded it: of `calls`, `segments` and `counters`.
+    pub left_out: Vec<Source>,
 }
 
 impl Comparison {
     /// Compares two runs.
     pub fn new(before: Side<'_>, after: Side<'_>) -> Self {
+        let left_out = left_out(before, after);
+        // Where calls are recorded, so are acts and ends of processes; elsewhere they may be all there is.
+        let acts = before.has(Source::Calls) == after.has(Source::Calls);
+        let lines = |side| lines(side, &left_out, acts);
         let rows = paired(lines(before), lines(after));
+        let counters = if left_out.contains(&Source::Counters) {
+            Vec::new()
+        } else {
+            counted(before.events, after.events)
+        };
         Self {
             before: Ending::of(before.diagnosis),
             after: Ending::of(after.diagnosis),
             first_difference: rows.iter().position(|row| row.likeness != Likeness::Same),
             rows,
-            counters: counted(before.events, after.events),
+            counters,
+            left_out,
         }
     }
 
@@ -160,9 +175,28 @@ impl Row {
     }
 }
 
-/// A run's lines with their times from its first SYN on.
-fn lines(side: Side<'_>) -> Vec<Line> {
+impl Side<'_> {
+    fn has(&self, source: Source) -> bool {
+        let is_absent = |event: &Event| matches!(&event.body, EventBody::Trouble(Trouble::Absent { evidence, .. }) if *evidence == source);
+        self.evidence.contains(&source) && !self.events.iter().any(is_absent)
+    }
+}
+
+/// Of what is compared, what not both runs recorded: the silence of the other says nothing.
+fn left_out(before: Side<'_>, after: Side<'_>) -> Vec<Source> {
+    let compared = [Source::Calls, Source::Segments, Source::Counters];
+    let missing = |source: &Source| !(before.has(*source) && after.has(*source));
+    compared.into_iter().filter(missing).collect()
+}
+
+/// A run's lines of the sources that both have, with their times from its first SYN on.
+fn lines(side: Side<'_>, left_out: &[Source], acts: bool) -> Vec<Line> {
     let mut lines = told(side.events, side.connections);
+    lines.retain(|line| match line.kind {
+        Kind::Call => !left_out.contains(&Source::Calls),
+        Kind::Segment | Kind::Reset => !left_out.contains(&Source::Segments),
+        Kind::Outside => acts,
+    });
     let syn = side.events.iter().find(|event| {
         let sent = side.connections.segment(event.id);
         sent.is_some_and(|(_, sent)| sent.segment.flags.syn())
@@ -214,8 +248,8 @@ pub fn told(events: &[Event], connections: &Connections) -> Vec<Line> {
             }
             EventBody::Outside(act) => (Kind::Outside, act.sentence(), act.act.to_string()),
             EventBody::ProcessEnded(ended) => {
-                let what = format!("{} ends", ended.process);
-                (Kind::Outside, what.clone(), what)
+                let pair = format!("{} ends", ended.process);
+                (Kind::Outside, format!("{pair} by {}", ended.how), pair)
             }
             EventBody::Counters(_)
             | EventBody::KernelReset(_)

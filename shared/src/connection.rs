@@ -85,7 +85,8 @@ pub struct EndedOn {
 /// One end of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct End {
-    /// The endpoint's name; the word `client` or `server` where no program is known.
+    /// The endpoint's name; where no program is known the word `client` or `server`, or the address in a run whose
+    /// programs were not traced.
     pub name: String,
     pub address: SocketAddr,
     /// Initial sequence number; `None` when no SYN of this end was seen.

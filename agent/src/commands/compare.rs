@@ -72,5 +72,6 @@ fn side<'a>(run: &'a Judged, connections: &'a Connections) -> Side<'a> {
         events: &run.recording.events,
         connections,
         diagnosis: &run.diagnosis,
+        evidence: &run.recording.header.environment.evidence,
     }
 }

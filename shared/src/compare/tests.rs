@@ -14,6 +14,11 @@ fn recording(name: &str) -> Recording {
 }
 
 fn compared(before: &[Event], after: &[Event]) -> Comparison {
+    compared_of(before, after, &Source::ALL)
+}
+
+/// `recorded`: the second run's sources.
+fn compared_of(before: &[Event], after: &[Event], recorded: &[Source]) -> Comparison {
     let judged = |events: &[Event]| (Connections::from_events(events), diagnose(events, &[]));
     let (one, other) = (judged(before), judged(after));
     let comparison = Comparison::new(
@@ -21,13 +26,18 @@ fn compared(before: &[Event], after: &[Event]) -> Comparison {
             events: before,
             connections: &one.0,
             diagnosis: &one.1,
+            evidence: &Source::ALL,
         },
         Side {
             events: after,
             connections: &other.0,
             diagnosis: &other.1,
+            evidence: recorded,
         },
     );
+    if !comparison.left_out.is_empty() {
+        return comparison;
+    }
     // Nothing is lost and nothing is told twice, whatever is compared.
     let count = |side: fn(&Row) -> &Option<Line>| {
         comparison
@@ -191,4 +201,54 @@ fn runs_too_long_to_be_lined_up_are_told_one_after_the_other() {
     assert_eq!(comparison.rows.len(), 2_400);
     assert_eq!(comparison.rows[0].likeness, Likeness::OnlyBefore);
     assert_eq!(comparison.rows[2_399].likeness, Likeness::OnlyAfter);
+}
+
+#[test]
+fn how_a_process_ended_is_part_of_what_it_did() {
+    use crate::event::process_ended::{Ended, ProcessEnded};
+    let run = |how| {
+        let ended = ProcessEnded {
+            process: "server".to_owned(),
+            step: None,
+            how,
+            took: Nanos(0),
+            closed: Vec::new(),
+        };
+        vec![Event {
+            id: EventId(1),
+            at: Nanos(1),
+            body: EventBody::ProcessEnded(ended),
+        }]
+    };
+    let comparison = compared(
+        &run(Ended::Killed("SIGTERM".to_owned())),
+        &run(Ended::Exited(0)),
+    );
+    assert_eq!(comparison.first().unwrap().likeness, Likeness::Changed);
+    assert_eq!(
+        text::first(&comparison),
+        "The first difference: server ends by SIGTERM; then server ends by exit(0)."
+    );
+}
+
+#[test]
+fn what_one_run_did_not_record_is_left_out_and_said() {
+    let one = recording("sent-before-close").events;
+    let mut other = one.clone();
+    other.retain(|event| {
+        event
+            .body
+            .source()
+            .is_none_or(|source| source == Source::Segments)
+    });
+    let comparison = compared_of(&one, &other, &[Source::Segments]);
+    assert_eq!(comparison.left_out, [Source::Calls, Source::Counters]);
+    assert_eq!(comparison.first_difference, None);
+    assert_eq!(comparison.counters, Vec::new());
+    let text = text::write(&comparison, ["one", "other"], 100);
+    assert!(!text.contains("Both did the same"), "{text}");
+    assert!(
+        text.contains("Not compared, since not both recorded them: calls, counters."),
+        "{text}"
+    );
 }

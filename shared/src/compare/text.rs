@@ -18,7 +18,11 @@ pub fn write(comparison: &Comparison, names: [&str; 2], width: usize) -> String 
     {
         let _ = writeln!(out, "{}", plain(&ended(name, ending), width));
     }
-    let _ = writeln!(out, "\n{}\n", plain(&first(comparison), width));
+    let _ = writeln!(out, "\n{}", plain(&first(comparison), width));
+    if let Some(text) = left_out(comparison) {
+        let _ = writeln!(out, "{}", plain(&text, width));
+    }
+    out.push('\n');
     let cell = width.saturating_sub(2 * TIME + MARK) / 2;
     for (number, row) in comparison.rows.iter().enumerate() {
         let is_first = comparison.first_difference == Some(number);
@@ -49,7 +53,12 @@ fn ended(name: &str, ending: &Ending) -> String {
 /// Where the runs part, in one sentence.
 pub fn first(comparison: &Comparison) -> String {
     let Some(row) = comparison.first() else {
-        return "Both did the same.".to_owned();
+        let text = if comparison.left_out.is_empty() {
+            "Both did the same."
+        } else {
+            "No difference in what was compared."
+        };
+        return text.to_owned();
     };
     let side = |line: &Option<Line>| {
         let line = line.as_ref();
@@ -60,6 +69,13 @@ pub fn first(comparison: &Comparison) -> String {
         side(&row.before),
         side(&row.after)
     )
+}
+
+/// What was not compared; `None` where all was.
+pub fn left_out(comparison: &Comparison) -> Option<String> {
+    let names: Vec<_> = comparison.left_out.iter().map(|one| one.name()).collect();
+    let names = names.join(", ");
+    (!names.is_empty()).then(|| format!("Not compared, since not both recorded them: {names}."))
 }
 
 fn line(row: &Row, is_first: bool, cell: usize) -> String {

@@ -1,13 +1,14 @@
 //! Ties calls and socket samples to connections, and names the ends by the programs that called.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::gather::{Gathered, pair};
 use super::{CallOn, EndedOn, Listener, Role, SampleOn, canonical};
 use crate::errno::Errno;
 use crate::event::call::{Call, CallReturned, Returned, SocketId};
-use crate::event::{Event, EventBody, EventId};
+use crate::event::trouble::Trouble;
+use crate::event::{Event, EventBody, EventId, Source};
 use crate::order::sort_by_rank;
 use crate::units::Nanos;
 
@@ -57,6 +58,7 @@ pub(super) fn attach(events: &[Event], gathered: &mut Gathered) -> Vec<Listener>
     }
     attach_silent(events, gathered, &facts);
     name_by_listener(gathered, &facts);
+    name_by_address(events, gathered);
     samples(events, gathered);
     for connection in &mut gathered.list {
         sort_by_rank(&mut connection.calls, |call| (call.position as u64, 0));
@@ -355,6 +357,28 @@ fn name_by_listener(gathered: &mut Gathered, facts: &BTreeMap<SocketId, Facts<'_
         if let Some((id, socket, ..)) = best {
             connection.listener = Some(*id);
             socket.by.clone_into(&mut connection.server.name);
+        }
+    }
+}
+
+/// Where the programs of a run were not traced and more than one port was asked, nothing tells which of them an end is:
+/// `client` and `server` would name programs and say more than is known, since a server may connect too.
+fn name_by_address(events: &[Event], gathered: &mut Gathered) {
+    let untraced = |event: &Event| matches!(&event.body, EventBody::Trouble(Trouble::Absent { evidence, .. }) if *evidence == Source::Calls);
+    let asked: BTreeSet<u16> = gathered
+        .list
+        .iter()
+        .map(|connection| connection.server.address.port())
+        .collect();
+    if asked.len() < 2 || !events.iter().any(untraced) {
+        return;
+    }
+    for connection in &mut gathered.list {
+        for role in [Role::Client, Role::Server] {
+            let end = connection.end_mut(role);
+            if end.socket.is_none() {
+                end.name = end.address.to_string();
+            }
         }
     }
 }

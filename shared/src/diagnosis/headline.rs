@@ -11,6 +11,7 @@ use super::weigh::segment_label;
 use crate::connection::flow::Flow;
 use crate::connection::{Connection, Role};
 use crate::event::call::Call;
+use crate::event::outside_acted::OutsideAct;
 use crate::event::step_progress::{Progress, StepResult};
 use crate::event::{EventBody, Source};
 use crate::scenario::expect::Outcome;
@@ -234,7 +235,10 @@ fn quiet(run: &Run<'_>, connection: &Connection, verdict: &ConnectionVerdict) ->
                 let text = format!("No reset: {server} never answered, and {client} gave up.");
                 (
                     text,
-                    format!("The SYN got neither SYN,ACK nor RST: {}.", why_dropped(run)),
+                    format!(
+                        "The SYN got neither SYN,ACK nor RST: {}.",
+                        why_dropped(run, connection)
+                    ),
                 )
             } else if gave_up {
                 (
@@ -253,9 +257,21 @@ fn quiet(run: &Run<'_>, connection: &Connection, verdict: &ConnectionVerdict) ->
     }
 }
 
-/// What the counters say of SYNs that were dropped.
-fn why_dropped(run: &Run<'_>) -> &'static str {
-    let moved = |name| run.counters.total(name).unwrap_or(0) > 0;
+/// What the counters say of a SYN that was dropped. They are the whole run's: they say it of this one only where
+/// no other was dropped, no other listener was asked, and no rule may have dropped it.
+fn why_dropped(run: &Run<'_>, connection: &Connection) -> &'static str {
+    let answered = |one: &Connection| {
+        one.segments.is_empty() || one.server.isn.is_some() || one.id == connection.id
+    };
+    let alone = run
+        .connections
+        .iter()
+        .all(|one| answered(one) && one.server.address == connection.server.address);
+    let ruled = run.events.iter().any(|event| {
+        matches!(&event.body, EventBody::Outside(acted) if matches!(acted.act, OutsideAct::AddRule { .. }))
+    });
+    let sure = alone && !ruled && !run.segments_lost;
+    let moved = |name| sure && run.counters.total(name).unwrap_or(0) > 0;
     if moved("TcpExtTCPMD5NotFound") {
         "it was not signed, and whoever listens takes signed segments only (TCPMD5NotFound)"
     } else if moved("TcpExtListenOverflows") {

@@ -2,6 +2,7 @@
 //! nothing is certain that is not so.
 
 mod stories;
+mod whole;
 
 use super::finding::{Certainty, Finding};
 use super::{CauseId, diagnose};

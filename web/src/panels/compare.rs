@@ -1,6 +1,6 @@
 //! The run before beside the run now: how each ended, where they part, and on demand both line by line.
 
-use aftershake_shared::compare::text::since_syn;
+use aftershake_shared::compare::text::{self as told, since_syn};
 use aftershake_shared::compare::{Comparison, Ending, Kind, Likeness, Line, Row};
 use aftershake_shared::scenario::expect::Outcome;
 use yew::{Callback, Html, classes, html};
@@ -45,6 +45,7 @@ pub fn compare(state: &AppState, on: &Callback<Action>) -> Html {
             ending(words::NOW, "compare-now", &state.run, &result.after),
         ),
         first(result),
+        told::left_out(result).map(|text| el!("p" { "class": "hint", "data-test": "compare-left-out" } text)),
         is_shown.then(|| stories(result)),
         (is_shown && !result.counters.is_empty()).then(|| counters(result)),
         el!("div" { "class": "buttons" }
@@ -81,7 +82,12 @@ fn ending(when: &'static str, test: &'static str, run: &RunEvents, ending: &Endi
 /// Where they part, in one sentence of the two sides.
 fn first(result: &Comparison) -> Html {
     let Some(row) = result.first() else {
-        return el!("p" { "class": "first", "data-test": "compare-first" } words::BOTH_SAME);
+        let same = if result.left_out.is_empty() {
+            words::BOTH_SAME.to_owned()
+        } else {
+            told::first(result)
+        };
+        return el!("p" { "class": "first", "data-test": "compare-first" } same);
     };
     let side = |line: &Option<Line>| match line {
         Some(line) => el!("code" {} text::shown(&line.what)),

@@ -81,7 +81,10 @@ pub(crate) fn compared(before: &RunEvents, after: &RunEvents) -> Option<Kept<Com
 }
 
 fn side(run: &RunEvents) -> Option<Side<'_>> {
+    let header = run.header.as_ref();
+    let evidence = header.map(|header| header.environment.evidence.as_slice());
     Some(Side {
+        evidence: evidence.unwrap_or_default(),
         events: &run.events,
         connections: &run.connections,
         diagnosis: run.diagnosis.as_deref()?,
