@@ -72,3 +72,31 @@ fn with_segments_missing_it_is_never_said_that_there_was_no_reset() {
         }
     }
 }
+
+#[test]
+fn where_programs_were_not_traced_ends_are_their_addresses_in_every_sentence() {
+    let mut story = Story::new();
+    story
+        .connect()
+        .segment(400, "client > server RA 1:1(0) ack 1 win 64");
+    let mut events = story.events(&[Source::Segments]);
+    events.push(Event {
+        id: EventId(99),
+        at: Nanos::from_micros(900),
+        body: EventBody::Trouble(Trouble::Absent {
+            evidence: Source::Calls,
+            reason: String::new(),
+            remedy: String::new(),
+        }),
+    });
+    let said = diagnose(&events, &[Source::Segments]);
+    let finding = &said.resets[0];
+    let mut words = format!("{} {}", finding.headline, finding.explanation);
+    for out in &finding.ruled_out {
+        words += &out.because;
+    }
+    for role in ["the client", "the server"] {
+        assert!(!words.contains(role), "{words}");
+    }
+    assert!(words.contains("it came from 127.0.0.1:40000"), "{words}");
+}
