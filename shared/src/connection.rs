@@ -150,6 +150,18 @@ impl Connection {
         &self.end(role).name
     }
 
+    /// A sentence about its ends, by their names also where it says `the client`: that may be a program elsewhere.
+    pub(crate) fn with_ends_named(&self, text: String) -> String {
+        let ends = [("the client", &self.client), ("the server", &self.server)];
+        ends.into_iter().fold(text, |text, (word, end)| {
+            if end.name == end.address.to_string() {
+                text.replace(word, &end.name)
+            } else {
+                text
+            }
+        })
+    }
+
     /// The segment's sequence number relative to its sender's first: SYN 0, first byte 1.
     pub fn relative_seq(&self, sent: &SegmentSent) -> u32 {
         sent.segment.seq.relative_to(self.end(sent.from).base)

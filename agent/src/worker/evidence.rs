@@ -4,6 +4,7 @@
 
 pub(crate) mod counters;
 pub(crate) mod kernel_resets;
+mod room;
 pub(crate) mod segments;
 pub(crate) mod sockets;
 

@@ -29,7 +29,7 @@ use super::recorder::Recorder;
 use super::run::{Cancel, Run};
 use super::{Shared, fail, fail_without_namespace, fresh_namespace, kernel_version, lock, reply};
 
-/// Segments that are recorded; a run of more says how many it has lost.
+/// Segments that are recorded; of more, those with SYN, FIN or RST and the last ones. The run says how many it lost.
 const SEGMENTS: u64 = 200_000;
 /// How long a server may take to listen on the port that was named.
 const READY_NS: u64 = 10_000_000_000;

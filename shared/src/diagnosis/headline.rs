@@ -13,6 +13,7 @@ use crate::connection::{Connection, Role};
 use crate::event::call::Call;
 use crate::event::outside_acted::OutsideAct;
 use crate::event::step_progress::{Progress, StepResult};
+use crate::event::trouble::Trouble;
 use crate::event::{EventBody, Source};
 use crate::scenario::expect::Outcome;
 
@@ -42,7 +43,12 @@ pub(super) fn capital(text: &str) -> String {
 /// The error that each program was told and why exactly that one.
 pub(super) fn add_what_programs_saw(text: &mut String, reset: &Reset<'_>, saw: &[Saw]) {
     let receiver = reset.receiver();
-    let _ = match reset.not_taken() {
+    if reset.run.segments_lost {
+        text.push_str(
+            " Segments are missing, so what it ended and which bytes it lost cannot be said for certain.",
+        );
+    }
+    let _ = match reset.not_taken().filter(|_| !reset.run.segments_lost) {
         None => Ok(()),
         Some(NotTaken::Over) => write!(text, " There was nothing left for the RST to end."),
         Some(NotTaken::Lost) => write!(text, " The RST ended nothing at {receiver}."),
@@ -55,7 +61,9 @@ pub(super) fn add_what_programs_saw(text: &mut String, reset: &Reset<'_>, saw: &
         return;
     }
     add_what_it_followed(text, reset);
-    add_lost(text, reset);
+    if !reset.run.segments_lost {
+        add_lost(text, reset);
+    }
     let victim = reset.connection.name(reset.to());
     let told = saw
         .iter()
@@ -83,7 +91,7 @@ fn add_what_it_followed(text: &mut String, reset: &Reset<'_>) {
         let label = segment_label(&answered.segment);
         let after = reset.at() - answered.at;
         let _ = write!(text, " The RST answered {label} within {after}.");
-    } else if reset.shape == Shape::Reply && reset.forged().is_none() {
+    } else if reset.shape == Shape::Reply && reset.forged().is_none() && !reset.run.segments_lost {
         text.push_str(" No segment in the capture drew it.");
     }
 }
@@ -152,6 +160,9 @@ pub(super) fn of_run(
     findings: &[Finding],
 ) -> (String, String) {
     let gravest = verdicts.iter().find(|verdict| verdict.outcome == outcome);
+    if run.segments_lost && matches!(outcome, Outcome::Closed | Outcome::Open | Outcome::TimedOut) {
+        return with_gaps(run, findings);
+    }
     let Some(gravest) = gravest else {
         return ("No connection was made.".to_owned(), waiting(run));
     };
@@ -180,6 +191,45 @@ pub(super) fn of_run(
     }
     (headline, explanation)
 }
+
+/// Segments are missing and those that are there show no reset: a RST may be among what is not there.
+fn with_gaps(run: &Run<'_>, findings: &[Finding]) -> (String, String) {
+    let headline = if findings.is_empty() {
+        "No RST was captured, but segments are missing: how it ended cannot be said for certain."
+    } else {
+        "A RST was captured, but segments are missing: whether it ended a connection cannot be said."
+    };
+    let mut lost = Vec::new();
+    for event in run.events {
+        if let EventBody::Trouble(trouble) = &event.body
+            && matches!(
+                trouble,
+                Trouble::SegmentsLost { .. } | Trouble::CaptureEndNotProved
+            )
+        {
+            lost.push(capital(&trouble.to_string()) + ".");
+        }
+    }
+    let aborted: i64 = ABORTS
+        .iter()
+        .filter_map(|name| run.counters.total(name))
+        .sum();
+    let mut text = lost.join(" ");
+    if aborted > 0 {
+        let _ = write!(
+            text,
+            " Connections that the kernel counted as aborted (TCPAbortOn…): {aborted}."
+        );
+    }
+    (headline.to_owned(), text)
+}
+
+/// Counters of connections that a program's close or the kernel aborted. Source: `snmp4_net_list`.
+const ABORTS: [&str; 3] = [
+    "TcpExtTCPAbortOnData",
+    "TcpExtTCPAbortOnClose",
+    "TcpExtTCPAbortOnMemory",
+];
 
 /// The steps that waited until the end, by number.
 fn waiting(run: &Run<'_>) -> String {

@@ -346,6 +346,11 @@ impl Weighed<'_> {
         headline::add_what_programs_saw(&mut explanation, reset, saw);
         headline::add_doubt(&mut explanation, reset, &candidates, self.contradicted);
         let cause = first.map(|(cause, _)| cause);
+        let named = |text: String| reset.connection.with_ends_named(text);
+        let mut ruled_out = self.ruled_out();
+        for out in &mut ruled_out {
+            out.because = named(std::mem::take(&mut out.because));
+        }
         Finding {
             connection: reset.connection.id,
             sent_by: self.sent_by(),
@@ -363,13 +368,13 @@ impl Weighed<'_> {
                 && (reset.reason.is_some()
                     || (run.reasons.complete && reset.sent_by_tcp() == SentByTcp::No)),
             kernel_reason: reset.reason.map(|(_, reason)| reason.reason.clone()),
-            headline: headline::with_certainty(&plain, certainty),
-            explanation,
+            headline: named(headline::with_certainty(&plain, certainty)),
+            explanation: named(explanation),
             fix: cause.map_or("", |cause| cause.fix()).to_owned(),
             fix_code: cause.map_or("", |cause| cause.fix_code()).to_owned(),
             rfc: cause.map_or("", |cause| cause.rfc()).to_owned(),
             evidence: self.evidence(first),
-            ruled_out: self.ruled_out(),
+            ruled_out,
         }
     }
 

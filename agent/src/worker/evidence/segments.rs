@@ -16,6 +16,8 @@ use crate::sys::{poll, thread};
 use crate::worker::clock::{self, Clock};
 use crate::worker::recorder::Recorder;
 
+use super::room::Room;
+
 /// Local experimental Ethertype 1. Source: IEEE 802, RFC 9542 §3.
 const SENTINEL: u16 = 0x88b5;
 /// How long a sentinel may take before the capture counts as broken.
@@ -30,9 +32,7 @@ pub(crate) struct Segments {
     socket: PacketSocket,
     next_sentinel: u64,
     raw_left: usize,
-    /// Segments that are still noted; further ones are only counted, as lost.
-    left: u64,
-    lost: u64,
+    room: Room,
 }
 
 impl Segments {
@@ -50,14 +50,13 @@ impl Segments {
             socket,
             next_sentinel: 1,
             raw_left: RAW_BUDGET,
-            left: u64::MAX,
-            lost: 0,
+            room: Room::without_limit(),
         }
     }
 
-    /// Notes so many segments at most.
+    /// Notes so many segments; of further ones those that open or end connections, and the last.
     pub(crate) fn limit(&mut self, segments: u64) {
-        self.left = segments;
+        self.room = Room::of(segments);
     }
 
     /// Proves that frames arrive and that their stamps are true.
@@ -115,9 +114,12 @@ impl Segments {
             }
         }
         let _ = thread::allow_cpus(&cpus);
-        self.lost += self.socket.dropped().unwrap_or(0);
-        if self.lost > 0 {
-            let trouble = Trouble::SegmentsLost { count: self.lost };
+        for (at, seen) in self.room.last() {
+            recorder.note(at, EventBody::Segment(seen));
+        }
+        let lost = self.room.lost + self.socket.dropped().unwrap_or(0);
+        if lost > 0 {
+            let trouble = Trouble::SegmentsLost { count: lost };
             recorder.note(clock.now(), EventBody::Trouble(trouble));
         }
     }
@@ -128,23 +130,21 @@ impl Segments {
         clock: &Clock,
         recorder: &mut Recorder<'_>,
     ) -> bool {
-        let (mut raw_left, mut left, mut lost) = (self.raw_left, self.left, 0);
+        let mut raw_left = self.raw_left;
+        let mut room = std::mem::replace(&mut self.room, Room::without_limit());
         let (seen, _) = self.drain_until(sentinel, &mut |seen: SegmentSeen, stamp| {
-            if left == 0 {
-                lost += 1;
+            let at = stamp.map_or_else(|| clock.now(), |stamp| clock.at_realtime(stamp));
+            let Some((at, mut seen)) = room.admit(at, seen) else {
                 return;
-            }
-            left -= 1;
-            let mut seen = seen;
+            };
             if seen.raw.0.len() > raw_left {
                 seen.raw.0.truncate(HEADERS);
             }
             raw_left = raw_left.saturating_sub(seen.raw.0.len());
-            let at = stamp.map_or_else(|| clock.now(), |stamp| clock.at_realtime(stamp));
             recorder.note(at, EventBody::Segment(seen));
         });
-        (self.raw_left, self.left) = (raw_left, left);
-        self.lost += lost;
+        self.raw_left = raw_left;
+        self.room = room;
         seen
     }
 

@@ -2,7 +2,9 @@
 
 use crate::connection::story::Story;
 use crate::diagnosis::diagnose;
-use crate::event::Source;
+use crate::event::trouble::Trouble;
+use crate::event::{Event, EventBody, EventId, Source};
+use crate::units::Nanos;
 
 const SOURCES: [Source; 2] = [Source::Segments, Source::Counters];
 
@@ -31,4 +33,70 @@ fn a_full_queue_is_told_only_of_the_one_syn_that_can_have_met_it() {
         one_of_two.contains("it was dropped, or the accept queue was full"),
         "{one_of_two}"
     );
+}
+
+/// What a `SO_LINGER` 0 close leaves when the segments at the end, its RST among them, are gone.
+#[test]
+fn with_segments_missing_it_is_never_said_that_there_was_no_reset() {
+    let gaps = [
+        (
+            Trouble::SegmentsLost { count: 812 },
+            "The capture lost 812 segments.",
+        ),
+        (
+            Trouble::CaptureEndNotProved,
+            "The end of the capture could not be proved.",
+        ),
+    ];
+    for (trouble, told) in gaps {
+        for name in ["fin", "linger"] {
+            let mut story = Story::new();
+            story.connect();
+            if name == "fin" {
+                story.segment(400, "client > server FA 1:1(0) ack 1 win 64");
+            }
+            story.counters(500, &[("TcpExtTCPAbortOnData", 1), ("TcpOutRsts", 1)]);
+            let mut events = story.events(&SOURCES);
+            events.push(Event {
+                id: EventId(99),
+                at: Nanos::from_micros(900),
+                body: EventBody::Trouble(trouble.clone()),
+            });
+            let said = diagnose(&events, &SOURCES);
+            let words = format!("{} {}", said.headline, said.explanation);
+            assert!(!words.contains("No reset"), "{words}");
+            assert!(!words.contains("Neither"), "{words}");
+            assert!(words.contains("segments are missing"), "{words}");
+            assert!(words.contains(told), "{words}");
+            assert!(words.contains("aborted"), "{words}");
+        }
+    }
+}
+
+#[test]
+fn where_programs_were_not_traced_ends_are_their_addresses_in_every_sentence() {
+    let mut story = Story::new();
+    story
+        .connect()
+        .segment(400, "client > server RA 1:1(0) ack 1 win 64");
+    let mut events = story.events(&[Source::Segments]);
+    events.push(Event {
+        id: EventId(99),
+        at: Nanos::from_micros(900),
+        body: EventBody::Trouble(Trouble::Absent {
+            evidence: Source::Calls,
+            reason: String::new(),
+            remedy: String::new(),
+        }),
+    });
+    let said = diagnose(&events, &[Source::Segments]);
+    let finding = &said.resets[0];
+    let mut words = format!("{} {}", finding.headline, finding.explanation);
+    for out in &finding.ruled_out {
+        words += &out.because;
+    }
+    for role in ["the client", "the server"] {
+        assert!(!words.contains(role), "{words}");
+    }
+    assert!(words.contains("it came from 127.0.0.1:40000"), "{words}");
 }
