@@ -74,7 +74,7 @@ fn with_segments_missing_it_is_never_said_that_there_was_no_reset() {
 }
 
 #[test]
-fn where_programs_were_not_traced_ends_are_their_addresses_in_every_sentence() {
+fn where_programs_were_not_traced_and_two_ports_asked_ends_are_addresses_in_every_sentence() {
     let mut story = Story::new();
     story
         .connect()
@@ -88,6 +88,27 @@ fn where_programs_were_not_traced_ends_are_their_addresses_in_every_sentence() {
             reason: String::new(),
             remedy: String::new(),
         }),
+    });
+    let one = diagnose(&events, &[Source::Segments]);
+    assert!(one.resets[0].headline.contains("the client"));
+    let syn = events.iter().find_map(|event| match &event.body {
+        EventBody::Segment(seen) => Some(seen.clone()),
+        EventBody::Call(_)
+        | EventBody::Counters(_)
+        | EventBody::KernelReset(_)
+        | EventBody::ProcessEnded(_)
+        | EventBody::Outside(_)
+        | EventBody::Socket(_)
+        | EventBody::Step(_)
+        | EventBody::Trouble(_) => None,
+    });
+    let mut elsewhere = syn.unwrap();
+    // The TCP header follows an IPv4 header of 20 bytes; its second field is the port that is asked.
+    elsewhere.raw.0[22..24].copy_from_slice(&9_090_u16.to_be_bytes());
+    events.push(Event {
+        id: EventId(100),
+        at: Nanos::from_micros(950),
+        body: EventBody::Segment(elsewhere),
     });
     let said = diagnose(&events, &[Source::Segments]);
     let finding = &said.resets[0];
