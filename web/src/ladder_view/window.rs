@@ -44,27 +44,39 @@ impl Window {
 
 /// One request for a frame at a time, however many events a frame brings.
 struct Frame {
-    is_asked: Rc<Cell<bool>>,
+    /// The browser's number of the frame that was asked for and has not come.
+    asked: Rc<Cell<Option<i32>>>,
     due: Closure<dyn FnMut()>,
 }
 
 impl Frame {
     fn new(mut then: impl FnMut() + 'static) -> Self {
-        let is_asked = Rc::new(Cell::new(false));
-        let asked = Rc::clone(&is_asked);
+        let asked = Rc::new(Cell::new(None));
+        let came = Rc::clone(&asked);
         let due = Closure::<dyn FnMut()>::new(move || {
-            asked.set(false);
+            came.set(None);
             then();
         });
-        Self { is_asked, due }
+        Self { asked, due }
     }
 
     fn ask(&self) {
-        if self.is_asked.replace(true) {
+        if self.asked.get().is_some() {
             return;
         }
-        if let Some(window) = web_sys::window() {
-            let _ = window.request_animation_frame(self.due.as_ref().unchecked_ref());
+        let frame = web_sys::window().and_then(|window| {
+            let due = self.due.as_ref().unchecked_ref();
+            window.request_animation_frame(due).ok()
+        });
+        self.asked.set(frame);
+    }
+}
+
+impl Drop for Frame {
+    /// A frame that comes after the drawing has gone would call what is no longer there.
+    fn drop(&mut self) {
+        if let (Some(frame), Some(window)) = (self.asked.take(), web_sys::window()) {
+            let _ = window.cancel_animation_frame(frame);
         }
     }
 }
