@@ -2,18 +2,21 @@
 //! and fails without one.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     reason = "helpers of tests: a failure is the message"
 )]
 
+#[path = "support/program.rs"]
+mod program;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use aftershake_shared::distribution::summary::RunSummary;
 use aftershake_shared::recording::Recording;
+use program::{code, json, run};
 use serde_json::Value;
 
 /// In listed order the ending depends on the bytes that the server reads: five were sent.
@@ -95,34 +98,6 @@ name = "reply"
 do.receive = { at_most = 10 }
 "#;
 
-fn aftershake(arguments: &[&str], stdin: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_aftershake"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = child.stdin.take().unwrap();
-    input.write_all(stdin.as_bytes()).unwrap();
-    drop(input);
-    child.wait_with_output().unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
-}
-
-fn json(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-        let said = String::from_utf8_lossy(&output.stderr);
-        panic!(
-            "{error}: {}\n{said}",
-            String::from_utf8_lossy(&output.stdout)
-        )
-    })
-}
-
 /// Runs counted by their endings, over all bins.
 fn counted(object: &Value) -> u64 {
     let bins = object["bins"].as_array().unwrap();
@@ -149,7 +124,7 @@ fn no_run_of_a_race_is_lost() {
         "--seed",
         "7",
     ];
-    let output = aftershake(&arguments, "");
+    let output = run(&arguments, "");
     assert_eq!(code(&output), 0);
     let object = json(&output);
     assert_eq!(object["format"], 1);
@@ -186,7 +161,7 @@ fn a_flip_in_listed_order_is_a_boundary_with_two_runs_compared() {
         odd.to_str().unwrap(),
     ];
     let arguments = [&["sweep", "-"][..], &vary, &files].concat();
-    let output = aftershake(&arguments, FLIPS_AT_FIVE);
+    let output = run(&arguments, FLIPS_AT_FIVE);
     assert_eq!(
         code(&output),
         0,
@@ -245,7 +220,7 @@ fn the_search_finds_the_flip_in_few_runs() {
         "--find",
         "--json",
     ];
-    let object = json(&aftershake(&arguments, FLIPS_AT_FIVE));
+    let object = json(&run(&arguments, FLIPS_AT_FIVE));
     let found = &object["found"];
     assert_eq!(found["single"], true, "{found}");
     assert_eq!((&found["last"], &found["first"]), (&4.into(), &5.into()));
@@ -259,7 +234,7 @@ fn the_search_finds_the_flip_in_few_runs() {
         "--find",
         "--json",
     ];
-    let found = &json(&aftershake(&never, FLIPS_AT_FIVE))["found"];
+    let found = &json(&run(&never, FLIPS_AT_FIVE))["found"];
     assert_eq!(found["single"], false, "{found}");
     assert!(
         found["words"]
@@ -282,7 +257,7 @@ fn a_varied_delay_reaches_the_run() {
         "12",
         "--json",
     ];
-    let object = json(&aftershake(&arguments, FLIPS_WITH_TIME));
+    let object = json(&run(&arguments, FLIPS_WITH_TIME));
     assert_eq!(counted(&object), 12);
     let [early, late] = [0, 1].map(|bin| &object["bins"][bin]);
     assert_eq!(
@@ -309,7 +284,7 @@ fn a_setting_of_the_kernel_is_made_before_the_first_step_and_recorded() {
         "--save-odd",
         path,
     ];
-    let output = aftershake(&arguments, FLIPS_AT_FIVE);
+    let output = run(&arguments, FLIPS_AT_FIVE);
     assert_eq!(
         code(&output),
         0,
@@ -339,7 +314,7 @@ fn a_seed_repeats_the_order_and_the_choices() {
             "--save-odd",
             path,
         ];
-        assert_eq!(code(&aftershake(&arguments, FLIPS_AT_FIVE)), 0);
+        assert_eq!(code(&run(&arguments, FLIPS_AT_FIVE)), 0);
         let mut seeds = Vec::new();
         for file in fs::read_dir(odd).unwrap() {
             let file = file.unwrap();
@@ -367,7 +342,7 @@ fn bad_input_is_told_with_what_can_be_varied() {
         ("sysctl.net.ipv4.tcp_sack=0..70000", "the kernel refuses it"),
     ] {
         let arguments = ["sweep", "-", "--vary", vary, "--runs", "40", "--json"];
-        let output = aftershake(&arguments, FLIPS_AT_FIVE);
+        let output = run(&arguments, FLIPS_AT_FIVE);
         assert_eq!(code(&output), 2, "{vary}");
         let error = json(&output);
         let message = error["error"]["message"].as_str().unwrap();
@@ -381,7 +356,7 @@ fn bad_input_is_told_with_what_can_be_varied() {
         "--runs",
         "3",
     ];
-    assert_eq!(code(&aftershake(&few, FLIPS_AT_FIVE)), 2);
+    assert_eq!(code(&run(&few, FLIPS_AT_FIVE)), 2);
 }
 
 #[test]
@@ -391,7 +366,7 @@ fn a_repeated_test_says_how_often_each_expectation_held() {
         "at_most = 2 }\n\n[[steps]]\nby = \"server\"\ndo = \"close\"",
     );
     assert_ne!(late, FLIPS_AT_FIVE);
-    let output = aftershake(&["test", "-", "--repeat", "5", "--json"], &late);
+    let output = run(&["test", "-", "--repeat", "5", "--json"], &late);
     assert_eq!(code(&output), 1);
     let row = &json(&output)[0];
     assert_eq!(
@@ -402,9 +377,9 @@ fn a_repeated_test_says_how_often_each_expectation_held() {
     let of = |what: &str| held.iter().find(|held| held["what"] == what).unwrap()["runs"].clone();
     assert_eq!(of("outcome"), 0);
     assert_eq!(of("returns.\"client.reply\""), 0);
-    let output = aftershake(&["run", "-", "--repeat", "5", "--json"], &late);
+    let output = run(&["run", "-", "--repeat", "5", "--json"], &late);
     assert_eq!(code(&output), 1);
-    let output = aftershake(&["test", "-", "--repeat", "5", "--json"], FLIPS_AT_FIVE);
+    let output = run(&["test", "-", "--repeat", "5", "--json"], FLIPS_AT_FIVE);
     assert_eq!(code(&output), 0);
     assert_eq!(json(&output)[0]["held"][0]["runs"], 5);
 }
@@ -421,7 +396,7 @@ fn forty_clients_are_one_number() {
         "8",
         "--json",
     ];
-    let object = json(&aftershake(&path, toml));
+    let object = json(&run(&path, toml));
     assert_eq!(counted(&object), 8);
     let values: Vec<_> = object["bins"]
         .as_array()

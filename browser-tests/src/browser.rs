@@ -1,5 +1,6 @@
 //! One Chromium with an empty profile: opens pages, clicks, types, waits, looks.
 
+use std::env;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -313,17 +314,18 @@ impl Browser {
         Ok(())
     }
 
-    /// Writes what the viewport shows as PNG.
+    /// Writes what the viewport shows as `name.png` into the folder that `cargo xtask` names, else a temporary one.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn screenshot(&self, file: &Path) -> anyhow::Result<()> {
+    pub fn screenshot(&self, name: &str) -> anyhow::Result<()> {
+        let folder =
+            env::var_os("AFTERSHAKE_SCREENSHOTS").map_or_else(env::temp_dir, PathBuf::from);
+        let file = folder.join(format!("{name}.png"));
         let picture = self.session.get("screenshot")?;
         let bytes = STANDARD.decode(picture.as_str().context("the driver gave no picture")?)?;
-        if let Some(folder) = file.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        fs::write(file, bytes).with_context(|| format!("writing {}", file.display()))
+        fs::create_dir_all(folder)?;
+        fs::write(&file, bytes).with_context(|| format!("writing {}", file.display()))
     }
 
     /// Fails on [`Self::console_errors`].
@@ -334,6 +336,20 @@ impl Browser {
         let errors = self.console_errors()?;
         if !errors.is_empty() {
             bail!("the console says {errors:#?}");
+        }
+        Ok(())
+    }
+
+    /// Fails when the page can be scrolled sideways.
+    ///
+    /// # Errors
+    /// By how much.
+    pub fn fits_its_width(&self) -> anyhow::Result<()> {
+        let overflow = self.script(
+            "return document.documentElement.scrollWidth - document.documentElement.clientWidth",
+        )?;
+        if overflow != 0 {
+            bail!("the page scrolls sideways by {overflow} pixels");
         }
         Ok(())
     }

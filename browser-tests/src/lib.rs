@@ -14,5 +14,6 @@ pub mod axe;
 pub mod browser;
 pub mod files;
 pub mod frames;
+pub mod look;
 pub mod playground;
 pub mod webdriver;

@@ -4,6 +4,7 @@
 
 use crate::agent::Agent;
 use crate::browser::{Browser, Scheme};
+use crate::look::Look;
 
 /// An agent and a browser that shows its page.
 #[derive(Debug)]
@@ -23,6 +24,22 @@ impl Playground {
         browser.open(&agent.url)?;
         browser.wait_for_text("agent-status", "agent on this machine")?;
         Ok(Self { agent, browser })
+    }
+
+    /// The same on a desktop, in light colours.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn desktop() -> anyhow::Result<Self> {
+        Self::open(1280, 800, Scheme::Light)
+    }
+
+    /// The same in one of the looks.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn looked_at(look: Look) -> anyhow::Result<Self> {
+        Self::open(look.width, look.height, look.scheme)
     }
 
     /// Picks a scenario of the catalogue. On a narrow page the catalogue is folded and is opened first.

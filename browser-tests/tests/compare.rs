@@ -1,21 +1,15 @@
 //! The run before beside the run now: after an edit, after the fixed version, and how that looks in four forms.
 
-use std::env;
-use std::path::PathBuf;
-
-use aftershake_browser_tests::browser::{Scheme, keys};
+use aftershake_browser_tests::browser::keys;
+use aftershake_browser_tests::in_every_look;
+use aftershake_browser_tests::look::Look;
 use aftershake_browser_tests::playground::Playground;
 
 const DELETE: char = '\u{E017}';
 
-/// `cargo xtask` names the folder.
-fn folder() -> PathBuf {
-    env::var_os("AFTERSHAKE_SCREENSHOTS").map_or_else(env::temp_dir, PathBuf::from)
-}
-
 #[test]
 fn an_edit_and_a_key_press_show_what_the_change_changes() -> anyhow::Result<()> {
-    let playground = Playground::open(1280, 800, Scheme::Light)?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose("sent-before-close")?;
     playground.run()?;
@@ -41,18 +35,13 @@ fn an_edit_and_a_key_press_show_what_the_change_changes() -> anyhow::Result<()> 
     browser.wait_for_text("compare-first", "both did the same")?;
     browser.click("compare-away")?;
     browser.wait_until("!document.querySelector('[data-test=compare]')")?;
-    let errors = browser.console_errors()?;
-    assert!(errors.is_empty(), "the console says {errors:#?}");
-    Ok(())
+    browser.is_quiet()
 }
 
-fn before_and_after(width: u32, height: u32, scheme: Scheme) -> anyhow::Result<()> {
-    let playground = Playground::open(width, height, scheme)?;
+fn before_and_after(look: Look) -> anyhow::Result<()> {
+    let playground = Playground::looked_at(look)?;
     let browser = &playground.browser;
-    let shoot = |name: &str| {
-        let file = format!("{name}-{}-{width}x{height}.png", scheme.name());
-        browser.screenshot(&folder().join(file))
-    };
+    let shoot = |name: &str| look.shoot(browser, name);
     playground.choose("sent-before-close")?;
     playground.run()?;
     browser.click("run-fixed")?;
@@ -79,34 +68,8 @@ fn before_and_after(width: u32, height: u32, scheme: Scheme) -> anyhow::Result<(
     browser.script("location.hash = '#s1.damaged'; window.scrollTo(0, 0)")?;
     browser.wait_for("link-problem")?;
     shoot("link-problem")?;
-    let overflow = browser.script(
-        "return document.documentElement.scrollWidth - document.documentElement.clientWidth",
-    )?;
-    assert_eq!(
-        overflow, 0,
-        "the page scrolls sideways by {overflow} pixels"
-    );
-    let errors = browser.console_errors()?;
-    assert!(errors.is_empty(), "the console says {errors:#?}");
-    Ok(())
+    browser.fits_its_width()?;
+    browser.is_quiet()
 }
 
-#[test]
-fn before_and_after_on_a_desktop_by_day() -> anyhow::Result<()> {
-    before_and_after(1280, 800, Scheme::Light)
-}
-
-#[test]
-fn before_and_after_on_a_desktop_by_night() -> anyhow::Result<()> {
-    before_and_after(1280, 800, Scheme::Dark)
-}
-
-#[test]
-fn before_and_after_on_a_phone_by_day() -> anyhow::Result<()> {
-    before_and_after(390, 800, Scheme::Light)
-}
-
-#[test]
-fn before_and_after_on_a_phone_by_night() -> anyhow::Result<()> {
-    before_and_after(390, 800, Scheme::Dark)
-}
+in_every_look!(before_and_after, 800);

@@ -1,18 +1,11 @@
 //! The editor as a user meets it: two views of one scenario, the way back, the keyboard, a reload.
 
-use std::env;
-use std::path::PathBuf;
-
 use aftershake_browser_tests::browser::{Browser, Scheme, element, keys};
 use aftershake_browser_tests::playground::Playground;
 use anyhow::Context as _;
 
 const DELETE: char = '\u{E017}';
 const ALT: char = '\u{E00A}';
-
-fn desktop() -> anyhow::Result<Playground> {
-    Playground::open(1280, 800, Scheme::Light)
-}
 
 fn text(browser: &Browser) -> anyhow::Result<String> {
     let text = browser.script(&format!("return {}.value", element("editor")))?;
@@ -31,15 +24,9 @@ fn focus_step(browser: &Browser, step: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn assert_quiet(playground: &Playground) -> anyhow::Result<()> {
-    let errors = playground.browser.console_errors()?;
-    assert!(errors.is_empty(), "the console says {errors:#?}");
-    Ok(())
-}
-
 #[test]
 fn a_form_changes_the_text_and_the_text_the_form() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose("sent-before-close")?;
     let before = text(browser)?;
@@ -52,12 +39,12 @@ fn a_form_changes_the_text_and_the_text_the_form() -> anyhow::Result<()> {
     browser.fill("editor", &changed)?;
     browser
         .wait_until("document.querySelector('#step-3').textContent.includes('from the text')")?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn a_change_is_run_with_ctrl_enter_and_compared_with_the_run_before() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose("sent-before-close")?;
     playground.run()?;
@@ -71,12 +58,12 @@ fn a_change_is_run_with_ctrl_enter_and_compared_with_the_run_before() -> anyhow:
     browser.wait_for_text("newest-run", "earlier text")?;
     browser.press(&[keys::CONTROL, keys::ENTER])?;
     browser.wait_for_text("newest-run", "closed; before it: reset")?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn steps_are_moved_copied_and_taken_away_by_keyboard_and_undone() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose("sent-before-close")?;
     let before = text(browser)?;
@@ -106,12 +93,12 @@ fn steps_are_moved_copied_and_taken_away_by_keyboard_and_undone() -> anyhow::Res
         browser,
         "do = \"close\"\n\n[[steps]]\nby = \"client\"\ndo.send",
     )?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn a_step_is_dragged_into_another_row_and_column() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose("sent-before-close")?;
     browser.script(&format!(
@@ -135,12 +122,12 @@ fn a_step_is_dragged_into_another_row_and_column() -> anyhow::Result<()> {
     let first = text(browser)?;
     let first = first.split("[[steps]]").nth(1).context("no step")?;
     assert_eq!(first.trim(), "by = \"server\"\ndo = \"connect\"");
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn a_draft_and_its_runs_outlive_a_reload() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose("linger-zero")?;
     playground.run()?;
@@ -152,12 +139,12 @@ fn a_draft_and_its_runs_outlive_a_reload() -> anyhow::Result<()> {
     text_says(browser, "# mine")?;
     browser.wait_for_text("newest-run", "reset")?;
     browser.wait_for_text("outcome-badge", "reset")?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn names_are_completed_from_what_is_known_of_fields() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     browser.fill(
         "editor",
@@ -180,12 +167,12 @@ fn names_are_completed_from_what_is_known_of_fields() -> anyhow::Result<()> {
     browser.press(&[keys::ESCAPE])?;
     browser.press(&[keys::TAB])?;
     browser.wait_until(&format!("document.activeElement !== {}", element("editor")))?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn the_course_bets_runs_changes_and_tells_the_rule() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     browser.click("course")?;
     for (bet, said, changed) in [
@@ -202,12 +189,12 @@ fn the_course_bets_runs_changes_and_tells_the_rule() -> anyhow::Result<()> {
         browser.click("next-lesson")?;
     }
     browser.wait_until(&format!("!{}", element("course-card")))?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn a_quiz_hides_the_verdict_until_it_is_asked_for() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose("sent-before-close")?;
     browser.press(&['>'])?;
@@ -223,12 +210,12 @@ fn a_quiz_hides_the_verdict_until_it_is_asked_for() -> anyhow::Result<()> {
     browser.wait_until("document.querySelectorAll('main svg [data-event]').length > 10")?;
     browser.click("show-verdict")?;
     browser.wait_for_text("headline", "unread")?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn the_palette_does_what_it_lists_and_gives_the_focus_back() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     focus_step(browser, 2)?;
     let on_step = "document.activeElement.id === 'step-2'";
@@ -255,12 +242,12 @@ fn the_palette_does_what_it_lists_and_gives_the_focus_back() -> anyhow::Result<(
     browser.press(&[keys::ENTER])?;
     browser.wait_until("document.querySelectorAll('.heads b').length === 3")?;
     browser.wait_until(&format!("!{}.disabled", element("run")))?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn every_template_can_be_run_as_it_stands() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     for template in ["two programs", "request", "proxy"] {
         browser.click("commands")?;
@@ -270,12 +257,12 @@ fn every_template_can_be_run_as_it_stands() -> anyhow::Result<()> {
         browser.wait_for_text("outcome-badge", "not run")?;
         playground.run()?;
     }
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn an_agent_that_comes_back_finds_the_work_as_it_was() -> anyhow::Result<()> {
-    let mut playground = desktop()?;
+    let mut playground = Playground::desktop()?;
     playground.choose("linger-zero")?;
     let mine = format!("# mine\n{}", text(&playground.browser)?);
     playground.browser.fill("editor", &mine)?;
@@ -292,7 +279,7 @@ fn an_agent_that_comes_back_finds_the_work_as_it_was() -> anyhow::Result<()> {
 
 #[test]
 fn a_mistake_marks_its_step_and_its_place() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose("sent-before-close")?;
     focus_step(browser, 0)?;
@@ -304,7 +291,7 @@ fn a_mistake_marks_its_step_and_its_place() -> anyhow::Result<()> {
     browser.wait_until(&format!("{}.disabled", element("run")))?;
     browser.fill("field-port", "9000")?;
     browser.wait_until(&format!("!{}.disabled", element("run")))?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
@@ -316,15 +303,14 @@ fn a_phone_has_the_same_editor() -> anyhow::Result<()> {
     browser.press(&[keys::ENTER])?;
     browser.wait_for("step-form")?;
     shoot(browser, "390")?;
-    let overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
-    assert_eq!(browser.script(&format!("return {overflow}"))?, 0);
+    browser.fits_its_width()?;
     let small = browser.script(
         "return [...document.querySelectorAll('.editor button, .editor input, .editor select, .editor summary')]
            .filter((e) => e.checkVisibility()).map((e) => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
            .filter(([, r]) => r.height < 24 || r.width < 24).map(([e]) => e)",
     )?;
     assert_eq!(small, serde_json::json!([]), "smaller than 24 pixels");
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
@@ -343,6 +329,5 @@ fn it_looks_as_it_should() -> anyhow::Result<()> {
 }
 
 fn shoot(browser: &Browser, name: &str) -> anyhow::Result<()> {
-    let folder = env::var_os("AFTERSHAKE_SCREENSHOTS").map_or_else(env::temp_dir, PathBuf::from);
-    browser.screenshot(&folder.join(format!("editor-{name}.png")))
+    browser.screenshot(&format!("editor-{name}"))
 }

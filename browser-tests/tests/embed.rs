@@ -97,11 +97,6 @@ fn assert_quiet(browser: &Browser) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn shoot(browser: &Browser, name: &str) -> anyhow::Result<()> {
-    let folder = env::var_os("AFTERSHAKE_SCREENSHOTS").map_or_else(env::temp_dir, PathBuf::from);
-    browser.screenshot(&folder.join(format!("{name}.png")))
-}
-
 fn number(value: &Value) -> f64 {
     value.as_f64().unwrap()
 }
@@ -122,7 +117,7 @@ fn check_site(below: &str) -> anyhow::Result<()> {
     browser.wait_for_text("agent-status", "recorded runs")?;
     browser.wait_until("document.querySelectorAll('main svg [data-event]').length > 10")?;
     browser.wait_until("document.querySelector('[data-test=run]') === null")?;
-    shoot(&browser, "site-playground")?;
+    browser.screenshot("site-playground")?;
     browser.click("scenario-linger-zero")?;
     browser.wait_for_text("headline", "SO_LINGER")?;
     // And back to the first, whose recording is fetched again.
@@ -152,15 +147,11 @@ fn the_site_s_pages_look_right_and_shut_nobody_out() -> anyhow::Result<()> {
         for page in ["index", "scenarios/sent-before-close", "docs/embedding"] {
             browser.open(&format!("{}/{page}.html", server.origin()))?;
             browser.wait_until("document.readyState === 'complete'")?;
-            let overflow = browser.script(
-                "return document.documentElement.scrollWidth - document.documentElement.clientWidth",
-            )?;
-            assert_eq!(overflow, 0, "{page} at {width} scrolls sideways");
+            browser
+                .fits_its_width()
+                .with_context(|| format!("{page} at {width}"))?;
             axe::check(&browser).with_context(|| format!("{page} at {width}"))?;
-            shoot(
-                &browser,
-                &format!("site-{}-{width}", page.replace('/', "-")),
-            )?;
+            browser.screenshot(&format!("site-{}-{width}", page.replace('/', "-")))?;
         }
         assert_quiet(&browser)?;
     }
@@ -212,7 +203,7 @@ fn a_replay_stands_on_a_foreign_page_and_plays() -> anyhow::Result<()> {
     browser.wait_until(&format!(
         "{REPLAY}.querySelector('.bar button').textContent === 'Pause'"
     ))?;
-    shoot(browser, "embed-replay")?;
+    browser.screenshot("embed-replay")?;
     browser.script(&format!(
         "const slider = {REPLAY}.querySelector('input'); slider.value = slider.max; slider.dispatchEvent(new Event('input'));"
     ))?;
@@ -227,7 +218,7 @@ fn a_replay_stands_on_a_foreign_page_and_plays() -> anyhow::Result<()> {
          {REPLAY}.querySelector('svg').dispatchEvent(wheel); return wheel.defaultPrevented || history.length > 2;"
     ))?;
     assert_eq!(trapped, false);
-    shoot(browser, "embed-replay-end")?;
+    browser.screenshot("embed-replay-end")?;
     assert_quiet(browser)
 }
 
@@ -249,7 +240,7 @@ fn a_quiz_keeps_the_verdict_back_until_someone_has_guessed() -> anyhow::Result<(
     assert_eq!(shown[0], 0);
     assert_eq!(shown[1], "Client sent before the close");
     assert_eq!(shown[2], "");
-    shoot(browser, "embed-quiz")?;
+    browser.screenshot("embed-quiz")?;
     browser.script(&format!(
         "[...{REPLAY}.querySelectorAll('.guesses button')].find((b) => b.textContent === 'reset by server').click()"
     ))?;
@@ -380,13 +371,13 @@ fn the_playground_in_a_frame_says_its_height_and_leaves_the_host_alone() -> anyh
     ))?;
     assert_eq!(browser.script("return history.length")?, length);
     assert_eq!(browser.script("return location.origin")?, host.address);
-    shoot(browser, "embed-frame")?;
+    browser.screenshot("embed-frame")?;
     assert_quiet(browser)
 }
 
 #[test]
 fn the_page_of_an_agent_ignores_what_is_for_frames() -> anyhow::Result<()> {
-    let playground = Playground::open(1280, 800, Scheme::Light)?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     let address = playground
         .agent

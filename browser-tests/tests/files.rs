@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use aftershake_browser_tests::axe;
-use aftershake_browser_tests::browser::{Browser, Scheme};
+use aftershake_browser_tests::browser::Browser;
 use aftershake_browser_tests::playground::Playground;
 use anyhow::Context as _;
 use base64::Engine as _;
@@ -82,7 +82,7 @@ fn without_agent(playground: &Playground) -> anyhow::Result<()> {
 
 #[test]
 fn a_recording_that_is_dropped_is_a_run_like_any_other() -> anyhow::Result<()> {
-    let playground = Playground::open(1280, 800, Scheme::Light)?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     drop_file(browser, "mine.jsonl", RECORDING)?;
     browser.wait_for_text("headline", "unread")?;
@@ -96,7 +96,7 @@ fn a_recording_that_is_dropped_is_a_run_like_any_other() -> anyhow::Result<()> {
 
 #[test]
 fn a_capture_is_explained_without_an_agent_and_sent_nowhere() -> anyhow::Result<()> {
-    let playground = Playground::open(1280, 800, Scheme::Light)?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     without_agent(&playground)?;
     // What reads files is fetched with the first of them.
@@ -124,7 +124,7 @@ fn a_capture_is_explained_without_an_agent_and_sent_nowhere() -> anyhow::Result<
 #[test]
 fn of_many_connections_the_overview_comes_first_and_damage_is_named_by_frame() -> anyhow::Result<()>
 {
-    let playground = Playground::open(1280, 800, Scheme::Light)?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     let mut file = copies(12)?;
     file.truncate(file.len() - 10);

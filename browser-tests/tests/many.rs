@@ -1,10 +1,10 @@
 //! Many runs as a user meets them: watched, stopped, searched, and one of them opened. Chromium and agent are real.
 
-use std::env;
-use std::path::PathBuf;
 use std::time::Duration;
 
-use aftershake_browser_tests::browser::{Browser, Scheme, keys};
+use aftershake_browser_tests::browser::{Browser, keys};
+use aftershake_browser_tests::in_every_look;
+use aftershake_browser_tests::look::Look;
 use aftershake_browser_tests::playground::Playground;
 use anyhow::Context as _;
 
@@ -13,16 +13,6 @@ const RACE: &str = "race-send-against-close";
 const LIMIT: Duration = Duration::from_secs(60);
 /// What the card says when no more runs will come.
 const ENDED: &str = "/ in [0-9.]+ (ms|s|µs)/.test(document.querySelector('[data-test=sweep-progress]').textContent)";
-
-fn desktop() -> anyhow::Result<Playground> {
-    Playground::open(1280, 800, Scheme::Light)
-}
-
-fn assert_quiet(playground: &Playground) -> anyhow::Result<()> {
-    let errors = playground.browser.console_errors()?;
-    assert!(errors.is_empty(), "the console says {errors:#?}");
-    Ok(())
-}
 
 fn number(browser: &Browser, script: &str) -> anyhow::Result<u64> {
     let found = browser.script(&format!("return {script}"))?;
@@ -43,7 +33,7 @@ fn watch(browser: &Browser) -> anyhow::Result<()> {
 
 #[test]
 fn a_thousand_runs_are_watched_and_one_is_opened() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose(RACE)?;
     browser.wait_for("sweep")?;
@@ -75,12 +65,12 @@ fn a_thousand_runs_are_watched_and_one_is_opened() -> anyhow::Result<()> {
     browser.click("sweep-back")?;
     browser.wait_until("document.activeElement.closest('.sweep-bars .bar')")?;
     browser.wait_until("!document.querySelector('[data-test=odd-run]')")?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn what_came_before_a_stop_counts() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose(RACE)?;
     browser.fill("sweep-runs", "100000")?;
@@ -103,24 +93,24 @@ fn what_came_before_a_stop_counts() -> anyhow::Result<()> {
     browser.click("sweep-table")?;
     let sum = "[...document.querySelectorAll('.sweep tbody tr')].map((row) => Number(row.cells[1].textContent)).reduce((a, b) => a + b)";
     assert_eq!(number(browser, sum)?, runs);
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn the_window_is_found() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose(RACE)?;
     browser.click("sweep-find")?;
     browser.wait_at_most(LIMIT, ENDED)?;
     // Which ending is the rule on a machine under load is not for a test to say; that something is said is.
     browser.wait_for_text("sweep-boundary", "flip")?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn a_mistake_stands_where_it_was_made() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose(RACE)?;
     for (control, typed, words) in [
@@ -142,12 +132,12 @@ fn a_mistake_stands_where_it_was_made() -> anyhow::Result<()> {
         browser.fill(control, before.as_str().context("no value")?)?;
         browser.wait_until("!document.querySelector('[data-test=sweep-error]')")?;
     }
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn the_keyboard_is_enough() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose(RACE)?;
     browser.script("document.querySelector('[data-test=sweep-runs]').select()")?;
@@ -179,12 +169,12 @@ fn the_keyboard_is_enough() -> anyhow::Result<()> {
     browser.wait_until(in_chart)?;
     browser.press(&['t'])?;
     browser.wait_until("document.querySelector('.sweep table')")?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 /// The card in one size and scheme, as a picture to look at, and what must hold of it.
-fn look(width: u32, height: u32, scheme: Scheme) -> anyhow::Result<()> {
-    let playground = Playground::open(width, height, scheme)?;
+fn look(look: Look) -> anyhow::Result<()> {
+    let playground = Playground::looked_at(look)?;
     let browser = &playground.browser;
     playground.choose(RACE)?;
     browser.fill("sweep-runs", "200")?;
@@ -194,33 +184,9 @@ fn look(width: u32, height: u32, scheme: Scheme) -> anyhow::Result<()> {
         "document.activeElement.blur(); document.querySelector('.sweep').scrollIntoView();",
     )?;
     browser.script("window.scrollBy(0, -64)")?;
-    let folder = env::var_os("AFTERSHAKE_SCREENSHOTS").map_or_else(env::temp_dir, PathBuf::from);
-    let file = format!("many-{}-{width}x{height}.png", scheme.name());
-    browser.screenshot(&folder.join(file))?;
-    let overflow = number(
-        browser,
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-    )?;
-    assert_eq!(overflow, 0, "the page scrolls sideways");
-    assert_quiet(&playground)
+    look.shoot(browser, "many")?;
+    browser.fits_its_width()?;
+    playground.browser.is_quiet()
 }
 
-#[test]
-fn it_looks_well_by_day() -> anyhow::Result<()> {
-    look(1280, 900, Scheme::Light)
-}
-
-#[test]
-fn it_looks_well_by_night() -> anyhow::Result<()> {
-    look(1280, 900, Scheme::Dark)
-}
-
-#[test]
-fn it_looks_well_on_a_phone_by_day() -> anyhow::Result<()> {
-    look(390, 900, Scheme::Light)
-}
-
-#[test]
-fn it_looks_well_on_a_phone_by_night() -> anyhow::Result<()> {
-    look(390, 900, Scheme::Dark)
-}
+in_every_look!(look, 900);

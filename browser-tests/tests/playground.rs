@@ -1,6 +1,6 @@
 //! What a user sees: verdicts, claims, mistakes, the keyboard, a lost agent. Chromium and agent are real.
 
-use aftershake_browser_tests::browser::{Scheme, keys};
+use aftershake_browser_tests::browser::keys;
 use aftershake_browser_tests::playground::Playground;
 use anyhow::Context as _;
 
@@ -25,20 +25,10 @@ by = "client"
 do = "close"
 "#;
 
-fn desktop() -> anyhow::Result<Playground> {
-    Playground::open(1280, 800, Scheme::Light)
-}
-
 /// Exceptions, failed loads and broken rules of the content security policy all land in the console.
-fn assert_quiet(playground: &Playground) -> anyhow::Result<()> {
-    let errors = playground.browser.console_errors()?;
-    assert!(errors.is_empty(), "the console says {errors:#?}");
-    Ok(())
-}
-
 #[test]
 fn an_unread_close_is_explained() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose("sent-before-close")?;
     playground.run()?;
@@ -51,24 +41,24 @@ fn an_unread_close_is_explained() -> anyhow::Result<()> {
     assert_eq!(browser.text("certainty")?, "certain");
     let saw = browser.text("program-saw")?;
     assert!(saw.contains("ECONNRESET"), "{saw}");
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn linger_zero_is_explained() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose("linger-zero")?;
     playground.run()?;
     browser.wait_for_text("outcome-badge", "reset")?;
     assert_eq!(browser.text("certainty")?, "certain");
     browser.wait_until("/linger/i.test(document.querySelector('main').textContent)")?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn the_article_s_first_claim_does_not_hold() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose("accepts-then-closes")?;
     playground.run()?;
@@ -78,12 +68,12 @@ fn the_article_s_first_claim_does_not_hold() -> anyhow::Result<()> {
         "{badge}"
     );
     browser.wait_for_text("claim", "does not hold")?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn a_mistake_is_shown_where_it_is_and_cannot_be_run() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     browser.fill(
         "editor",
@@ -95,12 +85,12 @@ fn a_mistake_is_shown_where_it_is_and_cannot_be_run() -> anyhow::Result<()> {
     browser.wait_until("document.querySelector('[data-test=run]').disabled")?;
     browser.fill("editor", LONG)?;
     browser.wait_until("!document.querySelector('[data-test=editor-error]')")?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn the_table_tells_the_same_story() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose("sent-before-close")?;
     playground.run()?;
@@ -109,12 +99,12 @@ fn the_table_tells_the_same_story() -> anyhow::Result<()> {
     browser.wait_until("/RST/.test(document.querySelector('main table').textContent)")?;
     browser.click("tab-ladder")?;
     browser.wait_until("document.querySelectorAll('main svg [data-event]').length > 10")?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn the_keyboard_is_enough() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose("sent-before-close")?;
     browser.press(&[keys::CONTROL, keys::ENTER])?;
@@ -142,12 +132,12 @@ fn the_keyboard_is_enough() -> anyhow::Result<()> {
     browser.wait_until(in_ladder)?;
     browser.press(&['t'])?;
     browser.wait_until("document.querySelector('main table')")?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn a_link_is_shown_and_never_run() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     // The token must not stay in the address, where a shared screen or a bookmark would show it.
     browser.wait_until(&format!(
@@ -156,12 +146,12 @@ fn a_link_is_shown_and_never_run() -> anyhow::Result<()> {
     ))?;
     let status = browser.text("outcome-badge")?;
     assert!(status.contains("not run"), "{status}");
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn an_agent_that_ends_during_a_run_is_said_to_be_gone() -> anyhow::Result<()> {
-    let mut playground = desktop()?;
+    let mut playground = Playground::desktop()?;
     playground.browser.fill("editor", LONG)?;
     playground.browser.click("run")?;
     playground.browser.wait_for("cancel")?;
@@ -174,7 +164,7 @@ fn an_agent_that_ends_during_a_run_is_said_to_be_gone() -> anyhow::Result<()> {
 
 #[test]
 fn a_page_without_a_token_says_so_and_still_reads_scenarios() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     browser.script("sessionStorage.clear(); localStorage.clear();")?;
     let address = format!("http://127.0.0.1:{}/", playground.agent.port);
@@ -182,5 +172,5 @@ fn a_page_without_a_token_says_so_and_still_reads_scenarios() -> anyhow::Result<
     browser.wait_for_text("agent-status", "no agent")?;
     playground.choose("linger-zero")?;
     browser.wait_for_text("outcome-badge", "not run")?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }

@@ -12,16 +12,6 @@ use aftershake_browser_tests::playground::Playground;
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 
-fn desktop() -> anyhow::Result<Playground> {
-    Playground::open(1280, 800, Scheme::Light)
-}
-
-fn assert_quiet(playground: &Playground) -> anyhow::Result<()> {
-    let errors = playground.browser.console_errors()?;
-    assert!(errors.is_empty(), "the console says {errors:#?}");
-    Ok(())
-}
-
 fn value(browser: &Browser, name: &str) -> anyhow::Result<String> {
     browser.wait_for(name)?;
     let value = browser.script(&format!("return {}.value", element(name)))?;
@@ -76,7 +66,7 @@ fn saved(browser: &Browser, button: &str, file: &Path) -> anyhow::Result<Vec<u8>
 
 #[test]
 fn a_link_is_copied_opened_elsewhere_and_runs_nothing() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     allow_clipboard(browser)?;
     playground.choose("sent-before-close")?;
@@ -111,12 +101,12 @@ fn a_link_is_copied_opened_elsewhere_and_runs_nothing() -> anyhow::Result<()> {
     // Another text than the link's is not the link's any more.
     playground.choose("linger-zero")?;
     browser.wait_until("location.hash === ''")?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn the_dialog_keeps_the_focus_and_every_page_of_it_can_be_reached() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     browser.script("document.querySelector('[data-test=share]').focus()")?;
     browser.press(&[keys::ENTER])?;
@@ -144,12 +134,12 @@ fn the_dialog_keeps_the_focus_and_every_page_of_it_can_be_reached() -> anyhow::R
     browser.wait_for("no-run")?;
     browser.click("share-close")?;
     browser.wait_until("!document.querySelector('dialog.share').open")?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn a_link_that_is_not_whole_shows_what_to_do_and_no_scenario() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose("linger-zero")?;
     let made = aftershake(&["link", "sent-before-close"])?;
@@ -179,12 +169,12 @@ fn a_link_that_is_not_whole_shows_what_to_do_and_no_scenario() -> anyhow::Result
     browser.wait_for("editor")?;
     browser.script(&format!("location.hash = {}", json!(link)))?;
     browser.wait_for_text("headline", "client sent before the close")?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn links_of_earlier_releases_open_in_the_page() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/tests/data/links");
     let catalogue = fs::read_to_string(data.join("1-catalogue.tsv"))?;
@@ -197,12 +187,12 @@ fn links_of_earlier_releases_open_in_the_page() -> anyhow::Result<()> {
         browser.wait_for_text("headline", title)?;
         browser.wait_until(&format!("!{}", element("link-problem")))?;
     }
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn a_run_is_saved_in_every_format_as_the_command_line_writes_it() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     let folder = downloads(browser, "formats")?;
     allow_clipboard(browser)?;
@@ -250,7 +240,7 @@ fn a_run_is_saved_in_every_format_as_the_command_line_writes_it() -> anyhow::Res
     check_pixels(browser, &pixels)?;
     check_capture(&file(".pcapng"), &file(".filter.txt"))?;
     let _ = fs::remove_dir_all(&folder);
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 /// The picture is a PNG of a sensible size, and not of one colour.
@@ -304,7 +294,7 @@ fn check_capture(capture: &Path, filter: &Path) -> anyhow::Result<()> {
 
 #[test]
 fn a_link_opens_in_an_agent_without_its_token_and_stays_when_it_is_given() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let made = aftershake(&["link", "linger-zero"])?;
     let link = String::from_utf8(made.stdout)?;
     let (address, _) = playground.agent.url.split_once('#').context("no token")?;
@@ -321,14 +311,12 @@ fn a_link_opens_in_an_agent_without_its_token_and_stays_when_it_is_given() -> an
     assert!(stranger.text("outcome-badge")?.contains("not run"));
     stranger.click("run")?;
     stranger.wait_for_text("outcome-badge", "reset")?;
-    let errors = stranger.console_errors()?;
-    assert!(errors.is_empty(), "the console says {errors:#?}");
-    Ok(())
+    stranger.is_quiet()
 }
 
 #[test]
 fn what_is_looked_at_travels_when_asked() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose("linger-zero")?;
     playground.run()?;
@@ -349,12 +337,12 @@ fn what_is_looked_at_travels_when_asked() -> anyhow::Result<()> {
     browser.wait_until(&format!(
         "document.querySelector('.inspector').textContent.includes('Segment {event}')"
     ))?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn zoom_and_the_run_beside_travel_too() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     playground.choose("sent-before-close")?;
     playground.run()?;
@@ -386,12 +374,12 @@ fn zoom_and_the_run_beside_travel_too() -> anyhow::Result<()> {
     browser.wait_until(&format!(
         "document.querySelector('[data-zoom]')?.dataset.zoom === {zoom}"
     ))?;
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }
 
 #[test]
 fn a_long_scenario_is_offered_as_a_file() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     let folder = downloads(browser, "long")?;
     let mut state = 1_u32;
@@ -427,5 +415,5 @@ fn a_long_scenario_is_offered_as_a_file() -> anyhow::Result<()> {
         browser.click("share-close")?;
     }
     let _ = fs::remove_dir_all(&folder);
-    assert_quiet(&playground)
+    playground.browser.is_quiet()
 }

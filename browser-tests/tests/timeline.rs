@@ -48,12 +48,8 @@ by = "one"
 do = "close"
 "#;
 
-fn desktop() -> anyhow::Result<Playground> {
-    Playground::open(1280, 800, Scheme::Light)
-}
-
 fn shown(name: &str) -> anyhow::Result<Playground> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     playground.choose(name)?;
     playground.run()?;
     Ok(playground)
@@ -222,7 +218,7 @@ fn times_are_told_from_the_start_the_event_before_or_the_clock() -> anyhow::Resu
 
 #[test]
 fn many_connections_are_chosen_from_an_overview() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     typed(&playground, FOUR)?;
     browser.wait_until("document.querySelectorAll('[data-test=connection-row]').length === 4")?;
@@ -282,7 +278,7 @@ fn nothing_serious_is_denied_to_anyone() -> anyhow::Result<()> {
 
 #[test]
 fn a_hundred_thousand_events_are_never_many_elements() -> anyhow::Result<()> {
-    let playground = desktop()?;
+    let playground = Playground::desktop()?;
     let browser = &playground.browser;
     typed(&playground, &frames::many(60_000))?;
     browser.wait_until("document.querySelector('svg.body')")?;

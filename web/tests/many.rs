@@ -2,40 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
 
-use std::rc::Rc;
+#[path = "support/shown.rs"]
+mod shown;
 
 use aftershake_shared::channel::{PROTOCOL_VERSION, ServerMessage};
 use aftershake_shared::distribution::summary::RunSummary;
 use aftershake_shared::distribution::vary::Vary;
 use aftershake_shared::recording::Recording;
-use aftershake_web::app::page;
+use aftershake_web::store::Action;
 use aftershake_web::store::many::{self, Aim, FIRST};
-use aftershake_web::store::{Action, AppState};
-use yew::{Callback, Html, LocalServerRenderer, Properties, Reducible as _, component};
-
-#[derive(Clone, PartialEq, Properties)]
-struct Props {
-    state: AppState,
-}
-
-#[component]
-fn Shown(props: &Props) -> Html {
-    page(&props.state, &Callback::noop())
-}
-
-fn markup(actions: Vec<Action>) -> String {
-    let state = actions
-        .into_iter()
-        .fold(Rc::new(AppState::default()), AppState::reduce);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    let props = Props {
-        state: (*state).clone(),
-    };
-    let renderer = LocalServerRenderer::<Shown>::with_props(props).hydratable(false);
-    runtime.block_on(renderer.render())
-}
+use shown::markup;
 
 /// Forty runs of the race at twenty values, one kept; all of them told.
 fn runs() -> Vec<Action> {

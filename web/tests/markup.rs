@@ -2,43 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
 
-use std::rc::Rc;
+#[path = "support/shown.rs"]
+mod shown;
 
 use aftershake_shared::channel::{Failure, PROTOCOL_VERSION, ServerMessage};
 use aftershake_shared::event::{EventId, Source};
 use aftershake_shared::recording::{Environment, Recording};
-use aftershake_web::app::page;
 use aftershake_web::store::selection::Tab;
 use aftershake_web::store::window::Width;
-use aftershake_web::store::{Action, AppState, draft, selection, window};
-use yew::{Callback, Html, LocalServerRenderer, Properties, Reducible as _, component};
-
-#[derive(Clone, PartialEq, Properties)]
-struct Props {
-    state: AppState,
-}
-
-#[component]
-fn Shown(props: &Props) -> Html {
-    page(&props.state, &Callback::noop())
-}
+use aftershake_web::store::{Action, draft, selection, window};
+use shown::markup;
 
 fn recording() -> Recording {
     Recording::from_json_lines(include_str!("recordings/sent-before-close.jsonl")).unwrap()
-}
-
-fn markup(actions: impl IntoIterator<Item = Action>) -> String {
-    let state = actions
-        .into_iter()
-        .fold(Rc::new(AppState::default()), AppState::reduce);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    let props = Props {
-        state: (*state).clone(),
-    };
-    let renderer = LocalServerRenderer::<Shown>::with_props(props).hydratable(false);
-    runtime.block_on(renderer.render())
 }
 
 fn run() -> Vec<Action> {

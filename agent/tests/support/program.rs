@@ -34,7 +34,10 @@ pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// The JSON it wrote to stdout.
+/// The JSON it wrote to stdout. Anything else fails with what it said.
 pub(crate) fn json(output: &Output) -> Value {
-    serde_json::from_str(&stdout(output)).unwrap()
+    let said = stdout(output);
+    let read: Result<Value, _> = serde_json::from_str(&said);
+    assert!(read.is_ok(), "{read:?}: {said}\n{}", stderr(output));
+    read.unwrap()
 }
