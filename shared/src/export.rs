@@ -4,6 +4,7 @@
 //! letters that cannot be seen or that reorder what is seen.
 
 pub mod filter;
+pub mod format;
 pub mod html;
 pub mod markdown;
 pub mod mermaid;

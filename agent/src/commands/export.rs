@@ -7,9 +7,10 @@ use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use aftershake_shared::channel::Failure;
-use aftershake_shared::export::{Run, filter, html, markdown, mermaid, packetdrill, pcapng, svg};
+use aftershake_shared::export::format::Format;
+use aftershake_shared::export::svg;
 use aftershake_shared::recording::Recording;
-use clap::ValueEnum;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::{DONE, bad_input, print_bytes, run, scenario_input};
 use crate::judged::Judged;
@@ -31,7 +32,7 @@ pub struct ExportOptions {
     #[arg(value_name = "SCENARIO_OR_RECORDING")]
     pub subject: String,
     /// What to write
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
     pub to: Format,
     /// Write to this file instead of stdout
     #[arg(long, short, value_name = "F")]
@@ -41,27 +42,13 @@ pub struct ExportOptions {
     pub seed: Option<u64>,
 }
 
-/// What can be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// The ladder as a picture without script, the recording inside
-    Svg,
-    /// The ladder as pixels, in light colours
-    Png,
-    /// One page without script: picture, verdict, tables
-    Html,
-    /// Verdict, ladder and tables for an issue or a page
-    Markdown,
-    /// A sequence diagram for pages that draw Mermaid
-    Mermaid,
-    /// The segments for Wireshark, verdict and calls as comments
-    Pcapng,
-    /// The object that run --json prints
-    Json,
-    /// A script that plays one end's part against the kernel
-    Packetdrill,
-    /// The connections as a display filter for tshark and Wireshark
-    Filter,
+/// The formats by their names.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let values = Format::ALL.map(|one| PossibleValue::new(one.name()).help(one.about()));
+    PossibleValuesParser::new(values).try_map(|name| {
+        let mut all = Format::ALL.into_iter();
+        all.find(|one| one.name() == name).ok_or("no such format")
+    })
 }
 
 /// Runs or reads, then writes.
@@ -94,20 +81,19 @@ pub(super) fn judged(subject: &str, seed: Option<u64>) -> Result<Judged, Failure
 }
 
 fn write(format: Format, judged: &Judged) -> Result<Vec<u8>, Failure> {
-    let (recording, diagnosis) = (&judged.recording, &judged.diagnosis);
-    let run = Run::new(recording, diagnosis);
-    let text = match format {
-        Format::Pcapng => return Ok(pcapng::write(&recording.events, diagnosis)),
-        Format::Png => return png::draw(&svg::picture(&run)),
-        Format::Svg => svg::write(&run),
-        Format::Html => html::write(&run),
-        Format::Markdown => markdown::write(&run),
-        Format::Mermaid => mermaid::write(&run),
-        Format::Packetdrill => packetdrill::write(&run),
-        Format::Filter => filter::write(diagnosis),
-        Format::Json => run.report.to_json() + "\n",
-    };
-    Ok(text.into_bytes())
+    let bytes = format.write(&judged.recording, &judged.diagnosis);
+    match format {
+        Format::Png => png::draw(&String::from_utf8_lossy(&bytes)),
+        Format::Svg
+        | Format::Html
+        | Format::Markdown
+        | Format::Mermaid
+        | Format::Pcapng
+        | Format::Json
+        | Format::Packetdrill
+        | Format::Recording
+        | Format::Filter => Ok(bytes),
+    }
 }
 
 /// The recording that a file holds; `None` when the argument means a scenario.

@@ -1,7 +1,7 @@
 //! What sharing, exporting and comparing say.
 
 use super::count;
-use crate::store::share::format::Format;
+use aftershake_shared::export::format::Format;
 
 // A link that comes in.
 pub const OPENING: &str = "The link is being opened.";

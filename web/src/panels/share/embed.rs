@@ -1,5 +1,6 @@
 //! Lines to paste into pages: Markdown, a frame, the player.
 
+use aftershake_shared::export::format::Format;
 use aftershake_shared::export::snippet::{self, Place};
 use aftershake_shared::link::fragment;
 use aftershake_shared::link::view::View;
@@ -8,7 +9,7 @@ use yew::{Callback, Html, InputEvent, html};
 use super::body::{act, copied};
 use crate::browser;
 use crate::el;
-use crate::store::share::format::Format;
+use crate::store::share::format::file_name;
 use crate::store::{Action, AppState, share as store};
 use crate::text::share as words;
 
@@ -34,7 +35,7 @@ pub(super) fn embed(state: &AppState, on: &Callback<Action>) -> Html {
         title,
     };
     let player = state.run.diagnosis.is_some().then(|| {
-        let picture = Format::Svg.file_name(&state.run);
+        let picture = file_name(Format::Svg, &state.run);
         el!("div" { "class": "share-page" }
             el!("h3" {} words::REPLAY),
             copied("replay", words::REPLAY, &snippet::replay(place, &picture), on),

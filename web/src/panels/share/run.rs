@@ -1,5 +1,6 @@
 //! The run as a file: each format of `aftershake export`, and the recording itself.
 
+use aftershake_shared::export::format::Format;
 use yew::{AttrValue, Callback, Html, MouseEvent};
 
 use super::body::{plain_button, then};
@@ -7,7 +8,7 @@ use crate::el;
 use crate::hand_out;
 use crate::store::run_events::RunEvents;
 use crate::store::share::Done;
-use crate::store::share::format::{FORMATS, Format};
+use crate::store::share::format::{file_name, write};
 use crate::store::{Action, AppState};
 use crate::text::share as words;
 
@@ -16,7 +17,7 @@ pub(super) fn run(state: &AppState, on: &Callback<Action>) -> Html {
     if state.run.diagnosis.is_none() || state.run.header.is_none() {
         return el!("p" { "class": "note", "data-test": "no-run" } words::NO_RUN);
     }
-    let rows: Vec<Html> = FORMATS.map(|format| row(format, &state.run, on)).into();
+    let rows: Vec<Html> = Format::ALL.map(|format| row(format, &state.run, on)).into();
     el!("div" { "class": "share-page" }
         el!("p" { "class": "note" } words::RUN_WHAT),
         el!("ul" { "class": "formats" } rows),
@@ -29,9 +30,7 @@ fn row(format: Format, run: &RunEvents, on: &Callback<Action>) -> Html {
         let then = then(on, Done::Copied(name), words::NOT_SAVED);
         let run = run.clone();
         let onclick = Callback::from(move |_: MouseEvent| {
-            let text = format
-                .write(&run)
-                .and_then(|bytes| String::from_utf8(bytes).ok());
+            let text = write(format, &run).and_then(|bytes| String::from_utf8(bytes).ok());
             match text {
                 Some(text) => hand_out::copy(&text, "", &then),
                 None => then.emit(false),
@@ -56,9 +55,9 @@ fn save(format: Format, name: &'static str, run: &RunEvents, on: &Callback<Actio
     let then = then(on, Done::Saved(name), words::NOT_SAVED);
     let run = run.clone();
     let onclick = Callback::from(move |_: MouseEvent| {
-        let file = format.file_name(&run);
+        let file = file_name(format, &run);
         let (_, media) = format.file();
-        match (format, format.write(&run)) {
+        match (format, write(format, &run)) {
             (Format::Png, Some(svg)) => {
                 hand_out::save_pixels(&file, &String::from_utf8_lossy(&svg), &then);
             }
