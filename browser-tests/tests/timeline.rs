@@ -440,3 +440,25 @@ fn who_wants_less_motion_plays_by_hand() -> anyhow::Result<()> {
     browser.wait_until("document.querySelector('[data-test=play]').title.startsWith('Play')")?;
     browser.is_quiet()
 }
+
+#[test]
+fn a_ladder_of_three_ends_is_moved_sideways_and_stays_legible() -> anyhow::Result<()> {
+    let playground = Playground::desktop()?;
+    let browser = &playground.browser;
+    playground.choose("proxy-hangs-up")?;
+    playground.run()?;
+    browser.wait_until("document.querySelector('svg.body .segment') !== null")?;
+    let scale = number(
+        browser,
+        "const svg = document.querySelector('svg.body');
+         return svg.getBoundingClientRect().width / svg.viewBox.baseVal.width",
+    )?;
+    assert!(scale > 0.8, "drawn at {scale} of its size");
+    let moved = browser.script(
+        "const drawing = document.querySelector('.drawing'); drawing.scrollLeft = 100; return drawing.scrollLeft",
+    )?;
+    assert_eq!(moved, 100, "it cannot be moved sideways");
+    browser.fits_its_width()?;
+    axe::check(browser)?;
+    browser.is_quiet()
+}

@@ -35,6 +35,9 @@ use crate::store::look::Times;
 use crate::store::selection::{self, Walk};
 use crate::text::ladder as words;
 
+/// Wider ladders, those of three ends and more, are moved sideways rather than made too small to read.
+const WIDE: f32 = 1_000.0;
+
 /// What the ladder is given.
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
@@ -132,7 +135,7 @@ pub fn LadderView(props: &Props) -> Html {
                     selected={*selected} {view} {clock} svg={svg.clone()} cursor={cursor.clone()}
                 />
             </div>
-            <div class={classes!("ladder", (!is_whole).then_some("partly"))}>
+            <div class={classes!("ladder", (!is_whole).then_some("partly"), (width > WIDE).then_some("wide"))}>
                 <div class="drawing">
                     { frame::headings(ladder) }
                     <svg

@@ -6,6 +6,7 @@ use super::super::press::{Button, button};
 use super::{embed, link, run};
 use crate::el;
 use crate::hand_out;
+use crate::store::opened::File;
 use crate::store::share::{Dialog, Done, Page};
 use crate::store::{Action, AppState, share as store};
 use crate::text::share as words;
@@ -17,6 +18,9 @@ pub(super) const fn act(action: store::Action) -> Action {
 /// One of its three pages, between heading and foot.
 pub(crate) fn body(state: &AppState, open: &Dialog, on: &Callback<Action>) -> Html {
     let page = match open.page {
+        Page::Link | Page::Embed if state.file.as_ref().is_some_and(File::has_no_scenario) => {
+            el!("p" { "class": "note", "data-test": "no-scenario" } words::NO_SCENARIO)
+        }
         Page::Link => link::link(state, open, on),
         Page::Embed => embed::embed(state, on),
         Page::Run => run::run(state, on),
