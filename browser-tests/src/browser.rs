@@ -25,8 +25,11 @@ pub mod keys {
     pub const ARROW_RIGHT: char = '\u{E014}';
     pub const ARROW_UP: char = '\u{E013}';
     pub const CONTROL: char = '\u{E009}';
+    pub const DELETE: char = '\u{E017}';
     pub const ENTER: char = '\u{E007}';
     pub const ESCAPE: char = '\u{E00C}';
+    /// Lets go of what is held.
+    pub const NONE: char = '\u{E000}';
     pub const TAB: char = '\u{E004}';
 }
 
@@ -207,7 +210,15 @@ impl Browser {
         if answer == Value::Bool(true) {
             return Ok(());
         }
-        let shown = self.script("return document.body.innerText")?;
+        // What a control holds is no text of the page, and often what the wait was for.
+        let shown = self.script(
+            "const held = [...document.querySelectorAll('input, textarea, select')]
+               .filter((e) => e.checkVisibility())
+               .map((e) => `${e.dataset.test || e.name}: ${JSON.stringify(e.value)}`);
+             const focus = document.activeElement;
+             return [document.body.innerText, 'controls:', ...held,
+               `focus: ${focus?.dataset?.test || focus?.id || focus?.tagName}`].join('\\n')",
+        )?;
         let shown = shown.as_str().unwrap_or_default().to_owned();
         bail!("not within {limit:?}: {expression}\nthe page showed:\n{shown}")
     }
@@ -270,11 +281,14 @@ impl Browser {
     /// It is not there, or takes no text.
     pub fn fill(&self, name: &str, text: &str) -> anyhow::Result<()> {
         self.wait_for(name)?;
-        let id = self.find(name)?;
-        self.session
-            .post(&format!("element/{id}/clear"), &json!({}))?;
-        let path = format!("element/{id}/value");
-        self.session.post(&path, &json!({ "text": text }))?;
+        let path = format!("element/{}/value", self.find(name)?);
+        // Not the driver's own clearing: it tells the page of no input, and whatever the page
+        // draws before the first key puts the old text back.
+        let typed: String = [keys::CONTROL, 'a', keys::NONE, keys::DELETE]
+            .into_iter()
+            .chain(text.chars())
+            .collect();
+        self.session.post(&path, &json!({ "text": typed }))?;
         Ok(())
     }
 

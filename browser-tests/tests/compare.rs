@@ -5,7 +5,6 @@ use aftershake_browser_tests::in_every_look;
 use aftershake_browser_tests::look::Look;
 use aftershake_browser_tests::playground::Playground;
 
-const DELETE: char = '\u{E017}';
 
 #[test]
 fn an_edit_and_a_key_press_show_what_the_change_changes() -> anyhow::Result<()> {
@@ -17,7 +16,7 @@ fn an_edit_and_a_key_press_show_what_the_change_changes() -> anyhow::Result<()> 
     assert_eq!(cards, 0, "one run is compared with nothing");
     // Without its fourth step the client says nothing, and nothing is left unread.
     browser.script("document.querySelector('#step-3').focus()")?;
-    browser.press(&[DELETE])?;
+    browser.press(&[keys::DELETE])?;
     browser.press(&[keys::CONTROL, keys::ENTER])?;
     browser.wait_for_text("compare-before", "reset")?;
     browser.wait_for_text("compare-now", "closed")?;

@@ -4,7 +4,6 @@ use aftershake_browser_tests::browser::{Browser, Scheme, element, keys};
 use aftershake_browser_tests::playground::Playground;
 use anyhow::Context as _;
 
-const DELETE: char = '\u{E017}';
 const ALT: char = '\u{E00A}';
 
 fn text(browser: &Browser) -> anyhow::Result<String> {
@@ -51,7 +50,7 @@ fn a_change_is_run_with_ctrl_enter_and_compared_with_the_run_before() -> anyhow:
     browser.wait_for_text("newest-run", "reset")?;
     // Without its fourth step the client says nothing, and nothing is left unread.
     focus_step(browser, 3)?;
-    browser.press(&[DELETE])?;
+    browser.press(&[keys::DELETE])?;
     browser.wait_until(
         "!document.querySelector('[data-test=steps]').textContent.includes('incorrect')",
     )?;
@@ -80,7 +79,7 @@ fn steps_are_moved_copied_and_taken_away_by_keyboard_and_undone() -> anyhow::Res
     on_step(4)?;
     browser.press(&[ALT, keys::ARROW_RIGHT])?;
     text_says(browser, "by = \"client\"\ndo = \"close\"")?;
-    browser.press(&[DELETE])?;
+    browser.press(&[keys::DELETE])?;
     browser.press(&[keys::ARROW_UP])?;
     on_step(3)?;
     for _ in 0..4 {
