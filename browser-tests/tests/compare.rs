@@ -5,7 +5,6 @@ use aftershake_browser_tests::in_every_look;
 use aftershake_browser_tests::look::Look;
 use aftershake_browser_tests::playground::Playground;
 
-
 #[test]
 fn an_edit_and_a_key_press_show_what_the_change_changes() -> anyhow::Result<()> {
     let playground = Playground::desktop()?;

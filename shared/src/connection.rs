@@ -154,7 +154,9 @@ impl Connection {
     pub(crate) fn with_ends_named(&self, text: String) -> String {
         let ends = [("the client", &self.client), ("the server", &self.server)];
         ends.into_iter().fold(text, |text, (word, end)| {
-            if end.name == end.address.to_string() {
+            // Writing an address costs more than all the rest, and few ends are named by it.
+            let is_by_role = word.ends_with(&end.name);
+            if !is_by_role && text.contains(word) && end.name == end.address.to_string() {
                 text.replace(word, &end.name)
             } else {
                 text

@@ -22,7 +22,7 @@ mod shape;
 mod weigh;
 
 use crate::connection::Connections;
-use crate::event::{Event, Source};
+use crate::event::{Event, EventId, Source};
 use crate::order::sort_by_rank;
 use finding::{ConnectionVerdict, Diagnosis, Finding};
 use run::Run;
@@ -38,11 +38,34 @@ pub fn diagnose(events: &[Event], evidence: &[Source]) -> Diagnosis {
     diagnose_connections(events, evidence, &Connections::from_events(events))
 }
 
+/// As [`diagnose`], with findings for these RSTs alone; the others are weighed, as their context.
+pub(crate) fn diagnose_some(
+    events: &[Event],
+    evidence: &[Source],
+    is_wanted: impl Fn(EventId) -> bool,
+) -> Diagnosis {
+    explained(
+        events,
+        evidence,
+        &Connections::from_events(events),
+        is_wanted,
+    )
+}
+
 /// As [`diagnose`], with the connections rebuilt from the same events before.
 pub fn diagnose_connections(
     events: &[Event],
     evidence: &[Source],
     connections: &Connections,
+) -> Diagnosis {
+    explained(events, evidence, connections, |_| true)
+}
+
+fn explained(
+    events: &[Event],
+    evidence: &[Source],
+    connections: &Connections,
+    is_wanted: impl Fn(EventId) -> bool,
 ) -> Diagnosis {
     let run = Run::new(events, evidence, connections);
     let resets = reset::all(&run);
@@ -61,6 +84,7 @@ pub fn diagnose_connections(
     }
     let mut findings: Vec<Finding> = weighed
         .iter()
+        .filter(|one| is_wanted(one.reset.sent.event))
         .map(|one| {
             let index = usize::try_from(one.reset.connection.id).unwrap_or(0);
             let saw = verdicts

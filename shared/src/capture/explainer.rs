@@ -50,11 +50,11 @@ impl Default for Options {
 /// So many connections with RSTs are judged together, or as many as have so many segments; judging one segment
 /// takes almost 2 KB.
 const TOGETHER: usize = 2_048;
-const TOGETHER_SEGMENTS: usize = 25_000;
+const TOGETHER_SEGMENTS: usize = 12_500;
 /// Connections judged before that stay, in outline, as context of the next.
-const CONTEXT: usize = 512;
+const CONTEXT: usize = 128;
 /// Open connections with RSTs that are context as well, in outline.
-const OPEN: usize = 512;
+const OPEN: usize = 128;
 /// With counters or a trace beside, all RSTs must be judged at once: of so many connections at most.
 pub const MOST_WITH_EVIDENCE: usize = 20_000;
 /// And with so many kept segments; a long history is made shorter for it, to at least so many segments of its end.
@@ -407,9 +407,20 @@ impl Books {
         } else {
             (TOGETHER, TOGETHER_SEGMENTS)
         };
-        self.ended = self.flows.end_some(most, segments);
-        let is_more = !self.ended.is_empty() || !self.waiting.is_empty();
-        self.put_away();
+        let mut is_more = !self.waiting.is_empty();
+        // Few of those that end have a RST, and each judging weighs its context too: many are judged together.
+        loop {
+            self.ended = self.flows.end_some(most, segments);
+            if self.ended.is_empty() {
+                break;
+            }
+            is_more = true;
+            self.put_away();
+            let is_much = self.told.len() >= most || self.waiting_segments >= segments / 2;
+            if is_much || self.options.with_segments {
+                break;
+            }
+        }
         self.judge_waiting();
         self.told.sort_by_key(|one| one.id);
         is_more

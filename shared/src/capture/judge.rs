@@ -9,8 +9,8 @@ use super::counters_text::CounterDeltas;
 use super::trace_text::ResetTrace;
 use super::tracked::Tracked;
 use crate::diagnosis::causes::is_third_party;
-use crate::diagnosis::diagnose;
 use crate::diagnosis::finding::{Diagnosis, Finding};
+use crate::diagnosis::{diagnose, diagnose_some};
 use crate::event::counters::CountersMoved;
 use crate::event::kernel_reset::{KernelReset, TiedBy};
 use crate::event::trouble::Trouble;
@@ -96,9 +96,11 @@ pub(super) fn judge(all: &[&Tracked], own: usize, world: &World<'_>) -> Vec<Judg
             ties.as_ref(),
             world,
         );
-        let diagnosis = diagnose(&events, &evidence);
+        let is_own = |index: &usize| *index < own && profiles.get(*index) == Some(&profile);
+        let diagnosis = diagnose_some(&events, &evidence, |rst| {
+            owners.get(&rst).is_some_and(&is_own)
+        });
         events.truncate(plain);
-        let is_own = |index: &usize| profiles.get(*index) == Some(&profile);
         take(diagnosis, &owners, is_own, &mut judged);
     }
     judged
