@@ -71,6 +71,8 @@ struct Shared {
     /// The thread whose namespace is ready.
     ready: Mutex<Option<Sender<Job>>>,
     became_ready: Condvar,
+    /// No namespace is being made ready, since the run begun last was to be the last.
+    is_last: Mutex<bool>,
     current: Mutex<Option<Arc<Cancel>>>,
 }
 
@@ -99,6 +101,7 @@ pub fn serve() -> ! {
         kernel_resets: Mutex::new(kernel_resets),
         ready: Mutex::new(None),
         became_ready: Condvar::new(),
+        is_last: Mutex::new(false),
         current: Mutex::new(None),
     });
     if entered.is_ok() {
@@ -131,6 +134,8 @@ pub fn serve() -> ! {
             ),
         }
     }
+    // The kernel takes up to 100 ms to end what is open here, and whoever reads our parent's stderr waits for its end.
+    sys::thread::close_stderr();
     sys::thread::exit_now(0)
 }
 
@@ -168,7 +173,7 @@ fn fail_without_namespace(error: &io::Error) {
 }
 
 /// Hands a request to the thread whose namespace is ready.
-fn dispatch(shared: &Shared, request: RunRequest) {
+fn dispatch(shared: &Arc<Shared>, request: RunRequest) {
     let asked = clock::tick();
     let scenario = match request.scenario.parse() {
         Ok(scenario) => scenario,
@@ -179,6 +184,9 @@ fn dispatch(shared: &Shared, request: RunRequest) {
         Err(error) => return fail(3, format!("no event descriptor: {error}"), ""),
     };
     *lock(&shared.current) = Some(Arc::clone(&cancel));
+    if std::mem::replace(&mut *lock(&shared.is_last), request.last) {
+        prepare_next(shared);
+    }
     let mut ready = lock(&shared.ready);
     let thread = loop {
         match ready.take() {
@@ -243,7 +251,9 @@ fn live_once(shared: &Arc<Shared>, jobs: &Receiver<Job>) {
                 *current = None;
             }
             drop(current);
-            prepare_next(shared);
+            if !job.request.last {
+                prepare_next(shared);
+            }
             // Closing the capture takes some 20 ms: nobody waits for it here.
             drop(evidence);
         }

@@ -85,6 +85,7 @@ fn the_named_cause_agrees_with_the_kernels_reason_for_that_segment() {
             seed: 11,
             live: false,
             beside: None,
+            last: false,
         };
         let recording: Recording = worker.run(request).unwrap().0;
         let environment = &recording.header.environment;

@@ -181,6 +181,7 @@ fn every_kept_recording_is_what_a_fresh_run_tells() {
             seed: SEED,
             live: false,
             beside: None,
+            last: false,
         };
         let fresh = match worker.run(request) {
             Ok((recording, _)) => Judged::new(recording).unwrap(),

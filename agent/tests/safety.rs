@@ -81,6 +81,7 @@ fn run(worker: &mut WorkerProcess, toml: &str) -> Recording {
         seed: 1,
         live: false,
         beside: None,
+        last: false,
     };
     worker.run(request).unwrap().0
 }

@@ -28,6 +28,7 @@ fn run(worker: &mut WorkerProcess, scenario: ScenarioText) -> Recording {
         seed: 7,
         live: false,
         beside: None,
+        last: false,
     };
     worker.run(request).unwrap().0
 }
@@ -218,6 +219,7 @@ fn a_worker_survives_what_it_is_asked() {
         seed: 1,
         live: false,
         beside: None,
+        last: false,
     };
     assert!(worker.run(request).is_err());
     let entry = aftershake_shared::catalog::find("linger-zero").unwrap();

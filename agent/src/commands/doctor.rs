@@ -83,6 +83,7 @@ fn examine() -> Result<Examination, Failure> {
         seed: 1,
         live: false,
         beside: None,
+        last: true,
     };
     let run = WorkerProcess::start().and_then(|mut worker| {
         let run = worker.run(request);

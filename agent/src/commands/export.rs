@@ -138,6 +138,7 @@ fn run_once(subject: &str, seed: Option<u64>) -> Result<Recording, Failure> {
         seed,
         live: false,
         beside: None,
+        last: true,
     })?;
     Ok(recording)
 }

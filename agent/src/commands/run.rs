@@ -53,6 +53,7 @@ fn once(
         seed,
         live: false,
         beside: options.beside.clone(),
+        last: !options.watch,
     };
     let (recording, _) = worker.run(request)?;
     talk::detail(&format!(

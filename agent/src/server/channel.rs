@@ -204,6 +204,7 @@ impl Runs {
                     seed: seed.unwrap_or_else(random_seed),
                     live: true,
                     beside: None,
+                    last: false,
                 };
                 self.begin(run, Asked::One(request), None, pool)
             }

@@ -154,6 +154,12 @@ pub(crate) fn signal_group(leader: u32, signal: i32) {
     }
 }
 
+/// Gives up stderr for good; what is written to it afterwards is lost. Only to be called right before the end.
+pub(crate) fn close_stderr() {
+    // SAFETY: a plain number, and nobody here holds stderr as an owned descriptor.
+    unsafe { libc::close(libc::STDERR_FILENO) };
+}
+
 /// Stops this process at once without running destructors: the kernel closes everything.
 pub(crate) fn exit_now(code: i32) -> ! {
     // SAFETY: never returns; nothing of ours needs its destructor, files are flushed by their writers.

@@ -224,6 +224,7 @@ impl Many {
                 seed: which.seed,
                 live: false,
                 beside: self.request.beside.clone(),
+                last: false,
             },
             scenario: Scenario::clone(scenario),
             asked: clock::tick(),

@@ -33,6 +33,9 @@ pub struct RunRequest {
     pub live: bool,
     /// A command run in the namespace from before the first step to after the last.
     pub beside: Option<String>,
+    /// None is expected after it: no namespace is made in advance, whose end would take longer than the run.
+    #[serde(default)]
+    pub last: bool,
 }
 
 /// Two programs to run, unmodified, each by `sh -c`.

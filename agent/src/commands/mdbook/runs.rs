@@ -137,6 +137,7 @@ impl Runs {
             seed: seed.unwrap_or_else(random_seed),
             live: false,
             beside: None,
+            last: false,
         })?;
         self.worker = Some(worker);
         Ok(recording)
