@@ -57,6 +57,7 @@ pub fn explain(options: &ExplainOptions) -> Result<u8, Failure> {
         match source.next() {
             Next::Bytes(bytes) => {
                 explainer.feed(&bytes).map_err(|error| no_capture(&error))?;
+                source.give_back(bytes);
             }
             // Nobody waits for more of a file: a slow disk must not change what is said of it.
             Next::Pause if options.file != "-" => {}

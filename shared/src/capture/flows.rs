@@ -3,12 +3,12 @@
 //! What has been over for long is put away, so that a long capture needs no more memory than its open connections.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::net::SocketAddr;
 
 use super::kept::Kept;
 use super::packet::{Packet, Pair};
 use super::tracked::Tracked;
+use crate::keyed::Keyed;
 
 /// More connections are not open at once; beyond it one of those silent for longest is put away.
 pub(super) const MOST_OPEN: usize = 1_000_000;
@@ -273,60 +273,5 @@ impl Flows {
             ending.extend(left);
         }
         all
-    }
-}
-
-/// A fast hash that a capture's author cannot foresee: multiplications, keyed anew for each capture.
-#[derive(Clone, Copy)]
-struct Keyed(u64);
-
-impl Keyed {
-    fn new() -> Self {
-        Self(RandomState::new().build_hasher().finish())
-    }
-}
-
-impl BuildHasher for Keyed {
-    type Hasher = Mixed;
-    fn build_hasher(&self) -> Mixed {
-        Mixed(self.0)
-    }
-}
-
-struct Mixed(u64);
-
-impl Mixed {
-    /// Source: the folded multiplication of wyhash.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "both halves of the product are used"
-    )]
-    fn mix(&mut self, word: u64) {
-        let wide = u128::from(self.0 ^ word) * 0x9e37_79b9_7f4a_7c15_u128;
-        self.0 = wide as u64 ^ (wide >> 64) as u64;
-    }
-}
-
-impl Hasher for Mixed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.mix((*byte).into());
-        }
-    }
-
-    fn write_u32(&mut self, number: u32) {
-        self.mix(number.into());
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "both halves are used")]
-    fn write_u128(&mut self, number: u128) {
-        self.mix(number as u64);
-        if number >> 32 != 0xffff {
-            self.mix((number >> 64) as u64);
-        }
     }
 }

@@ -18,6 +18,8 @@ const COPY_BACK: usize = 4;
 /// Of one connection at most so many RSTs are kept and explained; the others are counted.
 pub(super) const MOST_RSTS: u32 = 1_000;
 
+/// A history that is so long grows by so many segments at once.
+const STRIDE: usize = 32;
 /// Segments, and RSTs, of an outline.
 const OUTLINED: usize = 4;
 
@@ -234,6 +236,10 @@ impl Tracked {
         }
         if let Some(options) = options {
             self.options.push((kept.frame, options.into()));
+        }
+        // Doubling would leave half of the memory of a million packets unused, and the kernel clears it first.
+        if self.history.len() == self.history.capacity() && self.history.len() >= STRIDE {
+            self.history.reserve_exact(STRIDE);
         }
         self.history.push(kept);
         if self.history.len() >= self.fold_at.max(2 * limit) {

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use super::{Connection, End, Role, SegmentSent, canonical};
 use crate::event::{Event, EventBody};
+use crate::keyed::Keyed;
 use crate::tcp::segment::Segment;
 use crate::tcp::seq_num::SeqNum;
 
@@ -16,7 +17,7 @@ pub(super) type Pair = (SocketAddr, SocketAddr);
 pub(super) struct Gathered {
     pub(super) list: Vec<Connection>,
     /// Every connection between two addresses, oldest first, by index.
-    pub(super) by_pair: HashMap<Pair, Vec<usize>>,
+    pub(super) by_pair: HashMap<Pair, Vec<usize>, Keyed>,
     open: Vec<Openness>,
 }
 

@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use flate2::bufread::MultiGzDecoder;
 
-/// Bytes of one piece, at most: few enough that the allocator uses them again instead of asking for cleared pages.
-const PIECE: usize = 64 * 1024;
+/// Bytes of one piece, at most: enough that handing it over costs little beside explaining it.
+const PIECE: usize = 256 * 1024;
 /// Pieces read ahead, at most.
-const AHEAD: usize = 16;
+const AHEAD: usize = 8;
 /// So long without a byte is a pause. A capture program flushes its file or pipe every second or less often.
 const PAUSE: Duration = Duration::from_millis(200);
 /// The two bytes that every gzip member begins with. Source: RFC 1952 §2.3.1.
@@ -31,7 +31,15 @@ pub(super) enum Next {
 /// A file being read.
 pub(super) struct Source {
     pieces: Receiver<io::Result<Vec<u8>>>,
+    used: SyncSender<Vec<u8>>,
     paused: bool,
+}
+
+/// The reading thread's side.
+struct Pump {
+    pieces: SyncSender<io::Result<Vec<u8>>>,
+    /// Pieces to fill again: fresh ones would be cleared by the kernel first.
+    used: Receiver<Vec<u8>>,
 }
 
 impl Source {
@@ -40,20 +48,35 @@ impl Source {
     /// # Errors
     /// What the system says of the path.
     pub(super) fn open(path: &str) -> io::Result<Self> {
-        let (sender, pieces) = sync_channel(AHEAD);
         if path == "-" {
-            thread::spawn(move || pump(io::stdin(), &sender));
-        } else {
-            let file = File::open(path)?;
-            if file.metadata()?.is_dir() {
-                return Err(io::ErrorKind::IsADirectory.into());
-            }
-            thread::spawn(move || pump(file, &sender));
+            return Ok(Self::reading(io::stdin()));
         }
-        Ok(Self {
+        let file = File::open(path)?;
+        if file.metadata()?.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        Ok(Self::reading(file))
+    }
+
+    fn reading(from: impl Read + Send + 'static) -> Self {
+        let (sender, pieces) = sync_channel(AHEAD);
+        let (used, to_fill) = sync_channel(AHEAD);
+        let pump = Pump {
+            pieces: sender,
+            used: to_fill,
+        };
+        thread::spawn(move || pump.unpack(from));
+        Self {
             pieces,
+            used,
             paused: false,
-        })
+        }
+    }
+
+    /// A piece whose bytes are not needed any more.
+    pub(super) fn give_back(&self, piece: Vec<u8>) {
+        // One more than fits is simply freed.
+        let _ = self.used.try_send(piece);
     }
 
     /// Waits for what comes next; a pause is told once.
@@ -75,41 +98,46 @@ impl Source {
     }
 }
 
-/// Reads until the end, an error, or until nobody listens.
-fn pump(mut from: impl Read, to: &SyncSender<io::Result<Vec<u8>>>) {
-    let mut start = Vec::new();
-    // One byte may come alone, out of a pipe.
-    if let Err(error) = from.by_ref().take(2).read_to_end(&mut start) {
-        let _ = to.send(Err(error));
-        return;
+impl Pump {
+    /// Reads until the end, an error, or until nobody listens.
+    fn unpack(&self, mut from: impl Read) {
+        let mut start = Vec::new();
+        // One byte may come alone, out of a pipe.
+        if let Err(error) = from.by_ref().take(2).read_to_end(&mut start) {
+            let _ = self.pieces.send(Err(error));
+            return;
+        }
+        let packed = start == GZIP;
+        let whole = io::Cursor::new(start).chain(from);
+        if packed {
+            self.copy(MultiGzDecoder::new(BufReader::with_capacity(PIECE, whole)));
+        } else {
+            self.copy(whole);
+        }
     }
-    let packed = start == GZIP;
-    let whole = io::Cursor::new(start).chain(from);
-    if packed {
-        pieces(
-            MultiGzDecoder::new(BufReader::with_capacity(PIECE, whole)),
-            to,
-        );
-    } else {
-        pieces(whole, to);
-    }
-}
 
-fn pieces(mut from: impl Read, to: &SyncSender<io::Result<Vec<u8>>>) {
-    loop {
-        let mut piece = vec![0; PIECE];
-        let read = match from.read(&mut piece) {
-            Ok(0) => return,
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => {
-                let _ = to.send(Err(error));
+    fn copy(&self, mut from: impl Read) {
+        loop {
+            let mut piece = self.used.try_recv().unwrap_or_default();
+            piece.resize(PIECE, 0);
+            let read = loop {
+                match from.read(&mut piece) {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    other => break other,
+                }
+            };
+            let said = match read {
+                Ok(0) => return,
+                Ok(read) => {
+                    piece.truncate(read);
+                    Ok(piece)
+                }
+                Err(error) => Err(error),
+            };
+            let is_end = said.is_err();
+            if self.pieces.send(said).is_err() || is_end {
                 return;
             }
-        };
-        piece.truncate(read);
-        if to.send(Ok(piece)).is_err() {
-            return;
         }
     }
 }
@@ -124,16 +152,14 @@ mod tests {
     use super::*;
 
     fn all_of(bytes: Vec<u8>) -> (Vec<u8>, Option<io::Error>) {
-        let (sender, pieces) = sync_channel(AHEAD);
-        thread::spawn(move || pump(io::Cursor::new(bytes), &sender));
-        let mut source = Source {
-            pieces,
-            paused: false,
-        };
+        let mut source = Source::reading(io::Cursor::new(bytes));
         let mut all = Vec::new();
         loop {
             match source.next() {
-                Next::Bytes(piece) => all.extend(piece),
+                Next::Bytes(piece) => {
+                    all.extend(&piece);
+                    source.give_back(piece);
+                }
                 Next::Pause => {}
                 Next::End(error) => return (all, error),
             }
