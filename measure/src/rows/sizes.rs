@@ -103,7 +103,7 @@ fn in_folder(binary: &Path, folder: &Path, table: &mut Table) -> anyhow::Result<
         })?;
         row(table, "packets of a capture, `explain`", count, took, None);
     }
-    for count in [100, 1_000, 10_000, 100_000] {
+    for count in [10, 100, 1_000, 10_000, 100_000] {
         let file = written(folder, &segments(count))?;
         let saved = folder.join("saved.jsonl");
         let saved = saved.to_string_lossy();
