@@ -358,6 +358,20 @@ fn a_recording_is_explained_with_all_its_sources() {
 }
 
 #[test]
+fn a_picture_is_explained_by_the_recording_in_it() {
+    let file = data("recordings/linger-zero.jsonl");
+    let mut export = Command::new(env!("CARGO_BIN_EXE_aftershake"));
+    export.arg("export").arg(&file).args(["--to", "svg"]);
+    let picture = export.output().unwrap().stdout;
+    let (drawn, recorded) = (piped(&picture, &["--json"]), explain(&file, &["--json"]));
+    assert_eq!(json(&drawn), json(&recorded));
+    let other = piped(b"<svg></svg>", &[]);
+    assert_eq!(code(&other), 2);
+    let said = String::from_utf8_lossy(&other.stderr).into_owned();
+    assert!(said.contains("no recording is in this picture"), "{said}");
+}
+
+#[test]
 fn no_escape_of_the_data_reaches_the_terminal() {
     let recording = fs::read_to_string(data("recordings/linger-zero.jsonl")).unwrap();
     // In the title, in names of endpoints, in the kernel's word.

@@ -5,6 +5,7 @@ use aftershake_shared::capture::explained::{ConnectionExplained, Explained};
 use aftershake_shared::capture::explainer::{Explainer, Options};
 use aftershake_shared::capture::unpacked::{BadGzip, Unpacked};
 use aftershake_shared::event::{Event, Source};
+use aftershake_shared::export::svg;
 use aftershake_shared::order::sort_by_rank;
 use aftershake_shared::recording::reader::Reader;
 use aftershake_shared::recording::{Environment, FORMAT_VERSION, Header, Recording, ScenarioText};
@@ -27,6 +28,10 @@ const MOST_RECORDED: u64 = 256 << 20;
 const TOO_MUCH: &str =
     "it unpacks to more than 256 MiB, more than a page can show; `aftershake explain` reads it";
 
+/// A picture's text, packed recording included.
+const MOST_DRAWN: u64 = 16 << 20;
+const NO_SUCH_PICTURE: &str = "longer than 16 MiB, expected a picture of `aftershake export`";
+
 /// The isolation that a capture's header names; a recording's is `namespace`.
 pub const CAPTURE: &str = "capture";
 
@@ -48,6 +53,8 @@ enum Kind {
     Unknown,
     Capture(Box<Capture>),
     Recording(Reader),
+    /// An SVG file, which may hold a recording.
+    Picture(Vec<u8>),
 }
 
 struct Capture {
@@ -79,7 +86,7 @@ impl Opening {
     /// Frames or events so far.
     pub fn found(&self) -> u64 {
         match &self.inside.kind {
-            Kind::Unknown => 0,
+            Kind::Unknown | Kind::Picture(_) => 0,
             Kind::Capture(capture) => capture.explainer.frames().into(),
             Kind::Recording(reader) => reader.events() as u64,
         }
@@ -105,7 +112,7 @@ impl Opening {
         inside.after(packing)?;
         let too_long = inside.bytes >= MOST_BYTES;
         match &mut inside.kind {
-            Kind::Unknown | Kind::Recording(_) => Ok(false),
+            Kind::Unknown | Kind::Recording(_) | Kind::Picture(_) => Ok(false),
             Kind::Capture(capture) => {
                 if too_long {
                     capture
@@ -130,6 +137,12 @@ impl Opening {
                 .map_or_else(|error| Err(words(error)), |_| Err(AttrValue::default())),
             Kind::Recording(reader) => {
                 let Recording { header, events } = reader.finish().map_err(words)?;
+                let run = run(&self.name, header, events, None);
+                Ok(Holds::Run(Kept::new(run.with_places().with_verdict())))
+            }
+            Kind::Picture(bytes) => {
+                let text = String::from_utf8(bytes).map_err(words)?;
+                let Recording { header, events } = svg::recording(&text).map_err(words)?;
                 let run = run(&self.name, header, events, None);
                 Ok(Holds::Run(Kept::new(run.with_places().with_verdict())))
             }
@@ -169,6 +182,8 @@ impl Inside {
         if matches!(self.kind, Kind::Unknown) {
             self.kind = if bytes.starts_with(b"{") {
                 Kind::Recording(Reader::default())
+            } else if bytes.starts_with(b"<") {
+                Kind::Picture(Vec::new())
             } else {
                 Kind::Capture(Box::new(Capture::new()))
             };
@@ -177,6 +192,11 @@ impl Inside {
             Kind::Unknown => Ok(()),
             Kind::Recording(_) if self.bytes > MOST_RECORDED => Err(TOO_MUCH.to_owned()),
             Kind::Recording(reader) => reader.feed(bytes).map_err(|error| error.to_string()),
+            Kind::Picture(_) if self.bytes > MOST_DRAWN => Err(NO_SUCH_PICTURE.to_owned()),
+            Kind::Picture(drawn) => {
+                drawn.extend(bytes);
+                Ok(())
+            }
             Kind::Capture(capture) => {
                 let fed = capture
                     .explainer
@@ -194,7 +214,7 @@ impl Inside {
         if let Err(damage) = packing {
             match &mut self.kind {
                 Kind::Capture(capture) => capture.explainer.note_problem(&damage.to_string()),
-                Kind::Unknown | Kind::Recording(_) => return Err(words(damage)),
+                Kind::Unknown | Kind::Recording(_) | Kind::Picture(_) => return Err(words(damage)),
             }
         }
         self.wrong
@@ -317,6 +337,22 @@ mod tests {
             assert_eq!(run.file.as_deref(), Some("x"));
             assert!(run.scenario.is_some());
         }
+    }
+
+    #[test]
+    fn a_picture_is_the_run_that_it_shows() {
+        let recording = Recording::from_json_lines(std::str::from_utf8(RECORDING).unwrap());
+        let recording = recording.unwrap();
+        let evidence = &recording.header.environment.evidence;
+        let diagnosis = aftershake_shared::diagnosis::diagnose(&recording.events, evidence);
+        let run = aftershake_shared::export::Run::new(&recording, &diagnosis);
+        let picture = svg::write(&run);
+        let Ok(Holds::Run(run)) = read(picture.as_bytes(), 1_000) else {
+            panic!("no run");
+        };
+        assert_eq!(run.diagnosis.as_ref().unwrap().outcome, Outcome::Reset);
+        let other = read(b"<svg></svg>", 5).err().unwrap();
+        assert!(other.contains("no recording is in this picture"), "{other}");
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use crate::book;
 use crate::log::Log;
 use crate::machine;
 use crate::process;
+use crate::recipes;
 use crate::site;
 use crate::stop::Stop;
 use crate::wasm_target;
@@ -44,6 +46,8 @@ pub(crate) fn run(agent: &Path) -> Result<(), Stop> {
         .args(["test", "--locked", "-p", PACKAGE, "--all-features"])
         .env("AFTERSHAKE_AGENT", agent)
         .env("AFTERSHAKE_SITE", site::folder())
+        .env("AFTERSHAKE_BOOK", book::folder())
+        .env("AFTERSHAKE_RECIPES", recipes::folder())
         .env("AFTERSHAKE_SCREENSHOTS", screenshots());
     process::run(
         &mut cargo,

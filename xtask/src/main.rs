@@ -4,6 +4,7 @@
 //! tells what they do; whatever needs a library lives in a crate of its own that it starts.
 
 mod agent;
+mod book;
 mod browser;
 mod calibrate;
 mod catalogue;
@@ -17,6 +18,7 @@ mod page;
 mod picture;
 mod play;
 mod process;
+mod recipes;
 mod site;
 mod stop;
 mod test;
@@ -37,6 +39,7 @@ usage: cargo xtask COMMAND
   test                  everything that must be green before a commit
   page                  build the page into target/page
   site                  build the static site into target/site, for any web server
+  book                  the docs by mdBook into target/book, the recipes by MkDocs and Sphinx
   install [--root DIR]  one self-contained binary, with the page inside, into cargo's bin folder
   bench                 measure speed beside its rival; writes docs/benchmarks.md
   calibrate [-v]        how often the diagnosis is right, against thresholds
@@ -64,6 +67,10 @@ fn main() -> ExitCode {
 }
 
 fn dispatch(command: &str, rest: &[String], log: &mut Log) -> Result<(), Stop> {
+    if rest.iter().any(|word| word == "--help" || word == "-h") {
+        log::print(HELP);
+        return Ok(());
+    }
     if !matches!(
         command,
         "play" | "install" | "endure" | "bench" | "calibrate"
@@ -84,6 +91,7 @@ fn dispatch(command: &str, rest: &[String], log: &mut Log) -> Result<(), Stop> {
         "endure" => endure::endure(rest, log),
         "picture" => picture::picture(log),
         "site" => site::site(log),
+        "book" => book::book(log),
         "" | "help" | "-h" | "--help" => {
             log::print(HELP);
             Ok(())

@@ -3,6 +3,7 @@
 //! Stops at the first failure. Nothing is skipped silently: what is missing is installed or named.
 
 use crate::agent;
+use crate::book;
 use crate::browser;
 use crate::calibrate;
 use crate::catalogue::{self, User};
@@ -11,6 +12,7 @@ use crate::log::Log;
 use crate::machine;
 use crate::page;
 use crate::process;
+use crate::recipes;
 use crate::site;
 use crate::stop::Stop;
 use crate::wasm_target::{self, TRIPLE};
@@ -95,6 +97,8 @@ pub(crate) fn test(log: &mut Log) -> Result<(), Stop> {
     }
     calibrate::run(log, &binary, &[])?;
     site::build(log)?;
+    book::build(log, &binary)?;
+    recipes::build(log, &binary)?;
     log.step("browser tests: Chromium, page and agent", "2 min", || {
         browser::run(&binary)
     })?;

@@ -1,4 +1,4 @@
-//! Trunk and wasm-bindgen: found on PATH or in our cache at exactly the right version, else built once.
+//! Trunk, wasm-bindgen and mdBook: found on PATH or in our cache at exactly the right version, else built once.
 //!
 //! Nothing of the user's own is replaced: each tool lies in `<cache>/aftershake/tools/<tool>-<version>/bin`.
 
@@ -14,6 +14,9 @@ use crate::stop::Stop;
 
 /// The newest Trunk that the toolchain's minimum version can build.
 const TRUNK: &str = "0.21.14";
+
+/// The one that the documentation's book is tested with.
+const MDBOOK: &str = "0.5.4";
 
 /// The tools that build a page.
 pub(crate) struct Tools {
@@ -69,6 +72,20 @@ pub(crate) fn ensure(log: &mut Log) -> Result<Tools, Stop> {
     })
 }
 
+/// Finds or builds mdBook and gives a PATH with it.
+pub(crate) fn mdbook(log: &mut Log) -> Result<OsString, Stop> {
+    let tool = Tool {
+        program: "mdbook",
+        package: "mdbook",
+        version: MDBOOK.to_owned(),
+        options: [&["--locked"], &[]],
+        opt_level: "0",
+        usually: "1 min, once",
+    };
+    let folders: Vec<PathBuf> = tool.ensure(log)?.into_iter().collect();
+    machine::path_with(&folders)
+}
+
 impl Tool {
     /// The folder to put in front of PATH; `None` when PATH has the right version already.
     fn ensure(&self, log: &mut Log) -> Result<Option<PathBuf>, Stop> {
@@ -95,7 +112,7 @@ impl Tool {
     fn is_right(&self, program: &Path) -> bool {
         process::ask(Command::new(program).arg("--version"))
             .and_then(|line| line.split(' ').nth(1).map(str::to_owned))
-            .is_some_and(|version| version == self.version)
+            .is_some_and(|version| version.trim_start_matches('v') == self.version)
     }
 
     /// Builds it. An interrupted build goes on where it stopped.

@@ -11,6 +11,7 @@ use aftershake_shared::capture::explained::{ConnectionExplained, Explained};
 use aftershake_shared::capture::explainer::{Explainer, Options};
 use aftershake_shared::capture::trace_text::ResetTrace;
 use aftershake_shared::channel::Failure;
+use aftershake_shared::export::svg;
 use aftershake_shared::recording::Recording;
 use serde::Serialize;
 
@@ -23,8 +24,7 @@ use source::{Next, Source};
 const RECORDING: usize = 1 << 30;
 /// Counters and traces beside are read whole: at most so many bytes.
 const BESIDE: u64 = 256 << 20;
-const EXPECTED: &str =
-    "a pcap or pcapng capture, gzip or not, or a recording of `aftershake run --save`";
+const EXPECTED: &str = "a pcap or pcapng capture, gzip or not, or a recording of `aftershake run --save`, also within its picture";
 
 /// Explains one file, printing as it flows.
 ///
@@ -39,7 +39,7 @@ pub fn explain(options: &ExplainOptions) -> Result<u8, Failure> {
         Ok(first) => first,
         Err(error) => return Err(unreadable(&error)),
     };
-    if first.starts_with(b"{") {
+    if first.starts_with(b"{") || first.starts_with(b"<") {
         return explain_recording(first, source, options);
     }
     let mut out = Output::new(options);
@@ -163,7 +163,7 @@ fn json<T: Serialize>(value: &T) -> Result<String, Failure> {
     serde_json::to_string(value).map_err(|error| internal(&error))
 }
 
-/// The rest of a recording, its verdict with all its sources.
+/// The rest of a recording, or of a picture that holds one; its verdict with all its sources.
 fn explain_recording(
     mut bytes: Vec<u8>,
     mut source: Source,
@@ -182,7 +182,11 @@ fn explain_recording(
         }
     }
     let text = String::from_utf8(bytes).map_err(|error| wrong(error.to_string()))?;
-    let recording = Recording::from_json_lines(&text).map_err(|error| wrong(error.to_string()))?;
+    let recording = if text.starts_with('<') {
+        svg::recording(&text).map_err(|error| wrong(error.to_string()))?
+    } else {
+        Recording::from_json_lines(&text).map_err(|error| wrong(error.to_string()))?
+    };
     drop(text);
     if options.with_counters.is_some() || options.with_trace.is_some() {
         let remedy = "leave out --with-counters and --with-trace: a recording holds its own";

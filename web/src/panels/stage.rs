@@ -109,7 +109,7 @@ fn open_file(on: &Callback<Action>) -> Html {
         <p class="hint open-file">
             <label>
                 { words::OPEN }{ ": " }
-                <input type="file" name="open-file" data-test="open-file" accept=".jsonl,.pcap,.pcapng,.cap,.gz" {onchange} />
+                <input type="file" name="open-file" data-test="open-file" accept=".jsonl,.svg,.pcap,.pcapng,.cap,.gz" {onchange} />
             </label>
             { words::OPEN_REMARK }
         </p>

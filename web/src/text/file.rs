@@ -5,7 +5,7 @@ use aftershake_shared::capture::explained::Summary;
 use super::count;
 
 pub const OPEN: &str = "Open a capture or a recording";
-pub const OPEN_REMARK: &str = "pcap, pcapng, gzip or .jsonl; or drop it anywhere. It is read in this browser and sent nowhere.";
+pub const OPEN_REMARK: &str = "pcap, pcapng, gzip, .jsonl or a picture of a run; or drop it anywhere. It is read in this browser and sent nowhere.";
 pub const CARD: &str = "Opened file";
 pub const CLOSE: &str = "Close the file";
 pub const BACK: &str = "← All connections";

@@ -1,6 +1,7 @@
 //! The styles of runs in a page that has styles of its own: the picture's, kept to the picture, and the words' beside it.
 //!
-//! Colours follow mdBook's theme where it has set one, and the machine's wish elsewhere.
+//! Colours follow mdBook's theme where it has set one, and the machine's wish elsewhere: where its scripts may not run,
+//! mdBook does the same, whatever theme the page names.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -35,7 +36,7 @@ fn scoped(css: &str) -> String {
             let colours = inside.split_once('{').map_or("", |(_, colours)| colours);
             let _ = write!(
                 out,
-                "@media (prefers-color-scheme:dark){{html:not(.light,.rust) {SCOPE}{{{colours}}}}}\
+                "@media (prefers-color-scheme:dark){{html:not(.light,.rust) {SCOPE},html:not(.js) {SCOPE}{{{colours}}}}}\
                  html:is(.coal,.navy,.ayu) {SCOPE}{{{colours}}}"
             );
             rest = after.trim_start();
@@ -76,7 +77,7 @@ mod tests {
         assert_eq!(
             found,
             ".aftershake{--a:#fff}.aftershake svg{font:12px serif}\
-             @media (prefers-color-scheme:dark){html:not(.light,.rust) .aftershake{--a:#000}}\
+             @media (prefers-color-scheme:dark){html:not(.light,.rust) .aftershake,html:not(.js) .aftershake{--a:#000}}\
              html:is(.coal,.navy,.ayu) .aftershake{--a:#000}\
              .aftershake svg .x,.aftershake svg .y rect{fill:red}.aftershake svg .z{a:b}"
         );
