@@ -333,13 +333,19 @@ impl Browser {
     /// # Errors
     /// The file cannot be written.
     pub fn screenshot(&self, name: &str) -> anyhow::Result<()> {
-        let folder =
-            env::var_os("AFTERSHAKE_SCREENSHOTS").map_or_else(env::temp_dir, PathBuf::from);
-        let file = folder.join(format!("{name}.png"));
         let picture = self.session.get("screenshot")?;
-        let bytes = STANDARD.decode(picture.as_str().context("the driver gave no picture")?)?;
-        fs::create_dir_all(folder)?;
-        fs::write(&file, bytes).with_context(|| format!("writing {}", file.display()))
+        keep(&format!("{name}.png"), &picture)
+    }
+
+    /// The same as `name.webp`, small enough for the docs.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn small_screenshot(&self, name: &str) -> anyhow::Result<()> {
+        let format = json!({ "format": "webp", "quality": 50 });
+        let answer = self.devtools("Page.captureScreenshot", &format)?;
+        let picture = answer.get("data").context("the browser gave no picture")?;
+        keep(&format!("{name}.webp"), picture)
     }
 
     /// Fails on [`Self::console_errors`].
@@ -423,6 +429,15 @@ impl Drop for Browser {
         let _ = self.driver.wait();
         let _ = fs::remove_dir_all(&self.profile);
     }
+}
+
+/// Writes a picture that came in base64 to where screenshots are wanted.
+fn keep(name: &str, picture: &Value) -> anyhow::Result<()> {
+    let folder = env::var_os("AFTERSHAKE_SCREENSHOTS").map_or_else(env::temp_dir, PathBuf::from);
+    let file = folder.join(name);
+    let bytes = STANDARD.decode(picture.as_str().context("there is no picture")?)?;
+    fs::create_dir_all(folder)?;
+    fs::write(&file, bytes).with_context(|| format!("writing {}", file.display()))
 }
 
 /// JavaScript for the element `data-test="name"`.

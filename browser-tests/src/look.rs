@@ -16,12 +16,24 @@ impl Look {
     /// # Errors
     /// The file cannot be written.
     pub fn shoot(self, browser: &Browser, name: &str) -> anyhow::Result<()> {
+        browser.screenshot(&self.named(name))
+    }
+
+    /// The same for the docs: `view-NAME-…`, small.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn small_shot(self, browser: &Browser, name: &str) -> anyhow::Result<()> {
+        browser.small_screenshot(&format!("view-{}", self.named(name)))
+    }
+
+    fn named(self, name: &str) -> String {
         let Self {
             width,
             height,
             scheme,
         } = self;
-        browser.screenshot(&format!("{name}-{}-{width}x{height}", scheme.name()))
+        format!("{name}-{}-{width}x{height}", scheme.name())
     }
 }
 

@@ -108,6 +108,12 @@ pub fn focus(selector: &str) -> bool {
     element.is_some()
 }
 
+/// Whether the document holds such an element.
+pub fn is_there(selector: &str) -> bool {
+    let document = window().and_then(|window| window.document());
+    document.is_some_and(|document| matches!(document.query_selector(selector), Ok(Some(_))))
+}
+
 /// Opens or closes a dialog. The browser keeps the focus inside and gives it back afterwards.
 pub fn show_dialog(selector: &str, is_open: bool) {
     let dialog = window()

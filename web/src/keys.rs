@@ -46,7 +46,8 @@ pub fn pressed(event: &KeyboardEvent, on: &Callback<Action>) {
         let closest = target.as_ref().map(|element| element.closest(selector));
         matches!(closest, Some(Ok(Some(_))))
     };
-    let place = if is_in("dialog") {
+    // A dialog keeps the keys also when the focus is on nothing in it, as after a click on its text.
+    let place = if browser::is_there("dialog[open]") {
         Place::Dialog
     } else if is_in(".editor input, .editor textarea, .editor select") {
         Place::Editor

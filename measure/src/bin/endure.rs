@@ -28,6 +28,17 @@ fn main() -> anyhow::Result<()> {
     let options = options()?;
     let binary = binary()?;
     let rounds = rounds::all(&binary, options.rounds)?;
+    // The fuzzing takes long: what is known by then is not to be lost with it.
+    for one in &rounds {
+        let scenarios = one.scenarios - one.skipped;
+        eprintln!(
+            "{} rounds of {scenarios} scenarios as {}: {} missed, {:.1} s",
+            one.rounds,
+            one.user,
+            one.missed,
+            one.took.as_secs_f64()
+        );
+    }
     let recordings = rounds::recordings(&binary)?;
     let fuzzed = fuzz_all(&recordings, options.minutes)?;
     report::write(Path::new(FILE), &page(&rounds, &fuzzed))?;
@@ -65,6 +76,7 @@ fn fuzz_all(recordings: &[Recording], minutes: u32) -> anyhow::Result<Vec<Outcom
     for target in &TARGETS {
         let mut corpus = Corpus::kept(target.name)?;
         corpus.inputs.extend((target.seeds)(recordings));
+        eprintln!("fuzzing {}", target.name);
         let outcome = fuzz(target, &corpus, Effort::Time(each), SEED);
         if let Some((input, _)) = &outcome.broken {
             Corpus::keep(target.name, input)?;
