@@ -1,8 +1,8 @@
 //! What the right column says: the facts of one event, what each program saw, what evidence there was.
 
+pub mod numbers;
+
 use aftershake_shared::event::EventId;
-use aftershake_shared::event::socket_sampled::TcpInfo;
-use aftershake_shared::tcp::options::TcpOptions;
 use aftershake_shared::units::Nanos;
 
 use super::bytes;
@@ -86,39 +86,47 @@ pub const NOT_AVAILABLE: &str = "Not available: ";
 /// Stands after a command.
 pub const KNOWS_REMEDY: &str = " knows the remedy.";
 
-/// Headings, one for each kind of event.
+/// The heading of a call.
 pub fn call(id: EventId) -> String {
     format!("Call {id}")
 }
 
+/// The heading of counters that moved.
 pub fn counters(id: EventId) -> String {
     format!("Counters, event {id}")
 }
 
+/// The heading of the kernel's reason for a RST.
 pub fn kernel_reset(id: EventId) -> String {
     format!("The kernel’s reason, event {id}")
 }
 
+/// The heading of what was done from outside.
 pub fn outside(id: EventId) -> String {
     format!("From outside, event {id}")
 }
 
+/// The heading of a process that ended.
 pub fn process_ended(id: EventId) -> String {
     format!("End of a process, event {id}")
 }
 
+/// The heading of a remark.
 pub fn remark(id: EventId) -> String {
     format!("Remark {id}")
 }
 
+/// The heading of a segment.
 pub fn segment(id: EventId) -> String {
     format!("Segment {id}")
 }
 
+/// The heading of a sample of a socket.
 pub fn socket(id: EventId) -> String {
     format!("Socket, event {id}")
 }
 
+/// The heading of a step that went on.
 pub fn step(id: EventId) -> String {
     format!("Step, event {id}")
 }
@@ -153,98 +161,9 @@ pub fn before(parked: Nanos) -> String {
     format!("{parked} before")
 }
 
-/// A number as it stood on the wire.
-pub fn absolute(number: u32) -> String {
-    format!("absolute {number}")
-}
-
 /// `+13 µs after server’s close()`.
 pub fn since_call(since: Nanos, by: &str, call: &str) -> String {
     format!("+{since} after {by}’s {call}")
-}
-
-/// The window in bytes; follows the field and its factor.
-pub fn window_bytes(number: u64) -> String {
-    format!("= {number} bytes")
-}
-
-/// A header's options in a row.
-pub fn options(options: &TcpOptions) -> String {
-    let TcpOptions {
-        mss,
-        window_scale,
-        sack_permitted,
-        sack,
-        timestamps,
-        mptcp,
-        mp_fastclose,
-        mp_tcprst,
-        fast_open,
-        signed,
-    } = options;
-    let words = [
-        mss.map(|mss| format!("MSS {mss}")),
-        window_scale.map(|shift| format!("window scale {shift}")),
-        sack_permitted.then(|| "SACK permitted".to_owned()),
-        sack.map(|(left, right)| format!("SACK {left} to {right}")),
-        timestamps.map(|(value, echo)| format!("timestamps {value}, {echo}")),
-        mptcp.map(|subtype| format!("MPTCP subtype {subtype}")),
-        mp_fastclose.then(|| "MP_FASTCLOSE".to_owned()),
-        mp_tcprst.map(|reason| format!("MP_TCPRST reason {reason}")),
-        fast_open.then(|| "fast open".to_owned()),
-        signed.then(|| "signature".to_owned()),
-    ];
-    let words: Vec<_> = words.into_iter().flatten().collect();
-    if words.is_empty() {
-        "none".to_owned()
-    } else {
-        words.join(", ")
-    }
-}
-
-/// The retransmission timeout beside the round-trip time.
-pub fn rto(rto: &str) -> String {
-    format!("rto {rto}")
-}
-
-/// The congestion window: segments, and how large they are.
-pub fn cwnd(info: &TcpInfo) -> (String, String) {
-    let TcpInfo {
-        snd_cwnd, snd_mss, ..
-    } = info;
-    (
-        format!("{snd_cwnd} segments "),
-        format!("of {snd_mss} bytes"),
-    )
-}
-
-/// The window this end was offered.
-pub fn snd_wnd(info: &TcpInfo) -> String {
-    format!("{} bytes", info.snd_wnd)
-}
-
-pub fn sent(info: &TcpInfo) -> String {
-    let TcpInfo {
-        bytes_sent,
-        bytes_retransmitted,
-        not_sent,
-        ..
-    } = info;
-    format!("{bytes_sent} bytes, {bytes_retransmitted} again, {not_sent} to go")
-}
-
-pub fn received(info: &TcpInfo) -> String {
-    format!("{} bytes", info.bytes_received)
-}
-
-pub fn unacked(info: &TcpInfo) -> String {
-    let TcpInfo {
-        unacked,
-        retransmits,
-        probes,
-        ..
-    } = info;
-    format!("{unacked} segments, {retransmits} sent again, {probes} probes")
 }
 
 /// Bytes that wait in a queue; follows the socket's state.

@@ -9,6 +9,7 @@ use yew::{Html, classes, html};
 
 use super::{at, fact, facts, plain, remarked, section, sockets};
 use crate::store::run_events::RunEvents;
+use crate::text::inspector::numbers;
 use crate::text::{self, inspector as words};
 
 /// The segment and the sockets around it.
@@ -51,15 +52,15 @@ fn rows(
         (None, false) => words::NOT_SET.to_owned(),
     };
     let payload = text::bytes(segment.payload_len.into());
-    let options = words::options(&segment.options);
+    let options = numbers::options(&segment.options);
     html! {
         <>
             { fact(words::AT, html! { <>{ event.at.to_string() }{ since_call(event, run) }</> }) }
             { remarked(words::FROM, &from, &segment.src.to_string()) }
             { remarked(words::TO, "", &segment.dst.to_string()) }
             { fact(words::FLAGS, flags(segment.flags)) }
-            { remarked(words::SEQ, &seq, &words::absolute(segment.seq.0)) }
-            { remarked(words::ACK, &ack, &words::absolute(segment.ack.0)) }
+            { remarked(words::SEQ, &seq, &numbers::absolute(segment.seq.0)) }
+            { remarked(words::ACK, &ack, &numbers::absolute(segment.ack.0)) }
             { plain(words::PAYLOAD, &payload) }
             { fact(words::WINDOW, window(segment, known)) }
             { plain(words::OPTIONS, &options) }
@@ -112,7 +113,7 @@ fn window(segment: &Segment, known: Option<(&Connection, &SegmentSent)>) -> Html
     match scale {
         Some(shift) if !segment.flags.syn() => {
             let factor = 1_u64 << shift.min(14);
-            html! { <>{ format!("{field} × {factor} ") }<em>{ words::window_bytes(u64::from(field) * factor) }</em></> }
+            html! { <>{ format!("{field} × {factor} ") }<em>{ numbers::window_bytes(u64::from(field) * factor) }</em></> }
         }
         Some(_) => html! { { field } },
         None => html! { <>{ field }{ " " }<em>{ words::SCALE_NOT_KNOWN }</em></> },

@@ -8,6 +8,7 @@ use yew::{Html, html};
 
 use super::{fact, plain, section};
 use crate::store::run_events::RunEvents;
+use crate::text::inspector::numbers;
 use crate::text::{self, inspector as words};
 
 /// State, queues and the kernel's numbers of one sample.
@@ -24,15 +25,15 @@ pub(super) fn rows(sample: &SocketSampled) -> Html {
 
 fn info_rows(info: &TcpInfo) -> Html {
     let micros = |micros: u32| Nanos::from_micros(micros.into()).to_string();
-    let (segments, size) = words::cwnd(info);
+    let (segments, size) = numbers::cwnd(info);
     html! {
         <>
-            { fact(words::RTT, html! { <>{ micros(info.rtt_us) }{ " " }<em>{ words::rto(&micros(info.rto_us)) }</em></> }) }
-            { plain(words::SND_WND, &words::snd_wnd(info)) }
+            { fact(words::RTT, html! { <>{ micros(info.rtt_us) }{ " " }<em>{ numbers::rto(&micros(info.rto_us)) }</em></> }) }
+            { plain(words::SND_WND, &numbers::snd_wnd(info)) }
             { fact(words::CWND, html! { <>{ segments }<em>{ size }</em></> }) }
-            { plain(words::SENT, &words::sent(info)) }
-            { plain(words::RECEIVED, &words::received(info)) }
-            { plain(words::UNACKED, &words::unacked(info)) }
+            { plain(words::SENT, &numbers::sent(info)) }
+            { plain(words::RECEIVED, &numbers::received(info)) }
+            { plain(words::UNACKED, &numbers::unacked(info)) }
         </>
     }
 }
