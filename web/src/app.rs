@@ -22,6 +22,7 @@ use crate::store::kept::Kept;
 use crate::store::share::{self, Opening};
 use crate::store::window::{self, Theme};
 use crate::store::{Action, AppState, channel_status, draft};
+use crate::text::page::SKIP;
 
 /// Where the text in the editor is kept: the catalogue's name for it, and from the second line on the text.
 const DRAFT_KEY: &str = "aftershake.draft";
@@ -202,7 +203,7 @@ pub fn page(state: &AppState, on: &Callback<Action>) -> Html {
     };
     html! {
         <>
-            <a class="skip" href="#stage">{ "Skip to the verdict" }</a>
+            <a class="skip" href="#stage">{ SKIP }</a>
             { header(state, on) }
             <div class="columns">
                 { gallery_panel(&gallery) }

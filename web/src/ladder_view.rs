@@ -140,7 +140,7 @@ pub fn LadderView(props: &Props) -> Html {
                     { frame::headings(ladder) }
                     <svg
                         ref={svg} class="body" viewBox={format!("0 0 {} {}", Px(width), Px(view.height))} width={n(width)}
-                        role="graphics-document" aria-roledescription="TCP ladder" tabindex={first.is_none().then_some("0")}
+                        role="graphics-document" aria-roledescription={words::KIND_OF_PICTURE} tabindex={first.is_none().then_some("0")}
                         aria-label={label(ladder)} onkeydown={on_key(on)} data-test="ladder"
                         data-zoom={(!view.is_as_placed()).then(|| format!("{:.0}", (view.scale * 100.0).max(1.0)))}
                         data-detail={format!("{:?}", ladder.detail(&range)).to_lowercase()}
@@ -222,11 +222,7 @@ enum Text {
 
 fn label(ladder: &Ladder) -> String {
     let names: Vec<_> = ladder.lanes.iter().map(|lane| lane.name.as_str()).collect();
-    let events = crate::text::count(ladder.order.len() as u64, "event", "events");
-    format!(
-        "TCP ladder of {} with {events}; arrow keys walk through them, the table has all of them",
-        names.join(", ")
-    )
+    words::label(&names.join(", "), ladder.order.len())
 }
 
 impl Draw<'_> {

@@ -16,6 +16,7 @@ use crate::store::capture_rows::of_capture;
 use crate::store::kept::Kept;
 use crate::store::opened::{Holds, Told};
 use crate::store::run_events::RunEvents;
+use crate::text::file as text;
 
 /// Segments that are kept to be drawn, of all connections together.
 const MOST_SEGMENTS: usize = 400_000;
@@ -25,12 +26,9 @@ const TAIL: usize = 2_000;
 const MOST_BYTES: u64 = 2 << 30;
 /// The same of a recording, whose events are all kept.
 const MOST_RECORDED: u64 = 256 << 20;
-const TOO_MUCH: &str =
-    "it unpacks to more than 256 MiB, more than a page can show; `aftershake explain` reads it";
 
 /// A picture's text, packed recording included.
 const MOST_DRAWN: u64 = 16 << 20;
-const NO_SUCH_PICTURE: &str = "longer than 16 MiB, expected a picture of `aftershake export`";
 
 /// The isolation that a capture's header names; a recording's is `namespace`.
 pub const CAPTURE: &str = "capture";
@@ -115,9 +113,7 @@ impl Opening {
             Kind::Unknown | Kind::Recording(_) | Kind::Picture(_) => Ok(false),
             Kind::Capture(capture) => {
                 if too_long {
-                    capture
-                        .explainer
-                        .note_problem("it unpacks to more than 2 GiB; the rest was not read");
+                    capture.explainer.note_problem(text::CUT);
                 }
                 let is_more = capture.explainer.end_part().map_err(words)?;
                 capture.keep();
@@ -190,9 +186,9 @@ impl Inside {
         }
         let fed = match &mut self.kind {
             Kind::Unknown => Ok(()),
-            Kind::Recording(_) if self.bytes > MOST_RECORDED => Err(TOO_MUCH.to_owned()),
+            Kind::Recording(_) if self.bytes > MOST_RECORDED => Err(text::TOO_MUCH.to_owned()),
             Kind::Recording(reader) => reader.feed(bytes).map_err(|error| error.to_string()),
-            Kind::Picture(_) if self.bytes > MOST_DRAWN => Err(NO_SUCH_PICTURE.to_owned()),
+            Kind::Picture(_) if self.bytes > MOST_DRAWN => Err(text::NO_SUCH_PICTURE.to_owned()),
             Kind::Picture(drawn) => {
                 drawn.extend(bytes);
                 Ok(())

@@ -1,13 +1,20 @@
 //! Words and numbers as the page shows them. What users wrote is text and nothing else.
+//!
+//! All English of the page is here and in the modules below, so that a translation has one place to replace;
+//! `web/tests/words.rs` looks through the rest. Words that a terminal says too are in `shared`.
 
+pub mod commands;
 pub mod editor;
 pub mod file;
 pub mod guide;
+pub mod inspector;
 pub mod ladder;
 pub mod many;
+pub mod page;
 pub mod playback;
 pub mod recorded;
 pub mod share;
+pub mod table;
 pub mod templates;
 pub mod verdict;
 
@@ -162,6 +169,22 @@ pub fn cause(cause: CauseId) -> String {
 pub fn count(number: u64, one: &str, many: &str) -> String {
     let unit = if number == 1 { one } else { many };
     format!("{number} {unit}")
+}
+
+/// How many events.
+pub fn events(number: usize) -> String {
+    count(number as u64, "event", "events")
+}
+
+/// How many bytes.
+pub fn bytes(number: u64) -> String {
+    count(number, "byte", "bytes")
+}
+
+/// Runs that come before the one asked for.
+pub fn waits(ahead: u32) -> String {
+    let runs = count(ahead.into(), "run", "runs");
+    format!("Waits for its turn: {runs} ahead.")
 }
 
 /// Who it was, as the subject or object of a sentence: `the server`, `a third party`, `proxy`.

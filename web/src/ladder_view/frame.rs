@@ -8,7 +8,7 @@ use yew::{Html, html};
 
 use super::{Px, n};
 use crate::store::look::Times;
-use crate::text::{self, ladder as words};
+use crate::text::ladder as words;
 
 /// The height of the headings.
 pub(super) const HEAD: f32 = 56.0;
@@ -116,7 +116,7 @@ fn heading(lane: &Lane) -> Html {
             <text class="address" x={x.clone()} y="36" text-anchor="middle">{ lane.address.clone() }</text>
             if lane.hidden_sockets > 0 {
                 <text class="address" {x} y="50" text-anchor="middle">
-                    { format!("{} not shown", text::count(lane.hidden_sockets.into(), "socket", "sockets")) }
+                    { words::hidden_sockets(lane.hidden_sockets.into()) }
                 </text>
             }
         </>
@@ -138,7 +138,7 @@ fn wire(ladder: &Ladder) -> Html {
     let middles =
         pairs.filter_map(|(left, right)| Some(f32::midpoint(left.right_edge?, right.left_edge?)));
     middles
-        .map(|x| html! { <text class="lane wire" x={n(x)} y="20" text-anchor="middle">{ "wire" }</text> })
+        .map(|x| html! { <text class="lane wire" x={n(x)} y="20" text-anchor="middle">{ words::WIRE }</text> })
         .collect()
 }
 

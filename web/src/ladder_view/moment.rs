@@ -90,7 +90,7 @@ fn told(props: &Props, (at, event): Moment) -> Html {
     let wall = words::wall(props.clock.began, at, words::Length::Long);
     html! {
         <p class="moment" data-test="moment">
-            <span class="at">{ at.in_unit(Nanos::MILLISECOND, 3) }{ " ms" }</span>
+            <span class="at">{ at.in_unit(Nanos::MILLISECOND, 3) }{ words::MS }</span>
             <span class="at">{ words::since(since) }</span>
             if !wall.is_empty() { <span class="at wall">{ wall }</span> }
             { ends(&props.connections, &props.events, event, at) }

@@ -4,7 +4,7 @@ use aftershake_shared::scenario::expect::Claim;
 use yew::{Html, classes, html};
 
 use crate::store::AppState;
-use crate::text;
+use crate::text::{self, page as words};
 
 /// The claims of the scenario that was run, else of the one in the editor. Empty when there are none.
 pub fn claims(state: &AppState) -> Html {
@@ -20,23 +20,23 @@ pub fn claims(state: &AppState) -> Html {
     let results = results.chain(std::iter::repeat(None));
     html! {
         <section class="card claims" aria-labelledby="claims-title">
-            <h2 id="claims-title">{ "What was said about it" }</h2>
+            <h2 id="claims-title">{ words::CLAIMS }</h2>
             <ul>{ for scenario.claims.iter().zip(results).map(|(c, holds)| claim(c, holds)) }</ul>
         </section>
     }
 }
 
 fn claim(claim: &Claim, holds: Option<bool>) -> Html {
-    let (class, words) = match holds {
-        None => ("open", "not run yet"),
-        Some(true) => ("holds", "holds"),
-        Some(false) => ("fails", "does not hold"),
+    let (class, said) = match holds {
+        None => ("open", words::CLAIM_OPEN),
+        Some(true) => ("holds", words::CLAIM_HOLDS),
+        Some(false) => ("fails", words::CLAIM_FAILS),
     };
     html! {
         <li class={classes!("claim", class)} data-test="claim">
             <blockquote>{ text::shown(&claim.text) }</blockquote>
             <p>
-                <b class="claim-verdict">{ format!("claim: {words}") }</b>
+                <b class="claim-verdict">{ said }</b>
                 if let Some(source) = &claim.source { <cite>{ text::shown(source) }</cite> }
             </p>
         </li>

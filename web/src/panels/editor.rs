@@ -91,17 +91,8 @@ fn tools(draft: &Draft, on: &Callback<Action>) -> Html {
 }
 
 fn reads(scenario: &Scenario) -> Html {
-    let steps = text::count(scenario.steps.len() as u64, "step", "steps");
     let endpoints: Vec<_> = scenario.endpoints().into_iter().map(text::shown).collect();
-    let line = [
-        words::READS_WELL,
-        ": ",
-        &steps,
-        " by ",
-        &endpoints.join(", "),
-        ".",
-    ]
-    .concat();
+    let line = words::reads(scenario.steps.len(), &endpoints.join(", "));
     el!("p" { "class": "reads" } line)
 }
 
@@ -166,8 +157,7 @@ fn hidden_characters(source: &str) -> Html {
     match text::first_hidden(source) {
         None => Html::default(),
         Some((line, letter)) => {
-            let said = format!("Line {line} {} U+{:04X}.", words::HIDDEN, u32::from(letter));
-            el!("p" { "class": "mistake" } said)
+            el!("p" { "class": "mistake" } words::hidden(line, letter))
         }
     }
 }

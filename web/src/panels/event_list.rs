@@ -8,6 +8,7 @@ use yew::{Callback, Html, classes, html};
 use super::inspector::details;
 use crate::store::{Action, AppState, selection};
 use crate::text::ladder as words;
+use crate::text::table::later;
 
 /// Events drawn at once; the rest is named below, and the table has them all by pages.
 const MOST: usize = 500;
@@ -23,7 +24,7 @@ pub fn event_list(state: &AppState, ladder: &Ladder, on: &Callback<Action>) -> H
             <ol class="events">
                 { for rows }
             </ol>
-            if left > 0 { <p class="left-out">{ format!("{left} later events are in the table.") }</p> }
+            if left > 0 { <p class="left-out">{ later(left) }</p> }
         </>
     }
 }

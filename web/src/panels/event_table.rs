@@ -11,7 +11,7 @@ use yew::{Callback, Html, Properties, classes, component, html, use_state};
 use crate::store::kept::Kept;
 use crate::store::look::Times;
 use crate::store::{Action, selection};
-use crate::text::{self, ladder as words};
+use crate::text::{self, ladder as words, table as said};
 
 /// What the table is given.
 #[derive(Clone, PartialEq, Properties)]
@@ -41,31 +41,42 @@ pub fn EventTable(props: &Props) -> Html {
         Callback::from(move |_| pages.set(pages.saturating_add(1)))
     };
     html! {
-        <div class="table-frame" tabindex="0" role="region" aria-label="Table of events">
+        <div class="table-frame" tabindex="0" role="region" aria-label={said::TITLE}>
             <table class="table">
-                <caption class="sr-only">{ "Every event of the run in order of time" }</caption>
+                <caption class="sr-only">{ said::CAPTION }</caption>
                 <thead>
                     <tr>
                         <th scope="col">{ "#" }</th>
-                        <th scope="col" class="number">{ "ms" }</th>
-                        <th scope="col">{ "evidence" }</th>
-                        <th scope="col">{ "who" }</th>
-                        <th scope="col">{ "what" }</th>
-                        <th scope="col">{ "result" }</th>
+                        <th scope="col" class="number">{ said::MILLISECONDS }</th>
+                        <th scope="col">{ said::EVIDENCE }</th>
+                        <th scope="col">{ said::WHO }</th>
+                        <th scope="col">{ said::WHAT }</th>
+                        <th scope="col">{ said::RESULT }</th>
                     </tr>
                 </thead>
                 <tbody>{ for rows }</tbody>
             </table>
             if left > 0 {
-                <button type="button" class="ghost" onclick={more}>{ format!("Show more: {left} are left") }</button>
+                <button type="button" class="ghost" onclick={more}>{ said::more(left) }</button>
             }
         </div>
     }
 }
 
+/// A kind of event: its class, and its name in the table.
+type Kind = (&'static str, &'static str);
+const CALLS: Kind = ("calls", said::CALLS);
+const COUNTERS: Kind = ("counters", said::COUNTERS);
+const KERNEL_RESETS: Kind = ("kernel-resets", said::KERNEL_RESETS);
+const FROM_OUTSIDE: Kind = ("outside", said::OUTSIDE);
+const REMARK: Kind = ("remark", said::REMARK);
+const SEGMENTS: Kind = ("segments", said::SEGMENTS);
+const SOCKETS: Kind = ("sockets", said::SOCKETS);
+const STEP: Kind = ("step", said::STEP);
+
 /// The cells that differ between kinds of event.
 struct Cells {
-    kind: &'static str,
+    kind: Kind,
     who: String,
     what: String,
     result: String,
@@ -79,15 +90,15 @@ fn row(event: &Event, before: Option<Nanos>, props: &Props) -> Html {
     let pick = Callback::from(move |()| on.emit(Action::Selection(selection::Action::Picked(id))));
     let onclick = pick.reform(|_| ());
     let is_selected = props.selected == Some(id);
-    let class = classes!(cells.kind, cells.is_bad.then_some("bad"));
+    let class = classes!(cells.kind.0, cells.is_bad.then_some("bad"));
     html! {
         <tr key={id.0} {class} aria-current={is_selected.then_some("true")}>
             <th scope="row">
                 <button type="button" class="link" data-event={id.to_string()} {onclick}
-                    aria-label={format!("Details of event {id}")}>{ id.0 }</button>
+                    aria-label={said::details(id)}>{ id.0 }</button>
             </th>
             <td class="number">{ words::time(props.times, props.began, event.at, before) }</td>
-            <td class="kind">{ cells.kind }</td>
+            <td class="kind">{ cells.kind.1 }</td>
             <td>{ text::shown(&cells.who) }</td>
             <td class="what">{ text::shown(&cells.what) }</td>
             <td class="result">{ text::shown(&cells.result) }</td>
@@ -112,7 +123,7 @@ fn cells(event: &Event, ladder: &Ladder) -> Cells {
                 .iter()
                 .map(|(name, by)| format!("{name} {by:+}"));
             plain(
-                "counters",
+                COUNTERS,
                 String::new(),
                 moved.collect::<Vec<_>>().join(", "),
                 String::new(),
@@ -121,22 +132,22 @@ fn cells(event: &Event, ladder: &Ladder) -> Cells {
         EventBody::KernelReset(reset) => Cells {
             is_bad: true,
             ..plain(
-                "kernel-resets",
+                KERNEL_RESETS,
                 reset.from.to_string(),
-                "sends RST".to_owned(),
+                said::SENDS_RST.to_owned(),
                 reset.reason.clone(),
             )
         },
         EventBody::ProcessEnded(ended) => plain(
-            "calls",
+            CALLS,
             ended.process.clone(),
-            "ends".to_owned(),
+            said::ENDS.to_owned(),
             ended.how.to_string(),
         ),
         EventBody::Outside(acted) => Cells {
             is_bad: !acted.succeeded(),
             ..plain(
-                "outside",
+                FROM_OUTSIDE,
                 OUTSIDE.to_owned(),
                 acted.act.to_string(),
                 acted.result.to_string(),
@@ -144,32 +155,27 @@ fn cells(event: &Event, ladder: &Ladder) -> Cells {
         },
         EventBody::Socket(socket) => {
             let remote = socket.remote.map(|remote| format!(" ↔ {remote}"));
-            let queues = format!("{} unread, {} unsent", socket.unread, socket.unsent);
+            let queues = said::queues(socket.unread, socket.unsent);
             let who = format!("{}{}", socket.local, remote.unwrap_or_default());
-            plain("sockets", who, socket.state.name().to_owned(), queues)
+            plain(SOCKETS, who, socket.state.name().to_owned(), queues)
         }
         EventBody::Step(step) => {
             let (what, result) = match &step.progress {
-                Progress::Started => ("starts", String::new()),
-                Progress::Parked => ("waits", String::new()),
-                Progress::Finished(result) => ("ends", result.to_string()),
+                Progress::Started => (said::STARTS, String::new()),
+                Progress::Parked => (said::WAITS, String::new()),
+                Progress::Finished(result) => (said::ENDS, result.to_string()),
             };
-            plain(
-                "step",
-                format!("step {}", step.step.saturating_add(1)),
-                what.to_owned(),
-                result,
-            )
+            plain(STEP, said::step(step.step), what.to_owned(), result)
         }
         EventBody::Trouble(trouble) => {
-            plain("remark", String::new(), trouble.to_string(), String::new())
+            plain(REMARK, String::new(), trouble.to_string(), String::new())
         }
     }
 }
 
 fn call_cells(call: &CallReturned) -> Cells {
     Cells {
-        kind: "calls",
+        kind: CALLS,
         who: call.by.clone(),
         what: call.signature(),
         result: call.result.to_string(),
@@ -200,13 +206,13 @@ fn segment_cells(id: EventId, ladder: &Ladder) -> Cells {
         ),
         None => (
             String::new(),
-            "bytes that are not TCP".to_owned(),
+            said::NOT_TCP.to_owned(),
             String::new(),
             false,
         ),
     };
     Cells {
-        kind: "segments",
+        kind: SEGMENTS,
         who,
         what,
         result,

@@ -21,7 +21,7 @@ pub fn file_card(state: &AppState, on: &Callback<Action>) -> Html {
         Stage::Refused(why) => html! {
             <>
                 { head("bad", words::REFUSED, file, closes(words::CLOSE, on)) }
-                <h1 data-test="headline" class="headline">{ format!("Could not read {}", text::shown(&file.name)) }</h1>
+                <h1 data-test="headline" class="headline">{ words::not_read(&text::shown(&file.name)) }</h1>
                 <p class="why" role="alert" data-test="refused">{ text::shown(&file.name) }{ ": " }{ text::shown(why) }{ "." }</p>
             </>
         },

@@ -8,7 +8,7 @@ use crate::browser;
 use crate::catalogue::{LISTED, Listed};
 use crate::store::window::Width;
 use crate::store::{Action, gallery};
-use crate::text;
+use crate::text::{self, page as words};
 
 /// What the gallery is given.
 #[derive(Clone, Debug)]
@@ -30,15 +30,18 @@ pub fn gallery_panel(props: &Props) -> Html {
         </>
     };
     match props.width {
-        Width::Wide => html! { <nav class="gallery" aria-label="Scenarios">{ body }</nav> },
+        Width::Wide => html! { <nav class="gallery" aria-label={words::GALLERY}>{ body }</nav> },
         Width::Narrow => {
             let title = props.chosen.and_then(crate::catalogue::find);
-            let title = title.map_or_else(|| "choose one".to_owned(), |l| text::shown(&l.title));
+            let title = title.map_or_else(
+                || words::GALLERY_CHOOSE.to_owned(),
+                |l| text::shown(&l.title),
+            );
             html! {
-                <nav class="gallery" aria-label="Scenarios">
+                <nav class="gallery" aria-label={words::GALLERY}>
                     <details key={props.chosen.unwrap_or_default()}>
                         <summary>
-                            <span class="summary-label">{ "Scenarios" }</span>
+                            <span class="summary-label">{ words::GALLERY }</span>
                             <span class="summary-now">{ title }</span>
                         </summary>
                         { body }
@@ -57,7 +60,7 @@ fn search(props: &Props) -> Html {
             on.emit(Action::Gallery(searched));
         }
     });
-    let placeholder = format!("Search {} scenarios", LISTED.len());
+    let placeholder = words::search(LISTED.len());
     html! {
         <input
             class="search" id="search" type="search" aria-label={placeholder.clone()} {placeholder}
@@ -70,8 +73,8 @@ fn families(props: &Props) -> Html {
     let found: Vec<_> = LISTED.iter().filter(|l| l.fits(&props.query)).collect();
     let status = match (found.len(), props.query.is_empty()) {
         (_, true) => String::new(),
-        (0, false) => "No scenario has these words.".to_owned(),
-        (number, false) => text::count(number as u64, "scenario", "scenarios"),
+        (0, false) => words::GALLERY_NONE.to_owned(),
+        (number, false) => words::found(number),
     };
     let groups = found.chunk_by(|a, b| a.family == b.family);
     html! {

@@ -28,5 +28,5 @@ pub fn glyph(outcome: Option<Outcome>) -> Html {
 
 /// What the sign says, for those who cannot see it.
 pub fn glyph_words(outcome: Option<Outcome>) -> &'static str {
-    outcome.map_or("no outcome expected", text::outcome)
+    outcome.map_or(text::page::NO_OUTCOME, text::outcome)
 }

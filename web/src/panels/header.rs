@@ -10,9 +10,9 @@ use crate::store::run_events;
 use crate::store::share::{self, Page};
 use crate::store::window;
 use crate::store::{Action, AppState};
-use crate::text;
 use crate::text::guide::PALETTE;
 use crate::text::share::SHARE as SHARE_WORD;
+use crate::text::{self, page as words};
 
 const SHARE: Button = Button {
     class: "ghost theme",
@@ -35,20 +35,20 @@ pub fn header(state: &AppState, on: &Callback<Action>) -> Html {
             <div class="top-buttons">
                 <button
                     type="button" class="ghost theme" data-test="commands" onclick={press(on, commands::OPEN)}
-                    aria-keyshortcuts="Control+Shift+P" title="Ctrl Shift P"
+                    aria-keyshortcuts="Control+Shift+P" title={words::COMMANDS_TITLE}
                 >
                     { PALETTE }
                 </button>
                 { button(SHARE, on, Action::Share(share::Action::Asked(Page::Link))) }
                 <button
                     type="button" class="ghost theme" data-test="theme" onclick={turn}
-                    title="Turn between the system's colours, light and dark"
+                    title={words::THEME_TITLE}
                 >
-                    { format!("Theme: {}", theme.name()) }
+                    { words::theme(theme) }
                 </button>
                 <button
                     type="button" class="ghost help-button" data-test="help" onclick={help}
-                    aria-label="Keyboard help" title="Keyboard help (?)"
+                    aria-label={words::HELP} title={words::HELP_TITLE}
                 >
                     { "?" }
                 </button>
@@ -59,26 +59,18 @@ pub fn header(state: &AppState, on: &Callback<Action>) -> Html {
 }
 
 fn agent_status(channel: &ChannelStatus) -> Html {
-    let (class, words) = match channel {
-        ChannelStatus::NoToken => (
-            "absent",
-            "no agent: the page was opened without one".to_owned(),
-        ),
+    let (class, said) = match channel {
+        ChannelStatus::NoToken => ("absent", words::STATUS_NO_TOKEN.to_owned()),
         ChannelStatus::Recorded => ("absent", text::recorded::STATUS.to_owned()),
-        ChannelStatus::Connecting => ("trying", "looking for the agent".to_owned()),
-        ChannelStatus::Open(_) => ("open", "agent on this machine".to_owned()),
-        ChannelStatus::Lost { was_open: true, .. } => {
-            ("absent", "no agent: it went away, trying again".to_owned())
-        }
-        ChannelStatus::Lost { .. } => ("absent", "no agent: it does not answer".to_owned()),
-        ChannelStatus::OtherVersion { theirs } => (
-            "absent",
-            format!("no agent: it speaks protocol {theirs}, this page another; reload"),
-        ),
+        ChannelStatus::Connecting => ("trying", words::STATUS_CONNECTING.to_owned()),
+        ChannelStatus::Open(_) => ("open", words::STATUS_OPEN.to_owned()),
+        ChannelStatus::Lost { was_open: true, .. } => ("absent", words::STATUS_LOST.to_owned()),
+        ChannelStatus::Lost { .. } => ("absent", words::STATUS_SILENT.to_owned()),
+        ChannelStatus::OtherVersion { theirs } => ("absent", words::status_other_version(*theirs)),
     };
     html! {
         <p class={classes!("agent", class)} role="status" data-test="agent-status">
-            <span class="dot" aria-hidden="true" /><span>{ words }</span>
+            <span class="dot" aria-hidden="true" /><span>{ said }</span>
         </p>
     }
 }
@@ -87,7 +79,7 @@ fn run_button(state: &AppState, on: &Callback<Action>) -> Html {
     if state.run.phase.is_under_way() {
         let cancel = press(on, Action::Run(run_events::Action::CancelAsked));
         return html! {
-            <button type="button" class="run cancel" data-test="cancel" onclick={cancel}>{ "Cancel" }</button>
+            <button type="button" class="run cancel" data-test="cancel" onclick={cancel}>{ words::CANCEL }</button>
         };
     }
     if state.channel == ChannelStatus::Recorded {
@@ -99,7 +91,7 @@ fn run_button(state: &AppState, on: &Callback<Action>) -> Html {
             type="button" class="run" data-test="run" onclick={run} disabled={!state.can_run()}
             aria-keyshortcuts="Control+Enter Meta+Enter"
         >
-            { "Run " }<kbd aria-hidden="true">{ "⌃↵" }</kbd>
+            { words::RUN }<kbd aria-hidden="true">{ "⌃↵" }</kbd>
         </button>
     }
 }

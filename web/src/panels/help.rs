@@ -2,8 +2,8 @@
 
 use yew::{Callback, Event, Html, html};
 
-use crate::commands::OTHER_KEYS;
 use crate::store::{Action, window};
+use crate::text::commands::{HELP_CLOSE, OTHER_KEYS};
 use crate::text::guide::HELP_TITLE;
 
 /// The help; shown by [`crate::browser::show_dialog`].
@@ -24,7 +24,7 @@ pub fn help(on: &Callback<Action>) -> Html {
                     </>
                 }) }
             </dl>
-            <button type="button" class="ghost" {onclick}>{ "Close" }</button>
+            <button type="button" class="ghost" {onclick}>{ HELP_CLOSE }</button>
         </dialog>
     }
 }

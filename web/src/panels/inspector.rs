@@ -20,14 +20,14 @@ use crate::store::run_events::RunEvents;
 use crate::store::selection::Tab;
 use crate::store::window::Width;
 use crate::store::{Action, AppState};
-use crate::text;
+use crate::text::{self, inspector as words};
 
 /// The right column.
 pub fn inspector(state: &AppState, on: &Callback<Action>) -> Html {
     let run = &state.run;
     let selected = state.selection.event.and_then(|id| run.event(id));
     html! {
-        <aside class="inspector" aria-label="Details" id="details" tabindex="-1">
+        <aside class="inspector" aria-label={words::TITLE} id="details" tabindex="-1">
             if state.window.width == Width::Wide || state.selection.tab == Tab::Table { { match selected {
                 Some(event) => details(event, run),
                 None => nothing(run),
@@ -67,12 +67,12 @@ fn facts(rows: Html) -> Html {
 }
 
 fn nothing(run: &RunEvents) -> Html {
-    let words = if run.events.is_empty() {
-        "After a run, press anything in the ladder to see it in full."
+    let said = if run.events.is_empty() {
+        words::NOTHING_YET
     } else {
-        "Press anything in the ladder, or a piece of evidence, to see it in full."
+        words::NOTHING_CHOSEN
     };
-    html! { <section><h2>{ "Details" }</h2><p class="empty">{ words }</p></section> }
+    html! { <section><h2>{ words::TITLE }</h2><p class="empty">{ said }</p></section> }
 }
 
 /// One event in full.
@@ -87,29 +87,29 @@ pub(super) fn details(event: &Event, run: &RunEvents) -> Html {
         EventBody::Outside(acted) => outside(event, acted, run),
         EventBody::Step(progress) => step(event, progress, run),
         EventBody::Trouble(trouble) => section(
-            &format!("Remark {}", event.id),
+            &words::remark(event.id),
             html! { <p class="note">{ text::shown(&trouble.to_string()) }</p> },
         ),
     }
 }
 
 fn at(event: &Event) -> Html {
-    plain("at", &event.at.to_string())
+    plain(words::AT, &event.at.to_string())
 }
 
 fn socket(event: &Event, sample: &SocketSampled) -> Html {
     let remote = sample
         .remote
-        .map(|remote| plain("remote", &remote.to_string()));
+        .map(|remote| plain(words::REMOTE, &remote.to_string()));
     let rows = html! {
         <>
             { at(event) }
-            { plain("local", &sample.local.to_string()) }
+            { plain(words::LOCAL, &sample.local.to_string()) }
             { for remote }
             { sockets::rows(sample) }
         </>
     };
-    section(&format!("Socket, event {}", event.id), facts(rows))
+    section(&words::socket(event.id), facts(rows))
 }
 
 fn process_ended(event: &Event, ended: &ProcessEnded, run: &RunEvents) -> Html {
@@ -118,41 +118,39 @@ fn process_ended(event: &Event, ended: &ProcessEnded, run: &RunEvents) -> Html {
             address.map_or_else(String::new, |address| address.to_string())
         };
         let remote = closed.remote.map(|remote| format!(" ↔ {remote}"));
-        let unread = closed
-            .unread
-            .map(|unread| format!(", {} unread", text::count(unread.into(), "byte", "bytes")));
-        let words = [Some(shown(closed.local)), remote, unread];
-        plain("closed", &words.into_iter().flatten().collect::<String>())
+        let unread = closed.unread.map(words::left_unread);
+        let parts = [Some(shown(closed.local)), remote, unread];
+        plain(
+            words::CLOSED,
+            &parts.into_iter().flatten().collect::<String>(),
+        )
     });
     let rows = html! {
         <>
             { at(event) }
-            { plain("process", &ended.process) }
-            { plain("ended by", &ended.how.to_string()) }
-            { plain("took", &ended.took.to_string()) }
-            if let Some(number) = ended.step { { plain("step", &call::step_words(number, run)) } }
+            { plain(words::PROCESS, &ended.process) }
+            { plain(words::ENDED_BY, &ended.how.to_string()) }
+            { plain(words::TOOK, &ended.took.to_string()) }
+            if let Some(number) = ended.step { { plain(words::STEP, &call::step_words(number, run)) } }
             { for closed }
         </>
     };
-    section(
-        &format!("End of a process, event {}", event.id),
-        facts(rows),
-    )
+    section(&words::process_ended(event.id), facts(rows))
 }
 
 fn moved(event: &Event, counters: &CountersMoved) -> Html {
     let when = match counters.after_step {
-        Some(step) => format!("after step {}", step.saturating_add(1)),
-        None => "at the end of the run".to_owned(),
+        Some(step) => words::after_step(step),
+        None => words::AT_THE_END.to_owned(),
     };
     let rows = counters.deltas.iter().map(|(name, by)| {
         html! { <tr><td><code>{ text::shown(name) }</code></td><td class="number">{ format!("{by:+}") }</td></tr> }
     });
     section(
-        &format!("Counters, event {}", event.id),
+        &words::counters(event.id),
         html! {
             <>
-                <p class="note">{ format!("{}, {when}; both ends together.", event.at) }</p>
+                <p class="note">{ words::counted(event.at, &when) }</p>
                 <table class="saw"><tbody>{ for rows }</tbody></table>
             </>
         },
@@ -161,57 +159,54 @@ fn moved(event: &Event, counters: &CountersMoved) -> Html {
 
 fn kernel_reset(event: &Event, reset: &KernelReset) -> Html {
     let tied = match reset.tied_by {
-        TiedBy::Cookie => "by the socket’s cookie",
-        TiedBy::Task => "by the thread that was running",
-        TiedBy::OnlyMatch => "as the only RST that fits address and time",
+        TiedBy::Cookie => words::TIED_BY_COOKIE,
+        TiedBy::Task => words::TIED_BY_TASK,
+        TiedBy::OnlyMatch => words::TIED_AS_ONLY,
     };
     let to = reset
         .to
-        .map_or_else(|| "not said".to_owned(), |to| to.to_string());
-    let state = reset.state.as_deref().unwrap_or("no socket");
+        .map_or_else(|| words::NOT_SAID.to_owned(), |to| to.to_string());
+    let state = reset.state.as_deref().unwrap_or(words::NO_SOCKET);
     let rows = html! {
         <>
             { at(event) }
-            { fact("reason", html! { <code>{ text::shown(&reset.reason) }</code> }) }
-            { plain("state", state) }
-            { plain("from", &reset.from.to_string()) }
-            { plain("to", &to) }
-            { plain("tied", tied) }
+            { fact(words::REASON, html! { <code>{ text::shown(&reset.reason) }</code> }) }
+            { plain(words::STATE, state) }
+            { plain(words::FROM, &reset.from.to_string()) }
+            { plain(words::TO, &to) }
+            { plain(words::TIED, tied) }
         </>
     };
-    section(
-        &format!("The kernel’s reason, event {}", event.id),
-        facts(rows),
-    )
+    section(&words::kernel_reset(event.id), facts(rows))
 }
 
 fn outside(event: &Event, acted: &OutsideActed, run: &RunEvents) -> Html {
     let rows = html! {
         <>
             { at(event) }
-            { plain("did", &acted.act.to_string()) }
-            { fact("result", call::returned(acted.result)) }
-            { plain("took", &acted.took.to_string()) }
-            if let Some(step) = acted.step { { plain("step", &call::step_words(step, run)) } }
+            { plain(words::DID, &acted.act.to_string()) }
+            { fact(words::RESULT, call::returned(acted.result)) }
+            { plain(words::TOOK, &acted.took.to_string()) }
+            if let Some(step) = acted.step { { plain(words::STEP, &call::step_words(step, run)) } }
         </>
     };
-    section(&format!("From outside, event {}", event.id), facts(rows))
+    section(&words::outside(event.id), facts(rows))
 }
 
 fn step(event: &Event, progress: &StepProgress, run: &RunEvents) -> Html {
-    let words = match &progress.progress {
-        Progress::Started => "began".to_owned(),
-        Progress::Parked => "waits: its call cannot go on yet".to_owned(),
-        Progress::Finished(result) => format!("ended with {result}"),
+    let said = match &progress.progress {
+        Progress::Started => words::BEGAN.to_owned(),
+        Progress::Parked => words::WAITS.to_owned(),
+        Progress::Finished(result) => words::ended_with(&result.to_string()),
     };
     let rows = html! {
         <>
             { at(event) }
-            { plain("step", &call::step_words(progress.step, run)) }
-            { plain("it", &words) }
+            { plain(words::STEP, &call::step_words(progress.step, run)) }
+            { plain(words::IT, &said) }
         </>
     };
-    section(&format!("Step, event {}", event.id), facts(rows))
+    section(&words::step(event.id), facts(rows))
 }
 
 /// What was recorded and what could not be: a verdict is only as good as its evidence.
@@ -221,8 +216,8 @@ fn evidence_had(run: &RunEvents) -> Html {
     };
     let environment = &header.environment;
     if environment.isolation == CAPTURE {
-        let words = html! { <p class="note">{ text::file::EVIDENCE }</p> };
-        return section("Evidence", words);
+        let body = html! { <p class="note">{ text::file::EVIDENCE }</p> };
+        return section(words::EVIDENCE, body);
     }
     let (had, missing): (Vec<_>, Vec<_>) = Source::ALL
         .into_iter()
@@ -248,14 +243,14 @@ fn evidence_had(run: &RunEvents) -> Html {
         .map(|source| format!("{}{}", source.name(), why(source)));
     let missing: Vec<_> = missing.collect();
     section(
-        "Evidence",
+        words::EVIDENCE,
         html! {
             <>
-                <p class="note">{ format!("Recorded on Linux {}: {}.", text::shown(&environment.kernel), names.join(", ")) }</p>
+                <p class="note">{ words::recorded(&text::shown(&environment.kernel), &names.join(", ")) }</p>
                 if !missing.is_empty() {
                     <p class="note">
-                        <b>{ "Not available: " }</b>{ text::shown(&missing.join("; ")) }{ ". " }
-                        <code>{ "aftershake doctor" }</code>{ " knows the remedy." }
+                        <b>{ words::NOT_AVAILABLE }</b>{ text::shown(&missing.join("; ")) }{ ". " }
+                        <code>{ "aftershake doctor" }</code>{ words::KNOWS_REMEDY }
                     </p>
                 }
             </>

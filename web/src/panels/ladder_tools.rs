@@ -82,7 +82,7 @@ pub(super) fn finding(state: &AppState, on: &Callback<Action>) -> Html {
             { filter(run, on) }
             if !look.query.trim().is_empty() {
                 <span class="found-count" role="status" data-test="found-count">
-                    { text::count(look.found.len() as u64, "event", "events") }
+                    { text::events(look.found.len()) }
                 </span>
             }
         </>

@@ -6,6 +6,7 @@ use crate::late;
 use crate::out;
 use crate::store::AppState;
 use crate::store::channel_status::ChannelStatus;
+use crate::text::page as words;
 
 /// Empty while an agent answers or may answer any moment.
 pub fn no_agent(state: &AppState) -> Html {
@@ -17,27 +18,21 @@ pub fn no_agent(state: &AppState) -> Html {
             was_open: true,
             attempts: 0 | 1,
         } => return html! {},
-        ChannelStatus::NoToken => {
-            "This page was opened without an agent: its address carried no token."
-        }
-        ChannelStatus::Lost { .. } => {
-            "The agent that opened this page does not answer. It has ended, or it was started anew and has another token."
-        }
-        ChannelStatus::OtherVersion { .. } => {
-            "The agent speaks another version of the protocol than this page. Reload the page it serves."
-        }
+        ChannelStatus::NoToken => words::NO_AGENT_NO_TOKEN,
+        ChannelStatus::Lost { .. } => words::NO_AGENT_LOST,
+        ChannelStatus::OtherVersion { .. } => words::NO_AGENT_OTHER_VERSION,
     };
     html! {
         <section class="card no-agent" aria-labelledby="no-agent-title">
-            <h2 id="no-agent-title">{ "No agent" }</h2>
+            <h2 id="no-agent-title">{ words::NO_AGENT }</h2>
             <p>
                 { why }
-                { " Reading, editing and checking scenarios works all the same. Running one does not, because a browser cannot open TCP sockets." }
+                { words::NO_AGENT_STILL }
             </p>
             <p>
-                { "Start one with " }<code>{ "aftershake" }</code>
-                { ", or with " }<code>{ "cargo xtask play" }</code>
-                { " in the repository; it opens its own page." }
+                { words::NO_AGENT_START }<code>{ "aftershake" }</code>
+                { words::NO_AGENT_OR }<code>{ "cargo xtask play" }</code>
+                { words::NO_AGENT_THEN }
             </p>
             if state.share.is_local() {
                 if let Some(late) = late::ready() { { (late.authorise)() } }

@@ -8,7 +8,7 @@ use yew::{Callback, Html, Properties, component, html, use_state};
 
 use super::glyph::{glyph, glyph_words};
 use crate::store::kept::Kept;
-use crate::text::{self, ladder as words};
+use crate::text::{self, ladder as words, table as said};
 
 /// Rows added at a time.
 const PAGE: usize = 200;
@@ -47,19 +47,19 @@ pub(super) fn Overview(props: &Props) -> Html {
                 <thead>
                     <tr>
                         <th scope="col" class="number">{ "#" }</th>
-                        <th scope="col">{ "ended" }</th>
-                        <th scope="col">{ "why" }</th>
-                        <th scope="col">{ "who" }</th>
-                        <th scope="col" class="number">{ "ms" }</th>
-                        <th scope="col">{ "when" }</th>
-                        <th scope="col" class="number">{ "segments" }</th>
+                        <th scope="col">{ said::ENDED }</th>
+                        <th scope="col">{ said::WHY }</th>
+                        <th scope="col">{ said::WHO }</th>
+                        <th scope="col" class="number">{ said::MILLISECONDS }</th>
+                        <th scope="col">{ said::WHEN }</th>
+                        <th scope="col" class="number">{ said::SEGMENTS }</th>
                     </tr>
                 </thead>
                 <tbody>{ for page }</tbody>
             </table>
             if left > 0 {
                 <button type="button" class="ghost" data-test="overview-more" onclick={more}>
-                    { format!("{}: {left} are left", words::OVERVIEW_MORE) }
+                    { said::more(left) }
                 </button>
             }
         </div>

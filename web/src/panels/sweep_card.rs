@@ -43,20 +43,15 @@ fn how_far(many: &Many, runs: u64) -> Html {
     let line = match &many.phase {
         Phase::Idle => return Html::default(),
         Phase::Asked => words::ASKED.to_owned(),
-        Phase::Queued { ahead } => {
-            let ahead = text::count(u64::from(*ahead), "run", "runs");
-            format!("Waits for its turn: {ahead} ahead.")
-        }
+        Phase::Queued { ahead } => text::waits(*ahead),
         Phase::Running => counted.clone(),
-        Phase::Finished { took } if many.about.interrupted => {
-            format!("{counted} in {took}. {}", words::CUT)
-        }
-        Phase::Finished { took } => format!("{} in {took}.", words::progress(runs, None)),
+        Phase::Finished { took } if many.about.interrupted => words::cut(&counted, *took),
+        Phase::Finished { took } => words::finished(runs, *took),
         Phase::Failed(failure) => {
             let parts = [words::FAILED, &failure.message, &failure.remedy];
             text::shown(&parts.join(" "))
         }
-        Phase::Lost => format!("{counted}. {}", words::LOST),
+        Phase::Lost => words::lost(&counted),
     };
     let class = match many.phase {
         Phase::Failed(_) | Phase::Lost => "how-far mistake",

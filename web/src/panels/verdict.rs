@@ -30,7 +30,7 @@ pub fn verdict(state: &AppState, on: &Callback<Action>) -> Html {
         (Phase::Finished { .. } | Phase::Lost, _) => lost(run),
     };
     html! {
-        <section class="card verdict" aria-label="Verdict">
+        <section class="card verdict" aria-label={words::TITLE}>
             <div aria-live="polite">{ body }</div>
         </section>
     }
@@ -40,15 +40,15 @@ fn not_run(draft: Option<&Scenario>) -> Html {
     let Some(scenario) = draft else {
         return html! {
             <>
-                { head("plain", None, "not run", html! {}) }
-                <h1 data-test="headline">{ "This scenario cannot be read yet." }</h1>
-                <p class="why">{ "The first mistake is shown below its text." }</p>
+                { head("plain", None, words::NOT_RUN, html! {}) }
+                <h1 data-test="headline">{ words::UNREADABLE }</h1>
+                <p class="why">{ words::UNREADABLE_WHERE }</p>
             </>
         };
     };
     html! {
         <>
-            { head("plain", None, "not run yet", html! {}) }
+            { head("plain", None, words::NOT_RUN_YET, html! {}) }
             <h1 data-test="headline">{ text::shown(&scenario.title) }</h1>
             <p class="why">{ text::sentence(&scenario.story) }</p>
             { expected(scenario) }
@@ -66,9 +66,9 @@ fn expected(scenario: &Scenario) -> Html {
     let cause = expect.cause.as_deref().map(text::shown);
     html! {
         <p class="expected">
-            { "Its author expects: " }
+            { words::AUTHOR_EXPECTS }
             if let Some(outcome) = outcome { { glyph(expect.outcome) }{ " " }{ outcome } }
-            if let Some(by) = by { { " by " }{ by } }
+            if let Some(by) = by { { words::EXPECTED_BY }{ by } }
             if let Some(cause) = cause { { ", " }<code>{ cause }</code> }
         </p>
     }
@@ -78,63 +78,46 @@ fn under_way(run: &RunEvents) -> Html {
     let title = run.scenario.as_ref().map(|s| text::shown(&s.title));
     let steps = run.scenario.as_ref().map_or(0, |s| s.steps.len());
     let done = run.steps_done().min(steps);
-    let (badge, words) = match &run.phase {
-        Phase::Queued { ahead } => {
-            let runs = text::count(u64::from(*ahead), "run", "runs");
-            ("queued", format!("Waits for its turn: {runs} ahead."))
-        }
-        Phase::Running => (
-            "running",
-            format!(
-                "Step {done} of {steps} finished, {} so far.",
-                event_count(run)
-            ),
-        ),
+    let (badge, said) = match &run.phase {
+        Phase::Queued { ahead } => (words::QUEUED, text::waits(*ahead)),
+        Phase::Running => (words::RUNNING, words::so_far(done, steps, run.events.len())),
         Phase::Asked | Phase::Idle | Phase::Finished { .. } | Phase::Failed(_) | Phase::Lost => {
-            ("asked", "The agent has been asked.".to_owned())
+            (words::ASKED, words::ASKED_WORDS.to_owned())
         }
     };
     html! {
         <>
             { head("plain", None, badge, html! {}) }
             <h1 data-test="headline">{ title }</h1>
-            <p class="why">{ words }</p>
-            <progress max={steps.max(1).to_string()} value={done.to_string()} aria-label="Steps finished" />
+            <p class="why">{ said }</p>
+            <progress max={steps.max(1).to_string()} value={done.to_string()} aria-label={words::STEPS_DONE} />
         </>
     }
-}
-
-fn event_count(run: &RunEvents) -> String {
-    text::count(run.events.len() as u64, "event", "events")
 }
 
 fn failed(failure: &Failure) -> Html {
     html! {
         <>
-            { head("bad", None, "not run", html! {}) }
-            <h1 data-test="headline">{ "The agent could not run this scenario." }</h1>
+            { head("bad", None, words::NOT_RUN, html! {}) }
+            <h1 data-test="headline">{ words::FAILED }</h1>
             <p class="why pre">{ text::shown(&failure.message) }</p>
             if !failure.remedy.is_empty() {
-                <p class="why pre"><b>{ "What helps: " }</b>{ text::shown(&failure.remedy) }</p>
+                <p class="why pre"><b>{ words::WHAT_HELPS }</b>{ text::shown(&failure.remedy) }</p>
             }
         </>
     }
 }
 
 fn lost(run: &RunEvents) -> Html {
-    let words = match run.events.len() {
-        0 => "No event arrived. The scenario is unchanged; run it again when the agent is back."
-            .to_owned(),
-        _ => format!(
-            "The {} that arrived are kept below. They may be part of the story only, so there is no verdict.",
-            event_count(run)
-        ),
+    let said = match run.events.len() {
+        0 => words::LOST_ALL.to_owned(),
+        number => words::lost_rest(number),
     };
     html! {
         <>
-            { head("plain", None, "cut off", html! {}) }
-            <h1 data-test="headline">{ "The channel to the agent ended during this run." }</h1>
-            <p class="why">{ words }</p>
+            { head("plain", None, words::LOST_BADGE, html! {}) }
+            <h1 data-test="headline">{ words::LOST }</h1>
+            <p class="why">{ said }</p>
         </>
     }
 }
@@ -179,7 +162,7 @@ pub(crate) fn finished(
     let main = decisive(diagnosis);
     let reset_by = main.filter(|_| diagnosis.outcome == Outcome::Reset);
     let badge = match reset_by {
-        Some(finding) => format!("reset by {}", text::actor(&finding.sent_by)),
+        Some(finding) => words::reset_by(&text::actor(&finding.sent_by)),
         None => text::outcome(diagnosis.outcome).to_owned(),
     };
     let tone = match diagnosis.outcome {
@@ -193,7 +176,7 @@ pub(crate) fn finished(
             if let Some(file) = &run.file {
                 { text::shown(file) }{ format!(", {took}") }
             } else {
-                { format!("run {}, {took}", run.newest) }
+                { words::run(run.newest, took) }
             }
         </>
     };
@@ -214,7 +197,7 @@ pub(crate) fn finished(
             { troubles(run) }
             if !others.is_empty() {
                 <details class="others">
-                    <summary>{ format!("{} more", text::count(others.len() as u64, "RST", "RSTs")) }</summary>
+                    <summary>{ words::more_resets(others.len()) }</summary>
                     { for others.into_iter().map(|finding| other(finding, on)) }
                 </details>
             }
@@ -255,8 +238,8 @@ fn troubles(run: &RunEvents) -> Html {
         return html! {};
     }
     html! {
-        <ul class="troubles" aria-label="Remarks on the evidence">
-            { for troubles.iter().map(|words| html! { <li>{ "Remark: " }{ text::sentence(words) }</li> }) }
+        <ul class="troubles" aria-label={words::REMARKS}>
+            { for troubles.iter().map(|said| html! { <li>{ words::REMARK }{ text::sentence(said) }</li> }) }
         </ul>
     }
 }
@@ -266,7 +249,7 @@ fn other(finding: &Finding, on: &Callback<Action>) -> Html {
         <article class="other">
             <p class="other-head">
                 { certainty_dots(finding.certainty) }
-                if !finding.accepted { <span class="badge plain">{ "not accepted: it ended nothing" }</span> }
+                if !finding.accepted { <span class="badge plain">{ words::NOT_ACCEPTED }</span> }
             </p>
             <h2>{ text::sentence(&finding.headline) }</h2>
             <p class="why">{ text::sentence(&finding.explanation) }</p>
@@ -281,13 +264,13 @@ fn evidence(finding: &Finding, on: &Callback<Action>) -> Html {
         <>
             if !open.is_empty() {
                 <p class="open-causes">
-                    { "The evidence leaves open: " }
+                    { words::OPEN_CAUSES }
                     <b>{ text::cause(finding.cause) }</b>
                     { for open.iter().map(|cause| html! { <>{ ", " }{ text::cause(**cause) }</> }) }
                     { "." }
                 </p>
             }
-            <ul class="chips" aria-label="Evidence">
+            <ul class="chips" aria-label={words::EVIDENCE}>
                 { for finding.evidence.iter().map(|cited| html! { <li>{ chip(cited, on) }</li> }) }
                 { for finding.rfc.split("; ").map(|clause| html! { <li>{ rfc(clause) }</li> }) }
             </ul>

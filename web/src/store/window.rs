@@ -47,7 +47,7 @@ pub enum Action {
 }
 
 impl Theme {
-    /// The name in storage and on the button.
+    /// The name in storage and in the markup.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Auto => "auto",

@@ -1,5 +1,7 @@
 //! What the editor says.
 
+use super::count;
+
 /// Titles, labels and buttons.
 pub const TITLE: &str = "Scenario";
 pub const UNTITLED: &str = "untitled";
@@ -31,6 +33,8 @@ pub const DOWN: &str = "Move down";
 pub const COPY: &str = "Duplicate";
 pub const REMOVE: &str = "Remove";
 pub const CLOSE: &str = "Close";
+/// How long, as a form takes it.
+pub const DURATION: &str = "100ms, 1.5s";
 pub const UNSET: &str = "not set";
 pub const KEYS: &str =
     "Arrows walk, Alt with arrows moves, Enter opens, Delete removes, Ctrl D duplicates.";
@@ -46,3 +50,14 @@ pub const RUN_BEFORE: &str = "before it:";
 pub const RUN_IS_OLD: &str = "of an earlier text";
 pub const HIDDEN: &str = "holds a character that cannot be seen and may reorder what is:";
 pub const READS_WELL: &str = "Reads well";
+
+/// `Reads well: 5 steps by server, client.`
+pub fn reads(steps: usize, endpoints: &str) -> String {
+    let steps = count(steps as u64, "step", "steps");
+    [READS_WELL, ": ", &steps, " by ", endpoints, "."].concat()
+}
+
+/// Where a character is that cannot be seen.
+pub fn hidden(line: usize, letter: char) -> String {
+    format!("Line {line} {HIDDEN} U+{:04X}.", u32::from(letter))
+}

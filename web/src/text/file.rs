@@ -17,11 +17,20 @@ pub const EVIDENCE: &str = "A capture of others: its segments alone. What progra
      sent a RST is in no packet; aftershake explain takes counters and a trace beside the capture.";
 pub const REFUSED: &str = "not read";
 pub const TOO_LARGE: &str = "it has more than 256 MiB; aftershake explain reads files of any size";
+pub const TOO_MUCH: &str =
+    "it unpacks to more than 256 MiB, more than a page can show; `aftershake explain` reads it";
+pub const NO_SUCH_PICTURE: &str = "longer than 16 MiB, expected a picture of `aftershake export`";
+pub const CUT: &str = "it unpacks to more than 2 GiB; the rest was not read";
 pub const NOT_READ: &str = "the browser could not read it";
 pub const PROBLEMS: &str = "Not readable, or not whole";
 pub const WHOLE_FILE: &str = "the file";
 pub const CAUSES: &str = "Causes named first";
 pub const PARTLY: &str = "In a terminal, aftershake explain -v draws all of it.";
+
+/// The heading of a file that is nothing to read.
+pub fn not_read(name: &str) -> String {
+    format!("Could not read {name}")
+}
 
 /// `Read 3.2 of 20.0 MB; 12 345 frames or events so far.`
 pub fn going(read: u64, bytes: u64, found: u64) -> String {

@@ -4,7 +4,7 @@ use aftershake_shared::ladder::crowd::Kind as Counted;
 use aftershake_shared::ladder::filter::Kind;
 use aftershake_shared::units::Nanos;
 
-use super::count;
+use super::{count, events};
 use crate::browser;
 use crate::store::look::Times;
 
@@ -47,6 +47,9 @@ pub const OVERVIEW_MORE: &str = "Show more";
 pub const OVERVIEW_OPEN: &str = "Open its ladder";
 pub const MINIMAP: &str = "The whole run; press to go there";
 pub const HINT: &str = "Ctrl and the wheel zoom; drag, A and D move";
+pub const KIND_OF_PICTURE: &str = "TCP ladder";
+pub const WIRE: &str = "wire";
+pub const MS: &str = " ms";
 pub const NOBODY_SAW: &str = "Nothing is left to show: everything that happened is filtered out.";
 
 /// A kind of the filter.
@@ -77,6 +80,19 @@ pub fn crowd(kind: Counted, number: u32) -> String {
         Counted::Pill => ("counter or remark in view", "counters and remarks in view"),
     };
     count(number.into(), one, many)
+}
+
+/// The whole picture in a sentence.
+pub fn label(lanes: &str, number: usize) -> String {
+    let events = events(number);
+    format!(
+        "TCP ladder of {lanes} with {events}; arrow keys walk through them, the table has all of them"
+    )
+}
+
+/// Sockets of a lane that have no place.
+pub fn hidden_sockets(number: u64) -> String {
+    format!("{} not shown", count(number, "socket", "sockets"))
 }
 
 /// How much of a day's time is told.

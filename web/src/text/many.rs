@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use aftershake_shared::distribution::Tally;
 use aftershake_shared::distribution::wilson;
+use aftershake_shared::units::Nanos;
 
 use super::{count, shown};
 
@@ -43,6 +44,9 @@ pub const FAILED: &str = "The agent could not do these runs.";
 pub const FIND_NEEDS_PATH: &str = "There is nothing to search in: choose what to vary first.";
 pub const BACK: &str = "Back to the chart";
 pub const OPEN: &str = "Open a run";
+pub const KIND_OF_PICTURE: &str = "chart";
+/// Stands before a value.
+pub const AT: &str = "at ";
 
 /// What a number may be.
 pub fn out_of_range(typed: &str, least: u32, most: u32) -> String {
@@ -92,6 +96,21 @@ pub fn progress(runs: u64, planned: Option<u64>) -> String {
         Some(planned) => format!("{runs} of {planned} runs"),
         None => count(runs, "run", "runs"),
     }
+}
+
+/// Runs that ended by themselves.
+pub fn finished(runs: u64, took: Nanos) -> String {
+    format!("{} in {took}.", progress(runs, None))
+}
+
+/// Runs that were stopped.
+pub fn cut(counted: &str, took: Nanos) -> String {
+    format!("{counted} in {took}. {CUT}")
+}
+
+/// Runs whose agent went away.
+pub fn lost(counted: &str) -> String {
+    format!("{counted}. {LOST}")
 }
 
 /// All counts in one sentence, for who cannot see the chart.

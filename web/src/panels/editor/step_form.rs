@@ -194,7 +194,7 @@ fn control(field: &'static Field, of: &str, value: Option<&str>) -> Html {
     };
     let unit = match field.takes {
         Takes::Number { unit, .. } => unit,
-        Takes::Duration => "100ms, 1.5s",
+        Takes::Duration => words::DURATION,
         Takes::Text
         | Takes::Flag
         | Takes::Position(_)

@@ -9,7 +9,7 @@ use yew::{Callback, Html, classes, html};
 use super::section;
 use crate::store::run_events::RunEvents;
 use crate::store::{Action, AppState};
-use crate::text;
+use crate::text::{self, inspector as words};
 
 /// Connections told about; a proxy test with a hundred has its table.
 const MOST: usize = 8;
@@ -27,16 +27,16 @@ pub(super) fn program_saw(run: &RunEvents) -> Html {
     let is_one = diagnosis.connections.len() == 1;
     let left = connections.len().saturating_sub(MOST);
     section(
-        "Each program saw",
+        words::SAW,
         html! {
             <>
                 <table class="saw" data-test="program-saw">
                     <thead class="sr-only">
-                        <tr><th>{ "program" }</th><th>{ "call" }</th><th>{ "result" }</th></tr>
+                        <tr><th>{ words::SAW_PROGRAM }</th><th>{ words::CALL }</th><th>{ words::RESULT }</th></tr>
                     </thead>
                     { for connections.iter().take(MOST).map(|c| connection(c, is_one)) }
                 </table>
-                if left > 0 { <p class="note">{ format!("{left} more connections.") }</p> }
+                if left > 0 { <p class="note">{ words::more_connections(left) }</p> }
             </>
         },
     )
@@ -53,7 +53,7 @@ fn connection(verdict: &ConnectionVerdict, is_one: bool) -> Html {
     html! {
         <tbody>
             if !is_one {
-                <tr><th colspan="3" scope="rowgroup" class="because">{ format!("connection {}", verdict.id) }</th></tr>
+                <tr><th colspan="3" scope="rowgroup" class="because">{ words::connection(verdict.id) }</th></tr>
             }
             { rows }
         </tbody>
@@ -98,11 +98,11 @@ pub(super) fn change_this(state: &AppState, on: &Callback<Action>) -> Html {
         };
         let on = on.clone();
         let onclick = Callback::from(move |_| on.emit(chosen.clone()));
-        let words = if can_run { "Run the fixed version" } else { "Show the fixed version" };
-        html! { <button type="button" class="link" data-test="run-fixed" {onclick}>{ words }</button> }
+        let said = if can_run { words::RUN_FIXED } else { words::SHOW_FIXED };
+        html! { <button type="button" class="link" data-test="run-fixed" {onclick}>{ said }</button> }
     });
     section(
-        "Change this",
+        words::CHANGE,
         html! {
             <>
                 if let Some(finding) = finding {

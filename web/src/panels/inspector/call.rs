@@ -8,17 +8,12 @@ use yew::{Html, html};
 
 use super::{at, fact, facts, plain, section, sockets};
 use crate::store::run_events::RunEvents;
-use crate::text;
+use crate::text::{self, inspector as words};
 
 /// The call and the sockets around it.
 pub(super) fn details(event: &Event, call: &CallReturned, run: &RunEvents) -> Html {
     let unread = if let Call::Close { unread } = &call.call {
-        unread.map(|bytes| {
-            plain(
-                "unread",
-                &format!("{} at the call", text::count(bytes.into(), "byte", "bytes")),
-            )
-        })
+        unread.map(|bytes| plain(words::UNREAD, &words::at_the_call(bytes)))
     } else {
         None
     };
@@ -28,20 +23,20 @@ pub(super) fn details(event: &Event, call: &CallReturned, run: &RunEvents) -> Ht
     let rows = html! {
         <>
             { at(event) }
-            { plain("by", &call.by) }
-            { fact("call", html! { <code>{ text::shown(&call.signature()) }</code> }) }
-            { fact("result", returned(call.result)) }
-            { plain("took", &call.took.to_string()) }
-            if call.parked != Nanos(0) { { plain("parked", &format!("{} before", call.parked)) } }
+            { plain(words::BY, &call.by) }
+            { fact(words::CALL, html! { <code>{ text::shown(&call.signature()) }</code> }) }
+            { fact(words::RESULT, returned(call.result)) }
+            { plain(words::TOOK, &call.took.to_string()) }
+            if call.parked != Nanos(0) { { plain(words::PARKED, &words::before(call.parked)) } }
             { for unread }
-            if let Some(step) = call.step { { plain("step", &step_words(step, run)) } }
-            { for address("local", call.local) }
-            { for address("remote", call.remote) }
+            if let Some(step) = call.step { { plain(words::STEP, &step_words(step, run)) } }
+            { for address(words::LOCAL, call.local) }
+            { for address(words::REMOTE, call.remote) }
         </>
     };
     html! {
         <>
-            { section(&format!("Call {}", event.id), facts(rows)) }
+            { section(&words::call(event.id), facts(rows)) }
             { sockets::around(event, run) }
         </>
     }

@@ -4,21 +4,21 @@ use aftershake_shared::connection::{Connection, SegmentSent};
 use aftershake_shared::event::Event;
 use aftershake_shared::event::segment_seen::SegmentSeen;
 use aftershake_shared::tcp::flags::Flags;
-use aftershake_shared::tcp::options::TcpOptions;
 use aftershake_shared::tcp::segment::Segment;
 use yew::{Html, classes, html};
 
 use super::{at, fact, facts, plain, remarked, section, sockets};
 use crate::store::run_events::RunEvents;
-use crate::text;
+use crate::text::inspector::numbers;
+use crate::text::{self, inspector as words};
 
 /// The segment and the sockets around it.
 pub(super) fn details(event: &Event, seen: &SegmentSeen, run: &RunEvents) -> Html {
-    let title = format!("Segment {}", event.id);
+    let title = words::segment(event.id);
     let segment = match seen.read() {
         Ok(segment) => segment,
         Err(error) => {
-            let rows = html! { <>{ at(event) }{ plain("bytes", &seen.len.to_string()) }{ plain("problem", &error.to_string()) }</> };
+            let rows = html! { <>{ at(event) }{ plain(words::LENGTH, &seen.len.to_string()) }{ plain(words::PROBLEM, &error.to_string()) }</> };
             return section(&title, facts(rows));
         }
     };
@@ -42,32 +42,32 @@ fn rows(
     let end = |seq: u32| seq.wrapping_add(segment.payload_len);
     let seq = known.map(|(connection, sent)| connection.relative_seq(sent));
     let seq = seq.map_or_else(
-        || "not known".to_owned(),
+        || words::NOT_KNOWN.to_owned(),
         |seq| format!("{seq}:{}", end(seq)),
     );
     let ack = known.and_then(|(connection, sent)| connection.relative_ack(sent));
     let ack = match (ack, segment.flags.ack()) {
         (Some(ack), _) => ack.to_string(),
-        (None, true) => "not known".to_owned(),
-        (None, false) => "not set".to_owned(),
+        (None, true) => words::NOT_KNOWN.to_owned(),
+        (None, false) => words::NOT_SET.to_owned(),
     };
-    let payload = text::count(segment.payload_len.into(), "byte", "bytes");
-    let options = option_words(&segment.options);
+    let payload = text::bytes(segment.payload_len.into());
+    let options = numbers::options(&segment.options);
     html! {
         <>
-            { fact("at", html! { <>{ event.at.to_string() }{ since_call(event, run) }</> }) }
-            { remarked("from", &from, &segment.src.to_string()) }
-            { remarked("to", "", &segment.dst.to_string()) }
-            { fact("flags", flags(segment.flags)) }
-            { remarked("seq", &seq, &format!("absolute {}", segment.seq)) }
-            { remarked("ack", &ack, &format!("absolute {}", segment.ack)) }
-            { plain("payload", &payload) }
-            { fact("window", window(segment, known)) }
-            { plain("options", &options) }
-            { plain("TTL", &segment.ttl.to_string()) }
-            if let Some(id) = segment.ip_id { { plain("IP id", &id.to_string()) } }
-            if segment.urgent != 0 { { plain("urgent", &segment.urgent.to_string()) } }
-            { for segment.problems.iter().map(|problem| plain("odd", &problem.to_string())) }
+            { fact(words::AT, html! { <>{ event.at.to_string() }{ since_call(event, run) }</> }) }
+            { remarked(words::FROM, &from, &segment.src.to_string()) }
+            { remarked(words::TO, "", &segment.dst.to_string()) }
+            { fact(words::FLAGS, flags(segment.flags)) }
+            { remarked(words::SEQ, &seq, &numbers::absolute(segment.seq.0)) }
+            { remarked(words::ACK, &ack, &numbers::absolute(segment.ack.0)) }
+            { plain(words::PAYLOAD, &payload) }
+            { fact(words::WINDOW, window(segment, known)) }
+            { plain(words::OPTIONS, &options) }
+            { plain(words::TTL, &segment.ttl.to_string()) }
+            if let Some(id) = segment.ip_id { { plain(words::IP_ID, &id.to_string()) } }
+            if segment.urgent != 0 { { plain(words::URGENT, &segment.urgent.to_string()) } }
+            { for segment.problems.iter().map(|problem| plain(words::ODD, &problem.to_string())) }
         </>
     }
 }
@@ -81,7 +81,7 @@ fn since_call(event: &Event, run: &RunEvents) -> Html {
         Some((begun, call)) => html! {
             <>
                 { " " }
-                <em>{ format!("+{} after {}’s {}", event.at - begun, text::shown(&call.by), text::shown(&call.signature())) }</em>
+                <em>{ words::since_call(event.at - begun, &text::shown(&call.by), &text::shown(&call.signature())) }</em>
             </>
         },
     }
@@ -113,42 +113,9 @@ fn window(segment: &Segment, known: Option<(&Connection, &SegmentSent)>) -> Html
     match scale {
         Some(shift) if !segment.flags.syn() => {
             let factor = 1_u64 << shift.min(14);
-            html! { <>{ format!("{field} × {factor} ") }<em>{ format!("= {} bytes", u64::from(field) * factor) }</em></> }
+            html! { <>{ format!("{field} × {factor} ") }<em>{ numbers::window_bytes(u64::from(field) * factor) }</em></> }
         }
         Some(_) => html! { { field } },
-        None => html! { <>{ field }{ " " }<em>{ "scale not known" }</em></> },
-    }
-}
-
-fn option_words(options: &TcpOptions) -> String {
-    let TcpOptions {
-        mss,
-        window_scale,
-        sack_permitted,
-        sack,
-        timestamps,
-        mptcp,
-        mp_fastclose,
-        mp_tcprst,
-        fast_open,
-        signed,
-    } = options;
-    let words = [
-        mss.map(|mss| format!("MSS {mss}")),
-        window_scale.map(|shift| format!("window scale {shift}")),
-        sack_permitted.then(|| "SACK permitted".to_owned()),
-        sack.map(|(left, right)| format!("SACK {left} to {right}")),
-        timestamps.map(|(value, echo)| format!("timestamps {value}, {echo}")),
-        mptcp.map(|subtype| format!("MPTCP subtype {subtype}")),
-        mp_fastclose.then(|| "MP_FASTCLOSE".to_owned()),
-        mp_tcprst.map(|reason| format!("MP_TCPRST reason {reason}")),
-        fast_open.then(|| "fast open".to_owned()),
-        signed.then(|| "signature".to_owned()),
-    ];
-    let words: Vec<_> = words.into_iter().flatten().collect();
-    if words.is_empty() {
-        "none".to_owned()
-    } else {
-        words.join(", ")
+        None => html! { <>{ field }{ " " }<em>{ words::SCALE_NOT_KNOWN }</em></> },
     }
 }

@@ -1,7 +1,5 @@
 //! The sockets' states and queues around an event, and one sample in full.
 
-use std::fmt::Write as _;
-
 use aftershake_shared::connection::{Connection, Role, SampleOn};
 use aftershake_shared::event::socket_sampled::{SocketSampled, TcpInfo};
 use aftershake_shared::event::{Event, EventBody};
@@ -10,44 +8,32 @@ use yew::{Html, html};
 
 use super::{fact, plain, section};
 use crate::store::run_events::RunEvents;
-use crate::text;
+use crate::text::inspector::numbers;
+use crate::text::{self, inspector as words};
 
 /// State, queues and the kernel's numbers of one sample.
 pub(super) fn rows(sample: &SocketSampled) -> Html {
     html! {
         <>
-            { plain("state", sample.state.name()) }
-            { plain("unread", &text::count(sample.unread.into(), "byte", "bytes")) }
-            { plain("unsent", &text::count(sample.unsent.into(), "byte", "bytes")) }
+            { plain(words::STATE, sample.state.name()) }
+            { plain(words::UNREAD, &text::bytes(sample.unread.into())) }
+            { plain(words::UNSENT, &text::bytes(sample.unsent.into())) }
             if let Some(info) = &sample.info { { info_rows(info) } }
         </>
     }
 }
 
 fn info_rows(info: &TcpInfo) -> Html {
-    let TcpInfo {
-        rtt_us,
-        rto_us,
-        snd_cwnd,
-        snd_mss,
-        snd_wnd,
-        unacked,
-        retransmits,
-        probes,
-        bytes_sent,
-        bytes_retransmitted,
-        bytes_received,
-        not_sent,
-    } = info;
     let micros = |micros: u32| Nanos::from_micros(micros.into()).to_string();
+    let (segments, size) = numbers::cwnd(info);
     html! {
         <>
-            { fact("rtt", html! { <>{ micros(*rtt_us) }{ " " }<em>{ format!("rto {}", micros(*rto_us)) }</em></> }) }
-            { plain("snd_wnd", &format!("{snd_wnd} bytes")) }
-            { fact("cwnd", html! { <>{ format!("{snd_cwnd} segments ") }<em>{ format!("of {snd_mss} bytes") }</em></> }) }
-            { plain("sent", &format!("{bytes_sent} bytes, {bytes_retransmitted} again, {not_sent} to go")) }
-            { plain("received", &format!("{bytes_received} bytes")) }
-            { plain("unacked", &format!("{unacked} segments, {retransmits} sent again, {probes} probes")) }
+            { fact(words::RTT, html! { <>{ micros(info.rtt_us) }{ " " }<em>{ numbers::rto(&micros(info.rto_us)) }</em></> }) }
+            { plain(words::SND_WND, &numbers::snd_wnd(info)) }
+            { fact(words::CWND, html! { <>{ segments }<em>{ size }</em></> }) }
+            { plain(words::SENT, &numbers::sent(info)) }
+            { plain(words::RECEIVED, &numbers::received(info)) }
+            { plain(words::UNACKED, &numbers::unacked(info)) }
         </>
     }
 }
@@ -65,10 +51,10 @@ pub(super) fn around(event: &Event, run: &RunEvents) -> Html {
         return html! {};
     }
     section(
-        "Sockets before and after",
+        words::SOCKETS,
         html! {
             <table class="saw">
-                <thead class="sr-only"><tr><th>{ "end" }</th><th>{ "before" }</th><th>{ "after" }</th></tr></thead>
+                <thead class="sr-only"><tr><th>{ words::SOCKETS_END }</th><th>{ words::SOCKETS_BEFORE }</th><th>{ words::SOCKETS_AFTER }</th></tr></thead>
                 <tbody>{ for rows.into_iter() }</tbody>
             </table>
         },
@@ -100,21 +86,24 @@ fn row(event: &Event, connection: &Connection, role: Role, run: &RunEvents) -> O
     Some(html! {
         <tr>
             <th scope="row">{ text::shown(connection.name(role)) }</th>
-            <td>{ words(before) }</td>
-            <td>{ "→ " }{ words(after) }</td>
+            <td>{ state(before) }</td>
+            <td>{ "→ " }{ state(after) }</td>
         </tr>
     })
 }
 
-fn words(sample: Option<&SocketSampled>) -> String {
+fn state(sample: Option<&SocketSampled>) -> String {
     let Some(sample) = sample else {
-        return "not sampled".to_owned();
+        return words::NOT_SAMPLED.to_owned();
     };
-    let mut words = sample.state.name().to_owned();
-    for (bytes, what) in [(sample.unread, "unread"), (sample.unsent, "unsent")] {
+    let mut said = sample.state.name().to_owned();
+    for (bytes, queue) in [
+        (sample.unread, words::UNREAD),
+        (sample.unsent, words::UNSENT),
+    ] {
         if bytes > 0 {
-            let _ = write!(words, ", {bytes} B {what}");
+            said.push_str(&words::waiting(bytes, queue));
         }
     }
-    words
+    said
 }

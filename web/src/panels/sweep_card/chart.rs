@@ -68,7 +68,7 @@ pub(super) fn SweepChart(props: &Props) -> Html {
     let height = placed.bottom + FOOT;
     let svg = el!("svg" {
         "class": "sweep-bars", "viewBox": ["0 0 ", &n(right), " ", &n(height)].concat(), "width": n(right),
-        "role": "graphics-document", "aria-roledescription": "chart", "aria-label": words::CHART_LABEL,
+        "role": "graphics-document", "aria-roledescription": words::KIND_OF_PICTURE, "aria-label": words::CHART_LABEL,
     } [onkeydown(on_key(&placed, &props.on)), onclick(on_click(&placed, &props.on))] rows, ticks);
     let legend = if is_swept {
         words::LEGEND

@@ -43,7 +43,7 @@ fn boundaries(report: &Distribution, tally: &Tally) -> Html {
             say(&boundary.words);
         }
         if let Some(difference) = &row.difference {
-            let at = |value: &dyn ToString| ["at ", &value.to_string()].concat();
+            let at = |value: &dyn ToString| [words::AT, &value.to_string()].concat();
             say(&difference.words(&at(&boundary.last), &at(&boundary.first)));
         }
     }
