@@ -335,43 +335,6 @@ fn standard_input_is_explained_while_it_flows() {
 }
 
 #[test]
-fn a_recording_is_explained_with_all_its_sources() {
-    let file = data("recordings/linger-zero.jsonl");
-    let whole = json(&explain(&file, &["--json"]));
-    let reset = &whole["connections"][0]["resets"][0];
-    assert_eq!(reset["cause"], "linger-zero-close");
-    assert_eq!(reset["certainty"], "certain");
-    assert_eq!(reset["sent_by"], "server");
-    assert_eq!(code(&explain(&file, &["--fail-on", "reset"])), 1);
-    assert_eq!(code(&explain(&file, &["-v", "--fail-on", "reset"])), 1);
-    assert_eq!(
-        code(&explain(
-            &file,
-            &["-v", "--fail-on", "reset", "--port", "9"]
-        )),
-        0
-    );
-    let drawn = text(&explain(&file, &["-v"]));
-    assert!(drawn.contains("RST"), "{drawn}");
-    let beside = explain(&file, &["--with-trace", "/dev/null", "--json"]);
-    assert_eq!(code(&beside), 2);
-}
-
-#[test]
-fn a_picture_is_explained_by_the_recording_in_it() {
-    let file = data("recordings/linger-zero.jsonl");
-    let mut export = Command::new(env!("CARGO_BIN_EXE_aftershake"));
-    export.arg("export").arg(&file).args(["--to", "svg"]);
-    let picture = export.output().unwrap().stdout;
-    let (drawn, recorded) = (piped(&picture, &["--json"]), explain(&file, &["--json"]));
-    assert_eq!(json(&drawn), json(&recorded));
-    let other = piped(b"<svg></svg>", &[]);
-    assert_eq!(code(&other), 2);
-    let said = String::from_utf8_lossy(&other.stderr).into_owned();
-    assert!(said.contains("no recording is in this picture"), "{said}");
-}
-
-#[test]
 fn no_escape_of_the_data_reaches_the_terminal() {
     let recording = fs::read_to_string(data("recordings/linger-zero.jsonl")).unwrap();
     // In the title, in names of endpoints, in the kernel's word.
