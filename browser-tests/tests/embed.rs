@@ -376,6 +376,24 @@ fn the_playground_in_a_frame_says_its_height_and_leaves_the_host_alone() -> anyh
 }
 
 #[test]
+fn a_name_that_nothing_has_shows_no_other_scenario() -> anyhow::Result<()> {
+    let host = host("<p>Nothing</p>")?;
+    let browser = &host.browser;
+    for name in ["nope", "", "../sent-before-close", "Linger-Zero"] {
+        for embed in ["", "embed=1&"] {
+            browser.open("about:blank")?;
+            browser.open(&format!(
+                "{}/play/index.html?{embed}scenario={name}",
+                host.site
+            ))?;
+            browser.wait_for_text("link-problem", "the catalogue has no scenario")?;
+            browser.wait_until("!document.querySelector('[data-test=headline]')")?;
+        }
+    }
+    assert_quiet(browser)
+}
+
+#[test]
 fn the_page_of_an_agent_ignores_what_is_for_frames() -> anyhow::Result<()> {
     let playground = Playground::desktop()?;
     let browser = &playground.browser;

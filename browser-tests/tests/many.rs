@@ -65,6 +65,9 @@ fn a_thousand_runs_are_watched_and_one_is_opened() -> anyhow::Result<()> {
     browser.click("sweep-back")?;
     browser.wait_until("document.activeElement.closest('.sweep-bars .bar')")?;
     browser.wait_until("!document.querySelector('[data-test=odd-run]')")?;
+    // Whatever is chosen afterwards, the counts say whose they are.
+    playground.choose("linger-zero")?;
+    browser.wait_for_text("sweep-of", RACE)?;
     playground.browser.is_quiet()
 }
 

@@ -179,7 +179,7 @@ fn links_of_earlier_releases_open_in_the_page() -> anyhow::Result<()> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/tests/data/links");
     let catalogue = fs::read_to_string(data.join("1-catalogue.tsv"))?;
     let rows = catalogue.lines().filter(|line| !line.starts_with('#'));
-    for row in rows.step_by(9) {
+    for row in rows {
         let [_, _, title, link] = row.split('\t').collect::<Vec<_>>()[..] else {
             bail!("{row} has not four fields");
         };

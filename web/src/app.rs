@@ -54,7 +54,10 @@ pub fn App() -> Html {
         first_on.emit(Action::Window(window::Action::WidthKnown(browser::width())));
         let asked = is_site.then(recorded::asked_scenario).flatten();
         if let Some(name) = asked {
-            first_on.emit(Action::ScenarioChosen { name, run: false });
+            first_on.emit(match name {
+                Ok(name) => Action::ScenarioChosen { name, run: false },
+                Err(problem) => Action::Share(share::Action::LinkRead(Err(Kept::new(problem)))),
+            });
         } else if let Some((from, text)) = browser::kept(DRAFT_KEY)
             .as_deref()
             .and_then(|kept| kept.split_once('\n'))
@@ -115,7 +118,12 @@ pub fn App() -> Html {
     });
 
     use_effect_with(state.window.help, |help| {
-        browser::show_dialog("dialog.help", *help == window::Help::Open);
+        let is_open = *help == window::Help::Open;
+        browser::show_dialog("dialog.help", is_open);
+        // On the button at its end, a narrow page would show the end first.
+        if is_open {
+            browser::focus("#help-title");
+        }
     });
     use_effect_with(state.palette.query.is_some(), |is_open| {
         browser::show_dialog("dialog.palette", *is_open);

@@ -13,6 +13,7 @@ use crate::opening;
 use crate::read_file::Opening;
 use crate::store::Action;
 use crate::store::opened::{self, File, Holds, Stage};
+use crate::store::share::Problem;
 use crate::text::recorded as words;
 
 /// The element of the page's head that names the folder of recordings.
@@ -32,11 +33,16 @@ pub fn is_embedded() -> bool {
     root.is_some_and(|root| root.has_attribute("data-embed"))
 }
 
-/// The scenario that the address names, `?scenario=linger-zero`.
-pub fn asked_scenario() -> Option<&'static str> {
+/// The scenario that the address names, `?scenario=linger-zero`; a name that nothing has is a problem, for another
+/// scenario in its place would be taken for the one that was meant.
+pub fn asked_scenario() -> Option<Result<&'static str, Problem>> {
     let query = window()?.location().search().ok()?;
     let name = scenario_in(&query)?;
-    catalog::find(name).map(|entry| entry.name)
+    let entry = catalog::find(name).map(|entry| entry.name);
+    Some(entry.ok_or_else(|| Problem {
+        message: words::unknown(name),
+        remedy: words::UNKNOWN_REMEDY.to_owned(),
+    }))
 }
 
 fn scenario_in(query: &str) -> Option<&str> {

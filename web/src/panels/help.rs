@@ -14,8 +14,7 @@ pub fn help(on: &Callback<Action>) -> Html {
     let onclick = closed.reform(|_| ());
     html! {
         <dialog class="help" aria-labelledby="help-title" {onclose}>
-            // The focus begins here: on the button below, a narrow page would open at its end.
-            <h2 id="help-title" tabindex="-1" autofocus=true>{ HELP_TITLE }</h2>
+            <h2 id="help-title" tabindex="-1">{ HELP_TITLE }</h2>
             <dl>
                 { for OTHER_KEYS.iter().map(|(keys, does)| html! {
                     <>

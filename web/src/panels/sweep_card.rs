@@ -119,7 +119,10 @@ fn seen(state: &AppState, many: &Many, on: &Callback<Action>) -> Html {
         },
         View::Table => table::table(many, on),
     };
+    let of = [words::OF, &many.about.scenario].concat();
     el!("div" { "class": "seen" }
+        // Another scenario may have been chosen since: the counts are still of this one.
+        el!("p" { "class": "hint", "data-test": "sweep-of" } text::shown(&of)),
         el!("div" { "class": "choices", "role": "group", "aria-label": words::VIEW }
             view(View::Chart, "sweep-chart", words::CHART),
             view(View::Table, "sweep-table", words::TABLE),

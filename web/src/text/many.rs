@@ -9,6 +9,7 @@ use aftershake_shared::units::Nanos;
 use super::{count, shown};
 
 /// Titles, labels and buttons.
+pub const OF: &str = "Runs of ";
 pub const TITLE: &str = "Sometimes? Many runs";
 pub const LEAD: &str = "Repeat the scenario, each run in a network of its own, or vary one number of it and see where the ending flips.";
 pub const VARY: &str = "Vary";
