@@ -82,6 +82,10 @@ fn views(look: Look) -> anyhow::Result<()> {
     drop_file(browser, "theirs.pcap", &copies(12)?)?;
     browser.wait_for_text("headline", "of 12 connections 12 were reset")?;
     show("capture", "none")?;
+    let aside = browser.script(
+        "const view = document.querySelector('[data-test=overview]'); return view.scrollWidth - view.clientWidth",
+    )?;
+    assert_eq!(aside, 0, "the overview is wider than its place");
     playground.browser.is_quiet()
 }
 

@@ -187,14 +187,16 @@ impl Scenario {
         let mut expect = toml.expect.map(Spanned::into_inner);
         let claims = toml.claims.into_iter().map(Spanned::into_inner);
         let mut claims: Vec<Claim> = claims.collect();
+        let wrong = |m: copies::Mistake| ScenarioError::at(text, m.span.unwrap_or(0..0), m.message);
+        // First: a number out of all measure is not to be written out.
+        copies::check(&toml.copies, &steps).map_err(wrong)?;
         if !toml.copies.is_empty() {
             let of_expect = expect.iter_mut().map(|expect| &mut expect.returns);
-            for returns in of_expect.chain(claims.iter_mut().map(|claim| &mut claim.returns)) {
-                copies::expand_returns(&toml.copies, &steps, returns);
-            }
+            let of_claims = claims.iter_mut().map(|claim| &mut claim.returns);
+            copies::expand_returns(&toml.copies, &steps, of_expect.chain(of_claims))
+                .map_err(wrong)?;
         }
-        let (steps, spans) = copies::expand(&toml.copies, steps)
-            .map_err(|m| ScenarioError::at(text, m.span.unwrap_or(0..0), m.message))?;
+        let (steps, spans) = copies::expand(&toml.copies, steps).map_err(wrong)?;
         let scenario = Self {
             title: toml.title,
             story: toml.story,

@@ -34,11 +34,12 @@ fn group<'a>(copies: &'a Copies, written: &Written) -> Option<(&'a str, u32)> {
 }
 
 /// Every step as often as it is done, in the order of the list: all copies of one, then all of the next.
+///
+/// What [`check`] refuses would be too much.
 pub(super) fn expand(
     copies: &Copies,
     steps: Vec<Written>,
 ) -> Result<(Vec<Step>, Vec<Range<usize>>), Mistake> {
-    check(copies, &steps)?;
     let mut groups: BTreeMap<String, String> = BTreeMap::new();
     for written in &steps {
         if let (Some(name), Some((of, _))) = (&written.step.name, group(copies, written)) {
@@ -88,7 +89,8 @@ pub(super) fn expand(
     Ok((all, spans))
 }
 
-fn check(copies: &Copies, steps: &[Written]) -> Result<(), Mistake> {
+/// Whether the copies are of endpoints, and few enough.
+pub(super) fn check(copies: &Copies, steps: &[Written]) -> Result<(), Mistake> {
     let about = |message| Mistake {
         span: None,
         message,
@@ -134,42 +136,64 @@ fn check(copies: &Copies, steps: &[Written]) -> Result<(), Mistake> {
 }
 
 /// An expected result of a copied step is expected of every copy: `client.reply` is `client-1.reply-1`, ….
-pub(super) fn expand_returns(
+pub(super) fn expand_returns<'a>(
     copies: &Copies,
     steps: &[Written],
-    returns: &mut BTreeMap<String, Answer>,
-) {
-    let keys: Vec<String> = returns.keys().cloned().collect();
-    for key in keys {
-        let Some((by, label)) = key.split_once('.') else {
-            continue;
-        };
-        let written = steps.iter().find(|written| {
-            let name = written.step.name.as_deref();
-            written.step.by == by && name == Some(label)
-                || copies.contains_key(by) && written.step.by == by && written.step.label() == label
-        });
-        let Some((written, (of, count))) =
-            written.and_then(|written| Some((written, group(copies, written)?)))
-        else {
-            continue;
-        };
-        let Some(answer) = returns.remove(&key) else {
-            continue;
-        };
-        for number in 1..=count {
-            let by = if by == of {
-                format!("{by}-{number}")
-            } else {
-                by.to_owned()
+    all: impl Iterator<Item = &'a mut BTreeMap<String, Answer>>,
+) -> Result<(), Mistake> {
+    let mut total: u64 = 0;
+    for returns in all {
+        let keys: Vec<String> = returns.keys().cloned().collect();
+        for key in keys {
+            let Some((by, label, (of, count), is_named)) = meant(copies, steps, &key) else {
+                continue;
             };
-            let label = match written.step.name {
-                Some(_) => format!("{label}-{number}"),
-                None => label.to_owned(),
+            total += u64::from(count);
+            if total > limits::STEPS as u64 {
+                let message = format!(
+                    "there are more than {} expected answers, those of copies included",
+                    limits::STEPS
+                );
+                return Err(Mistake {
+                    span: None,
+                    message,
+                });
+            }
+            let Some(answer) = returns.remove(&key) else {
+                continue;
             };
-            returns.insert(format!("{by}.{label}"), answer.clone());
+            for number in 1..=count {
+                let by = if by == of {
+                    format!("{by}-{number}")
+                } else {
+                    by.to_owned()
+                };
+                let label = if is_named {
+                    format!("{label}-{number}")
+                } else {
+                    label.to_owned()
+                };
+                returns.insert(format!("{by}.{label}"), answer.clone());
+            }
         }
     }
+    Ok(())
+}
+
+/// Endpoint and label of an expected answer's key, the copies of the step that it means, and whether that has a name.
+fn meant<'a>(
+    copies: &'a Copies,
+    steps: &'a [Written],
+    key: &'a str,
+) -> Option<(&'a str, &'a str, (&'a str, u32), bool)> {
+    let (by, label) = key.split_once('.')?;
+    let written = steps.iter().find(|written| {
+        let name = written.step.name.as_deref();
+        written.step.by == by && name == Some(label)
+            || copies.contains_key(by) && written.step.by == by && written.step.label() == label
+    })?;
+    let group = group(copies, written)?;
+    Some((by, label, group, written.step.name.is_some()))
 }
 
 #[cfg(test)]
@@ -182,6 +206,18 @@ mod tests {
         [[steps]]\nby = \"server\"\neach = \"client\"\ndo = \"accept\"\n\
         [[steps]]\nby = \"server\"\neach = \"client\"\non = \"call\"\nname = \"hang-up\"\ndo = \"close\"\n\
         [[steps]]\nby = \"client\"\ndo = \"receive\"\n";
+
+    #[test]
+    fn a_number_out_of_all_measure_is_refused_before_it_is_written_out() {
+        let head = "title = \"x\"\n[copies]\nclient = 4294967295\n";
+        let expect = "[expect]\nreturns.\"client.call\" = 0\n";
+        let message = said(head, &format!("{STEPS}{expect}"));
+        assert!(message.contains("expected 1 to"), "{message}");
+        let head = "title = \"x\"\n[copies]\nclient = 900\n";
+        let claim = "[[claims]]\ntext = \"x\"\nsource = \"x\"\nholds = true\nreturns.\"client.call\" = 0\n";
+        let message = said(head, &format!("{STEPS}{}", claim.repeat(200)));
+        assert!(message.contains("expected answers"), "{message}");
+    }
 
     fn said(head: &str, steps: &str) -> String {
         let text = format!("{head}{steps}");

@@ -42,20 +42,21 @@ pub(super) fn Overview(props: &Props) -> Html {
     };
     html! {
         <div class="overview" data-test="overview" tabindex="0" role="region" aria-label={words::OVERVIEW}>
-            <table class="table">
+            // The roles hold where a narrow page lays its rows out as cards.
+            <table class="table" role="table">
                 <caption class="sr-only">{ words::OVERVIEW }</caption>
-                <thead>
-                    <tr>
-                        <th scope="col" class="number">{ "#" }</th>
-                        <th scope="col">{ said::ENDED }</th>
-                        <th scope="col">{ said::WHY }</th>
-                        <th scope="col">{ said::WHO }</th>
-                        <th scope="col" class="number">{ said::MILLISECONDS }</th>
-                        <th scope="col">{ said::WHEN }</th>
-                        <th scope="col" class="number">{ said::SEGMENTS }</th>
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th scope="col" role="columnheader" class="number">{ "#" }</th>
+                        <th scope="col" role="columnheader">{ said::ENDED }</th>
+                        <th scope="col" role="columnheader">{ said::WHY }</th>
+                        <th scope="col" role="columnheader">{ said::WHO }</th>
+                        <th scope="col" role="columnheader" class="number">{ said::MILLISECONDS }</th>
+                        <th scope="col" role="columnheader">{ said::WHEN }</th>
+                        <th scope="col" role="columnheader" class="number">{ said::SEGMENTS }</th>
                     </tr>
                 </thead>
-                <tbody>{ for page }</tbody>
+                <tbody role="rowgroup">{ for page }</tbody>
             </table>
             if left > 0 {
                 <button type="button" class="ghost" data-test="overview-more" onclick={more}>
@@ -85,8 +86,8 @@ fn shown(row: &Row, from: Nanos, span: u64, open: &Callback<u32>) -> Html {
         glyph_words(row.outcome)
     );
     html! {
-        <tr key={id} class={row.outcome.map_or("", outcome_class)} data-test="connection-row">
-            <th scope="row" class="number">
+        <tr key={id} class={row.outcome.map_or("", outcome_class)} role="row" data-test="connection-row">
+            <th scope="row" role="rowheader" class="number">
                 if row.lasted.is_some() {
                     <button type="button" class="link" data-test={format!("connection-{id}")} title={words::OVERVIEW_OPEN}
                         aria-label={label} onclick={open}>
@@ -96,12 +97,12 @@ fn shown(row: &Row, from: Nanos, span: u64, open: &Callback<u32>) -> Html {
                     { id }
                 }
             </th>
-            <td class="ended">{ glyph(row.outcome) }{ " " }{ outcome }</td>
-            <td class="cause">{ for row.cause.map(|(cause, certainty)| named(cause, certainty)) }</td>
-            <td class="who">{ who }</td>
-            <td class="number">{ for took }</td>
-            <td class="when">{ for lasted }</td>
-            <td class="number">{ row.segments }</td>
+            <td role="cell" class="ended">{ glyph(row.outcome) }{ " " }{ outcome }</td>
+            <td role="cell" class="cause">{ for row.cause.map(|(cause, certainty)| named(cause, certainty)) }</td>
+            <td role="cell" class="who">{ who }</td>
+            <td role="cell" class="number took">{ for took }<span class="unit">{ " " }{ said::MILLISECONDS }</span></td>
+            <td role="cell" class="when">{ for lasted }</td>
+            <td role="cell" class="number sent">{ row.segments }<span class="unit">{ " " }{ said::SEGMENTS }</span></td>
         </tr>
     }
 }
