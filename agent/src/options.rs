@@ -223,8 +223,10 @@ pub struct SweepOptions {
 /// Reads how many values a range is cut into.
 fn bins(text: &str) -> Result<usize, String> {
     let most = aftershake_shared::distribution::amount::MOST_BINS;
-    let bins = text.parse().ok().filter(|bins| (1..=most).contains(bins));
-    bins.ok_or_else(|| format!("expected a number from 1 to {most}"))
+    let bins = text.parse().ok().filter(|bins| (2..=most).contains(bins));
+    bins.ok_or_else(|| {
+        format!("expected at least 2, since both ends of the range are values, and at most {most}")
+    })
 }
 
 #[derive(Debug, Args)]

@@ -12,7 +12,7 @@ use aftershake_shared::export::svg;
 use aftershake_shared::recording::Recording;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use super::{DONE, bad_input, print_bytes, run, scenario_input};
+use super::{DONE, bad_input, out_file, print_bytes, scenario_input};
 use crate::judged::Judged;
 use crate::worker::protocol::RunRequest;
 use crate::worker_process::WorkerProcess;
@@ -62,10 +62,13 @@ pub fn export(options: &ExportOptions) -> Result<u8, Failure> {
         let message = "this format is no text, and stdout is a terminal".to_owned();
         return Err(bad_input(message, "-o FILE, or a pipe"));
     }
+    if let Some(path) = &options.output {
+        out_file::check("--output", path)?;
+    }
     let judged = judged(&options.subject, options.seed)?;
     let bytes = write(options.to, &judged)?;
     match &options.output {
-        Some(path) => run::write(path, &bytes)?,
+        Some(path) => out_file::write(path, &bytes)?,
         None => print_bytes(&bytes)?,
     }
     Ok(DONE)

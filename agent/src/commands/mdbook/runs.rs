@@ -14,7 +14,7 @@ use aftershake_shared::recording::{Recording, ScenarioText};
 use super::block::{Block, Wish};
 use super::settings::{RECORDINGS, Settings, When};
 use super::{files, placed};
-use crate::commands::{bad_input, export, random_seed, run, scenario_input};
+use crate::commands::{bad_input, export, out_file, random_seed, scenario_input};
 use crate::judged::Judged;
 use crate::worker::protocol::RunRequest;
 use crate::worker_process::WorkerProcess;
@@ -161,7 +161,7 @@ impl Runs {
         let recording = self.run(text, seed)?;
         fs::create_dir_all(&self.folder)
             .map_err(|error| bad_input(format!("{shown}: cannot be written: {error}"), ""))?;
-        run::write(&path, recording.to_json_lines().as_bytes())?;
+        out_file::write(&path, recording.to_json_lines().as_bytes())?;
         Ok(recording)
     }
 
