@@ -189,7 +189,7 @@ pub struct RunOptions {
 
 #[derive(Debug, Args)]
 pub struct SweepOptions {
-    /// A name of the catalogue, a .toml file, or - for standard input
+    /// A name of the catalogue, a .toml file, a share link, or - for standard input
     pub scenario: String,
     /// What changes: `steps.NAME_OR_NUMBER.FIELD`, `copies.ENDPOINT` or `sysctl.NAME`, from where to where
     #[arg(long, value_name = "PATH=FROM..TO")]
@@ -231,7 +231,7 @@ fn bins(text: &str) -> Result<usize, String> {
 
 #[derive(Debug, Args)]
 pub struct TestOptions {
-    /// Names of the catalogue or .toml files; all of the catalogue when there are none
+    /// Names of the catalogue, .toml files or share links; all of the catalogue when there are none
     pub scenarios: Vec<String>,
     /// Print a JSON array
     #[arg(long)]

@@ -4,6 +4,7 @@ use std::fs;
 use std::time::{Duration, SystemTime};
 
 use aftershake_shared::channel::Failure;
+use aftershake_shared::diagnosis::finding::Diagnosis;
 use aftershake_shared::event::EventBody;
 use aftershake_shared::event::trouble::Trouble;
 use aftershake_shared::export::{pcapng, recorded};
@@ -78,7 +79,7 @@ fn once(
     if options.json {
         print_json(&Report::new(&judged.recording, &judged.diagnosis))?;
     } else {
-        print(&text(&judged))?;
+        print(&text(&judged.recording, &judged.diagnosis))?;
     }
     if let Some(reason) = beside_failure(&judged) {
         return Err(bad_input(format!("--beside: {reason}"), ""));
@@ -94,13 +95,14 @@ fn evidence(recording: &Recording) -> String {
 }
 
 /// The ladder, then the verdict.
-pub(super) fn text(judged: &Judged) -> String {
+pub(super) fn text(recording: &Recording, diagnosis: &Diagnosis) -> String {
+    let scenario = recording.header.scenario.parse();
     let options = ladder::Options {
-        steps: StepText::of(&judged.scenario),
+        steps: scenario.as_ref().map(StepText::of).unwrap_or_default(),
         ..Default::default()
     };
-    let placed = Ladder::place(&judged.recording.events, &options);
-    let verdict = verdict_text(&judged.recording, &judged.diagnosis);
+    let placed = Ladder::place(&recording.events, &options);
+    let verdict = verdict_text(recording, diagnosis);
     format!("{}\n{verdict}", drawn(&placed))
 }
 

@@ -129,7 +129,7 @@ impl Range {
         let first = read(from, lent.as_deref())?;
         let second = match first {
             Amount::Time(_) if is_zero(to) => Amount::Time(Nanos(0)),
-            _ => read(to, None)?,
+            Amount::Time(_) | Amount::Number(_) => read(to, None)?,
         };
         if matches!(first, Amount::Time(_)) != matches!(second, Amount::Time(_)) {
             return Err(format!(

@@ -15,7 +15,7 @@ use super::block::{Block, Wish};
 use super::settings::{RECORDINGS, Settings, When};
 use super::{files, placed};
 use crate::commands::{bad_input, export, out_file, random_seed, scenario_input};
-use crate::judged::Judged;
+use crate::judged::Diagnosed;
 use crate::worker::protocol::RunRequest;
 use crate::worker_process::WorkerProcess;
 
@@ -68,7 +68,7 @@ pub(super) struct Runs {
     when: When,
     folder: PathBuf,
     worker: Option<WorkerProcess>,
-    done: BTreeMap<Key, Rc<Judged>>,
+    done: BTreeMap<Key, Rc<Diagnosed>>,
     /// Which scenario a kept run of this name is of.
     names: BTreeMap<String, String>,
 }
@@ -107,10 +107,10 @@ impl Runs {
         &mut self,
         subject: &Subject,
         seed: Option<u64>,
-    ) -> Result<Rc<Judged>, Failure> {
+    ) -> Result<Rc<Diagnosed>, Failure> {
         let text = match subject {
             Subject::Recording(recording) => {
-                return Judged::new(Recording::clone(recording)).map(Rc::new);
+                return Ok(Rc::new(Diagnosed::new(Recording::clone(recording))));
             }
             Subject::Scenario(text) => text,
         };
@@ -122,7 +122,7 @@ impl Runs {
             When::Now => self.run(text, seed)?,
             When::Keep | When::Kept => self.kept(text, seed)?,
         };
-        let judged = Rc::new(Judged::new(recording)?);
+        let judged = Rc::new(Diagnosed::new(recording));
         self.done.insert(key, Rc::clone(&judged));
         Ok(judged)
     }
