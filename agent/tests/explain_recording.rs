@@ -96,6 +96,7 @@ fn a_recording_that_cannot_be_read_gets_a_remedy_of_its_own() {
             "it was cut off",
             again,
         ),
+        ("{\"other\":1}", "line 1", "a pcap or pcapng capture"),
         (
             "<svg></svg>",
             "no recording is in this picture",
@@ -124,9 +125,8 @@ fn a_recording_of_a_scenario_that_cannot_be_read_is_still_shown() {
     // The version comes first, by which a recording is known.
     let fields = header.as_object().unwrap().iter();
     let fields = fields.filter(|(name, _)| *name != "aftershake_recording");
-    let fields: String = fields
-        .map(|(name, value)| format!(",\"{name}\":{value}"))
-        .collect();
+    let fields = fields.map(|(name, value)| format!(",\"{name}\":{value}"));
+    let fields = fields.collect::<Vec<_>>().concat();
     let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("tomorrow.jsonl");
     std::fs::write(
         &file,
