@@ -11,6 +11,7 @@ pub mod link;
 pub mod list;
 pub mod mdbook;
 pub mod new;
+mod out_file;
 mod repeat;
 pub mod run;
 pub mod scenario_input;

@@ -20,6 +20,24 @@ pub struct Judged {
     pub claims: Vec<ClaimTried>,
 }
 
+/// A recording, diagnosed. Its scenario need not be one that can be read: what happened is in its events.
+#[derive(Debug)]
+pub struct Diagnosed {
+    pub recording: Recording,
+    pub diagnosis: Diagnosis,
+}
+
+impl Diagnosed {
+    /// Diagnoses.
+    pub fn new(recording: Recording) -> Self {
+        let diagnosis = diagnose(&recording.events, &recording.header.environment.evidence);
+        Self {
+            recording,
+            diagnosis,
+        }
+    }
+}
+
 impl Judged {
     /// Diagnoses and compares.
     ///

@@ -189,7 +189,7 @@ pub struct RunOptions {
 
 #[derive(Debug, Args)]
 pub struct SweepOptions {
-    /// A name of the catalogue, a .toml file, or - for standard input
+    /// A name of the catalogue, a .toml file, a share link, or - for standard input
     pub scenario: String,
     /// What changes: `steps.NAME_OR_NUMBER.FIELD`, `copies.ENDPOINT` or `sysctl.NAME`, from where to where
     #[arg(long, value_name = "PATH=FROM..TO")]
@@ -223,13 +223,15 @@ pub struct SweepOptions {
 /// Reads how many values a range is cut into.
 fn bins(text: &str) -> Result<usize, String> {
     let most = aftershake_shared::distribution::amount::MOST_BINS;
-    let bins = text.parse().ok().filter(|bins| (1..=most).contains(bins));
-    bins.ok_or_else(|| format!("expected a number from 1 to {most}"))
+    let bins = text.parse().ok().filter(|bins| (2..=most).contains(bins));
+    bins.ok_or_else(|| {
+        format!("expected at least 2, since both ends of the range are values, and at most {most}")
+    })
 }
 
 #[derive(Debug, Args)]
 pub struct TestOptions {
-    /// Names of the catalogue or .toml files; all of the catalogue when there are none
+    /// Names of the catalogue, .toml files or share links; all of the catalogue when there are none
     pub scenarios: Vec<String>,
     /// Print a JSON array
     #[arg(long)]

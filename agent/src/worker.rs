@@ -258,7 +258,9 @@ fn live_once(shared: &Arc<Shared>, jobs: &Receiver<Job>) {
             drop(evidence);
         }
         Err(error) => {
-            prepare_next(shared);
+            if !job.request.last {
+                prepare_next(shared);
+            }
             fail_without_namespace(&error);
         }
     }

@@ -231,3 +231,22 @@ fn a_worker_survives_what_it_is_asked() {
         );
     }
 }
+
+#[test]
+fn a_worker_that_was_told_the_last_run_still_takes_another() {
+    let mut worker = worker();
+    for last in [true, true, false, true] {
+        let request = RunRequest {
+            scenario: aftershake_shared::catalog::find("linger-zero")
+                .unwrap()
+                .text(),
+            seed: 7,
+            live: false,
+            beside: None,
+            last,
+        };
+        let (recording, _) = worker.run(request).unwrap();
+        let judged = Judged::new(recording).unwrap();
+        assert!(judged.is_met(), "{:?}", judged.mismatches());
+    }
+}

@@ -10,9 +10,7 @@ mod program;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Read as _;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
 use aftershake_shared::distribution::summary::RunSummary;
 use aftershake_shared::recording::Recording;
@@ -348,6 +346,20 @@ fn bad_input_is_told_with_what_can_be_varied() {
         let message = error["error"]["message"].as_str().unwrap();
         assert!(message.contains(words), "{vary}: {message}");
     }
+    let one = [
+        "sweep",
+        "-",
+        "--vary",
+        "steps.hear.at_most=1..8",
+        "--bins",
+        "1",
+        "--runs",
+        "9",
+    ];
+    let output = run(&one, FLIPS_AT_FIVE);
+    assert_eq!(code(&output), 2);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("expected at least 2"), "{said}");
     let few = [
         "sweep",
         "-",
@@ -405,54 +417,4 @@ fn forty_clients_are_one_number() {
         .map(|bin| &bin["value"])
         .collect();
     assert_eq!(values, [1, 2, 3, 4]);
-}
-
-#[test]
-fn an_interrupt_keeps_what_there_is() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_aftershake"))
-        .args([
-            "run",
-            "race-send-against-close",
-            "--repeat",
-            "1000000",
-            "--json",
-        ])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // The noise has been measured and runs are under way once the worker has a namespace of its own.
-    let tasks = format!("/proc/{0}/task/{0}/children", child.id());
-    while fs::read_to_string(&tasks).is_ok_and(|children| children.is_empty()) {
-        std::thread::yield_now();
-    }
-    let began = std::time::Instant::now();
-    while threads_of(&fs::read_to_string(&tasks).unwrap()) < 8 {
-        assert!(began.elapsed().as_secs() < 60);
-        std::thread::yield_now();
-    }
-    let pid = child.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-INT", &pid])
-            .status()
-            .unwrap()
-            .success()
-    );
-    let mut text = String::new();
-    child
-        .stdout
-        .take()
-        .unwrap()
-        .read_to_string(&mut text)
-        .unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    let object: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(object["about"]["interrupted"], true);
-    assert_eq!(counted(&object), object["runs"].as_u64().unwrap());
-}
-
-/// Threads of the first process named; 0 when it is gone.
-fn threads_of(children: &str) -> usize {
-    let first = children.split_whitespace().next().unwrap_or_default();
-    fs::read_dir(format!("/proc/{first}/task")).map_or(0, Iterator::count)
 }

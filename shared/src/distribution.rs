@@ -115,6 +115,11 @@ impl Tally {
     }
 }
 
+/// `1 run`, `40 runs`.
+pub(crate) fn runs_in_words(count: u64) -> String {
+    format!("{count} run{}", if count == 1 { "" } else { "s" })
+}
+
 impl Bin {
     fn count(&mut self, run: &RunSummary) {
         self.runs += 1;

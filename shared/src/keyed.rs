@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-/// A fast hash that a capture's author cannot foresee: multiplications, keyed anew for each capture.
+/// A fast hash that a capture's author cannot foresee: multiplications, keyed anew for each map.
 #[derive(Clone, Copy)]
 pub(crate) struct Keyed(u64);
 

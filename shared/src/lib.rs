@@ -38,6 +38,7 @@ pub mod report;
 pub mod scenario;
 #[cfg(feature = "schema")]
 pub mod schema;
+pub mod sniff;
 pub mod tcp;
 pub mod tree;
 pub mod units;

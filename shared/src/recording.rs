@@ -100,6 +100,23 @@ pub enum RecordingError {
     Count { counted: u64, found: usize },
 }
 
+impl RecordingError {
+    /// What the reader can do, one sentence; empty where the error says it.
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Self::Newer { .. } => "",
+            Self::Empty
+            | Self::Line { .. }
+            | Self::NotText { .. }
+            | Self::LongLine { .. }
+            | Self::Cut { .. }
+            | Self::Count { .. } => {
+                "save it again with `aftershake run … --save FILE`, or copy the whole file again"
+            }
+        }
+    }
+}
+
 impl Recording {
     /// Writes the file's text, with a closing line that only counts.
     pub fn to_json_lines(&self) -> String {

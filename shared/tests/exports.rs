@@ -123,6 +123,18 @@ fn check_picture(picture: &str) {
 const SVG: &str = "http://www.w3.org/2000/svg";
 
 #[test]
+fn a_picture_leaves_out_a_recording_that_it_could_not_give_back() {
+    let mut recording = recording("linger-zero");
+    recording.header.scenario.toml = "#".repeat(64 << 20);
+    let diagnosis = diagnose(&recording.events, &recording.header.environment.evidence);
+    let picture = svg::write(&Run::new(&recording, &diagnosis));
+    assert!(!picture.contains("<metadata"));
+    check_picture(&picture);
+    let message = svg::recording(&picture).unwrap_err().to_string();
+    assert!(message.starts_with("no recording is in"), "{message}");
+}
+
+#[test]
 fn a_picture_that_was_cut_or_is_from_elsewhere_gives_no_recording() {
     let [picture, ..] = texts(&recording("linger-zero"));
     let inside = picture.find("<metadata").unwrap();

@@ -9,6 +9,7 @@ use aftershake_shared::export::svg;
 use aftershake_shared::order::sort_by_rank;
 use aftershake_shared::recording::reader::Reader;
 use aftershake_shared::recording::{Environment, FORMAT_VERSION, Header, Recording, ScenarioText};
+use aftershake_shared::sniff::{OurText, our_text};
 use aftershake_shared::units::Nanos;
 use yew::AttrValue;
 
@@ -176,19 +177,17 @@ impl Inside {
             return;
         }
         if matches!(self.kind, Kind::Unknown) {
-            self.kind = if bytes.starts_with(b"{") {
-                Kind::Recording(Reader::default())
-            } else if bytes.starts_with(b"<") {
-                Kind::Picture(Vec::new())
-            } else {
-                Kind::Capture(Box::new(Capture::new()))
+            self.kind = match our_text(bytes) {
+                Some(OurText::Recording) => Kind::Recording(Reader::default()),
+                Some(OurText::Picture) => Kind::Picture(Vec::new()),
+                None => Kind::Capture(Box::new(Capture::new())),
             };
         }
         let fed = match &mut self.kind {
             Kind::Unknown => Ok(()),
             Kind::Recording(_) if self.bytes > MOST_RECORDED => Err(text::TOO_MUCH.to_owned()),
             Kind::Recording(reader) => reader.feed(bytes).map_err(|error| error.to_string()),
-            Kind::Picture(_) if self.bytes > MOST_DRAWN => Err(text::NO_SUCH_PICTURE.to_owned()),
+            Kind::Picture(_) if self.bytes > MOST_DRAWN => Err(text::PICTURE_TOO_LONG.to_owned()),
             Kind::Picture(drawn) => {
                 drawn.extend(bytes);
                 Ok(())
@@ -347,6 +346,11 @@ mod tests {
             panic!("no run");
         };
         assert_eq!(run.diagnosis.as_ref().unwrap().outcome, Outcome::Reset);
+        let marked = ["\u{feff}\n", &picture].concat();
+        assert!(matches!(read(marked.as_bytes(), 1_000), Ok(Holds::Run(_))));
+        let long = [picture.as_bytes(), &vec![b' '; 16 << 20]].concat();
+        let long = read(&long, 1 << 20).err().unwrap();
+        assert!(long.contains("`aftershake explain` reads it"), "{long}");
         let other = read(b"<svg></svg>", 5).err().unwrap();
         assert!(other.contains("no recording is in this picture"), "{other}");
     }

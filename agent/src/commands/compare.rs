@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{DONE, export, print, print_json, terminal_columns};
-use crate::judged::Judged;
+use crate::judged::Diagnosed;
 
 /// Put two runs side by side and say where they part
 #[derive(Debug, clap::Args)]
@@ -67,7 +67,7 @@ pub fn compare(options: &CompareOptions) -> Result<u8, Failure> {
     Ok(DONE)
 }
 
-fn side<'a>(run: &'a Judged, connections: &'a Connections) -> Side<'a> {
+fn side<'a>(run: &'a Diagnosed, connections: &'a Connections) -> Side<'a> {
     Side {
         events: &run.recording.events,
         connections,

@@ -16,7 +16,7 @@ use aftershake_shared::report::text::verdict_text;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{DONE, print, print_json, run};
+use super::{DONE, out_file, print, print_json, run};
 use crate::worker::protocol::ExecRequest;
 use crate::worker_process::WorkerProcess;
 
@@ -80,6 +80,9 @@ struct ProgramRow {
 /// A server that does not listen as was said, a file that cannot be written, a machine on which nothing can be run.
 pub fn exec(options: &ExecOptions) -> Result<u8, Failure> {
     crate::sys::thread::exit_130_on_interrupt();
+    if let Some(path) = &options.pcap {
+        out_file::check("--pcap", path)?;
+    }
     let mut worker = WorkerProcess::start()?;
     let recording = worker.exec(ExecRequest {
         server: options.server.clone(),
@@ -90,7 +93,7 @@ pub fn exec(options: &ExecOptions) -> Result<u8, Failure> {
     let evidence = &recording.header.environment.evidence;
     let diagnosis = diagnose(&recording.events, evidence);
     if let Some(path) = &options.pcap {
-        run::write(path, &pcapng::write(&recording.events, &diagnosis))?;
+        out_file::write(path, &pcapng::write(&recording.events, &diagnosis))?;
     }
     if options.json {
         print_json(&report(&recording, &diagnosis))?;

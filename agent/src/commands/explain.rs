@@ -11,14 +11,14 @@ use aftershake_shared::capture::explained::{ConnectionExplained, Explained};
 use aftershake_shared::capture::explainer::{Explainer, Options};
 use aftershake_shared::capture::trace_text::ResetTrace;
 use aftershake_shared::channel::Failure;
-use aftershake_shared::export::svg;
-use aftershake_shared::recording::Recording;
+use aftershake_shared::sniff::{ENOUGH, OurText, is_recording, our_text};
 use serde::Serialize;
 
-use super::{DONE, MISSED, bad_input, internal, print, run};
-use crate::judged::Judged;
+use super::{DONE, MISSED, bad_input, export, internal, print, run};
+use crate::judged::Diagnosed;
 use crate::options::ExplainOptions;
 use source::{Next, Source};
+use words::Counted;
 
 /// A recording is read whole: at most so many bytes.
 const RECORDING: usize = 1 << 30;
@@ -39,10 +39,10 @@ pub fn explain(options: &ExplainOptions) -> Result<u8, Failure> {
         Ok(first) => first,
         Err(error) => return Err(unreadable(&error)),
     };
-    if first.starts_with(b"{") || first.starts_with(b"<") {
-        return explain_recording(first, source, options);
+    if let Some(kind) = our_text(&first) {
+        return explain_recording(kind, first, source, options);
     }
-    let mut out = Output::new(options);
+    let mut out = Output::new(options, Counted::Frames);
     let mut explainer = Explainer::new(Options {
         port: options.port,
         with_segments: options.verbose,
@@ -78,14 +78,18 @@ pub fn explain(options: &ExplainOptions) -> Result<u8, Failure> {
 }
 
 impl Source {
-    /// The first bytes; none when the file is empty.
+    /// The first bytes, enough to tell what the file is; fewer when it has not more.
     fn next_bytes(&mut self) -> io::Result<Vec<u8>> {
+        let mut first = Vec::new();
         loop {
             match self.next() {
-                Next::Bytes(bytes) => return Ok(bytes),
+                Next::Bytes(bytes) => first.extend(bytes),
                 Next::Pause => {}
-                Next::End(None) => return Ok(Vec::new()),
+                Next::End(None) => return Ok(first),
                 Next::End(Some(error)) => return Err(error),
+            }
+            if first.len() >= ENOUGH {
+                return Ok(first);
             }
         }
     }
@@ -94,14 +98,16 @@ impl Source {
 /// Prints connections one by one, as one JSON object or as lines.
 struct Output<'a> {
     options: &'a ExplainOptions,
+    counted: Counted,
     printed: u64,
     resets: u64,
 }
 
 impl<'a> Output<'a> {
-    const fn new(options: &'a ExplainOptions) -> Self {
+    const fn new(options: &'a ExplainOptions, counted: Counted) -> Self {
         Self {
             options,
+            counted,
             printed: 0,
             resets: 0,
         }
@@ -124,7 +130,7 @@ impl<'a> Output<'a> {
                     .options
                     .verbose
                     .then(|| words::paper(super::terminal_columns()));
-                text.push_str(&words::connection(one, paper));
+                text.push_str(&words::connection(one, paper, self.counted));
                 self.printed += 1;
             }
         }
@@ -152,7 +158,7 @@ impl<'a> Output<'a> {
             if self.printed == 0 {
                 print("No connection ended badly.\n")?;
             }
-            print(&words::summary(explained))?;
+            print(&words::summary(explained, self.counted))?;
         }
         let failed = self.options.fail_on.is_some() && self.resets > 0;
         Ok(if failed { MISSED } else { DONE })
@@ -165,11 +171,12 @@ fn json<T: Serialize>(value: &T) -> Result<String, Failure> {
 
 /// The rest of a recording, or of a picture that holds one; its verdict with all its sources.
 fn explain_recording(
+    kind: OurText,
     mut bytes: Vec<u8>,
     mut source: Source,
     options: &ExplainOptions,
 ) -> Result<u8, Failure> {
-    let wrong = |message: String| bad_input(format!("{}: {message}", options.file), EXPECTED);
+    let wrong = |message: String| bad_input(format!("{}: {message}", options.file), "");
     loop {
         match source.next() {
             Next::Bytes(more) => bytes.extend(more),
@@ -182,11 +189,13 @@ fn explain_recording(
         }
     }
     let text = String::from_utf8(bytes).map_err(|error| wrong(error.to_string()))?;
-    let recording = if text.starts_with('<') {
-        svg::recording(&text).map_err(|error| wrong(error.to_string()))?
-    } else {
-        Recording::from_json_lines(&text).map_err(|error| wrong(error.to_string()))?
-    };
+    let recording = export::read_text(&options.file, kind, &text).map_err(|failure| {
+        if kind == OurText::Recording && !is_recording(&text) {
+            // Other JSON was never a recording to be saved again.
+            return bad_input(failure.message, EXPECTED);
+        }
+        failure
+    })?;
     drop(text);
     if options.with_counters.is_some() || options.with_trace.is_some() {
         let remedy = "leave out --with-counters and --with-trace: a recording holds its own";
@@ -195,19 +204,21 @@ fn explain_recording(
             remedy,
         ));
     }
+    let Diagnosed {
+        recording,
+        diagnosis,
+    } = Diagnosed::new(recording);
     if options.verbose && !options.json && options.port.is_none() {
-        let judged = Judged::new(recording)?;
-        print(&run::text(&judged))?;
-        let failed = options.fail_on.is_some() && !judged.diagnosis.resets.is_empty();
+        print(&run::text(&recording, &diagnosis))?;
+        let failed = options.fail_on.is_some() && !diagnosis.resets.is_empty();
         return Ok(if failed { MISSED } else { DONE });
     }
-    let evidence = &recording.header.environment.evidence;
-    let diagnosis = aftershake_shared::diagnosis::diagnose(&recording.events, evidence);
     let mut explained = Explained::of_recording(&recording.events, diagnosis);
     if let Some(port) = options.port {
         explained.keep_port(port);
     }
-    Output::new(options).end(&explained)
+    let counted = Counted::Events(recording.events.len() as u64);
+    Output::new(options, counted).end(&explained)
 }
 
 fn counters(path: &str) -> Result<CounterDeltas, Failure> {

@@ -10,10 +10,11 @@ use aftershake_shared::channel::Failure;
 use aftershake_shared::export::format::Format;
 use aftershake_shared::export::svg;
 use aftershake_shared::recording::Recording;
+use aftershake_shared::sniff::{OurText, is_recording, our_text};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use super::{DONE, bad_input, print_bytes, run, scenario_input};
-use crate::judged::Judged;
+use super::{DONE, bad_input, out_file, print_bytes, scenario_input};
+use crate::judged::Diagnosed;
 use crate::worker::protocol::RunRequest;
 use crate::worker_process::WorkerProcess;
 
@@ -62,25 +63,28 @@ pub fn export(options: &ExportOptions) -> Result<u8, Failure> {
         let message = "this format is no text, and stdout is a terminal".to_owned();
         return Err(bad_input(message, "-o FILE, or a pipe"));
     }
+    if let Some(path) = &options.output {
+        out_file::check("--output", path)?;
+    }
     let judged = judged(&options.subject, options.seed)?;
     let bytes = write(options.to, &judged)?;
     match &options.output {
-        Some(path) => run::write(path, &bytes)?,
+        Some(path) => out_file::write(path, &bytes)?,
         None => print_bytes(&bytes)?,
     }
     Ok(DONE)
 }
 
 /// A recording that is read, or a scenario's that is run, with its verdict.
-pub(super) fn judged(subject: &str, seed: Option<u64>) -> Result<Judged, Failure> {
+pub(super) fn judged(subject: &str, seed: Option<u64>) -> Result<Diagnosed, Failure> {
     let recording = match recorded(subject)? {
         Some(recording) => recording,
         None => run_once(subject, seed)?,
     };
-    Judged::new(recording)
+    Ok(Diagnosed::new(recording))
 }
 
-fn write(format: Format, judged: &Judged) -> Result<Vec<u8>, Failure> {
+fn write(format: Format, judged: &Diagnosed) -> Result<Vec<u8>, Failure> {
     let bytes = format.write(&judged.recording, &judged.diagnosis);
     match format {
         Format::Png => png::draw(&String::from_utf8_lossy(&bytes)),
@@ -116,17 +120,24 @@ pub(super) fn recorded(argument: &str) -> Result<Option<Recording>, Failure> {
         let message = format!("{argument}: not text, expected a recording or a scenario");
         return Err(bad_input(message, "aftershake explain reads captures"));
     };
-    let wrong = |error: &dyn std::fmt::Display| bad_input(format!("{argument}: {error}"), "");
-    if text.starts_with("{\"aftershake_recording\"") {
-        let recording = Recording::from_json_lines(&text);
-        return recording.map(Some).map_err(|error| wrong(&error));
+    match our_text(text.as_bytes()) {
+        // Other JSON is nothing of ours, and what is in it is not told.
+        Some(OurText::Recording) if !is_recording(&text) => Ok(None),
+        Some(kind) => read_text(argument, kind, &text).map(Some),
+        None => Ok(None),
     }
-    if text.starts_with("<svg") {
-        return svg::recording(&text)
-            .map(Some)
-            .map_err(|error| wrong(&error));
+}
+
+/// The recording that a text is or holds; `shown` is where it is from.
+pub(super) fn read_text(shown: &str, kind: OurText, text: &str) -> Result<Recording, Failure> {
+    let wrong =
+        |error: &dyn std::fmt::Display, remedy| bad_input(format!("{shown}: {error}"), remedy);
+    match kind {
+        OurText::Recording => {
+            Recording::from_json_lines(text).map_err(|error| wrong(&error, error.remedy()))
+        }
+        OurText::Picture => svg::recording(text).map_err(|error| wrong(&error, error.remedy())),
     }
-    Ok(None)
 }
 
 fn run_once(subject: &str, seed: Option<u64>) -> Result<Recording, Failure> {

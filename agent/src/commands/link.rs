@@ -18,7 +18,7 @@ use super::{DONE, bad_input, print, print_json, scenario_input, talk};
     aftershake link mine.toml --base https://example.org/play\n          \
     aftershake link --decode '#s1.…' > theirs.toml")]
 pub struct LinkOptions {
-    /// A name of the catalogue, a .toml file, or - for standard input
+    /// A name of the catalogue, a .toml file, a share link to be made anew, or - for standard input
     #[arg(required_unless_present = "decode", conflicts_with = "decode")]
     pub scenario: Option<String>,
     /// Where the playground is; without it only the part from # on is printed

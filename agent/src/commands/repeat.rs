@@ -21,6 +21,13 @@ pub(super) fn repeat(
     runs: u64,
     options: &RunOptions,
 ) -> Result<u8, Failure> {
+    let wanted = Wanted {
+        json: options.json,
+        csv: options.csv.as_deref(),
+        svg: options.svg.as_deref(),
+        save_odd: options.save_odd.as_deref(),
+    };
+    wanted.check()?;
     let plan = Plan {
         name: text.name.clone(),
         title: scenario.title.clone(),
@@ -36,15 +43,11 @@ pub(super) fn repeat(
         beside: options.beside.clone(),
     };
     let collected = collect(worker, plan)?;
-    let wanted = Wanted {
-        json: options.json,
-        csv: options.csv.as_deref(),
-        svg: options.svg.as_deref(),
-        save_odd: options.save_odd.as_deref(),
-    };
-    put_out(&collected, &wanted)?;
+    let lost = put_out(&collected, &wanted)?;
     Ok(if collected.interrupted {
         INTERRUPTED
+    } else if let Some(code) = lost {
+        code
     } else if collected.tally.met() < collected.tally.runs() {
         MISSED
     } else {

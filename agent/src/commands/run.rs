@@ -1,10 +1,10 @@
 //! `aftershake run`: runs one scenario and says what happened and why.
 
 use std::fs;
-use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use aftershake_shared::channel::Failure;
+use aftershake_shared::diagnosis::finding::Diagnosis;
 use aftershake_shared::event::EventBody;
 use aftershake_shared::event::trouble::Trouble;
 use aftershake_shared::export::{pcapng, recorded};
@@ -15,8 +15,8 @@ use aftershake_shared::report::Report;
 use aftershake_shared::report::text::verdict_text;
 
 use super::{
-    DONE, INTERNAL, MISSED, bad_input, print, print_json, random_seed, repeat, scenario_input,
-    talk, terminal_columns,
+    DONE, INTERNAL, MISSED, bad_input, out_file, print, print_json, random_seed, repeat,
+    scenario_input, talk, terminal_columns,
 };
 use crate::judged::Judged;
 use crate::options::RunOptions;
@@ -30,6 +30,10 @@ use crate::worker_process::WorkerProcess;
 pub fn run(options: &RunOptions) -> Result<u8, Failure> {
     crate::sys::thread::exit_130_on_interrupt();
     let (text, scenario) = scenario_input::read(&options.scenario)?;
+    for (option, path) in [("--pcap", &options.pcap), ("--save", &options.save)] {
+        path.as_deref()
+            .map_or(Ok(()), |path| out_file::check(option, path))?;
+    }
     let watched = options.watch.then(|| changed(options)).transpose()?;
     let mut worker = WorkerProcess::start()?;
     if let Some(runs) = options.repeat {
@@ -63,19 +67,19 @@ fn once(
     ));
     let judged = Judged::new(recording)?;
     if let Some(path) = &options.pcap {
-        write(
+        out_file::write(
             path,
             &pcapng::write(&judged.recording.events, &judged.diagnosis),
         )?;
     }
     if let Some(path) = &options.save {
         let text = recorded::write(&judged.recording, &judged.diagnosis);
-        write(path, text.as_bytes())?;
+        out_file::write(path, text.as_bytes())?;
     }
     if options.json {
         print_json(&Report::new(&judged.recording, &judged.diagnosis))?;
     } else {
-        print(&text(&judged))?;
+        print(&text(&judged.recording, &judged.diagnosis))?;
     }
     if let Some(reason) = beside_failure(&judged) {
         return Err(bad_input(format!("--beside: {reason}"), ""));
@@ -91,13 +95,14 @@ fn evidence(recording: &Recording) -> String {
 }
 
 /// The ladder, then the verdict.
-pub(super) fn text(judged: &Judged) -> String {
+pub(super) fn text(recording: &Recording, diagnosis: &Diagnosis) -> String {
+    let scenario = recording.header.scenario.parse();
     let options = ladder::Options {
-        steps: StepText::of(&judged.scenario),
+        steps: scenario.as_ref().map(StepText::of).unwrap_or_default(),
         ..Default::default()
     };
-    let placed = Ladder::place(&judged.recording.events, &options);
-    let verdict = verdict_text(&judged.recording, &judged.diagnosis);
+    let placed = Ladder::place(&recording.events, &options);
+    let verdict = verdict_text(recording, diagnosis);
     format!("{}\n{verdict}", drawn(&placed))
 }
 
@@ -120,15 +125,6 @@ fn beside_failure(judged: &Judged) -> Option<&str> {
             return None;
         };
         Some(reason.as_str())
-    })
-}
-
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    fs::write(path, bytes).map_err(|error| {
-        bad_input(
-            format!("{}: cannot be written: {error}", path.display()),
-            "",
-        )
     })
 }
 

@@ -9,6 +9,7 @@ use aftershake_shared::channel::Failure;
 use aftershake_shared::link;
 use aftershake_shared::recording::ScenarioText;
 use aftershake_shared::scenario::{Scenario, limits};
+use aftershake_shared::sniff::is_recording;
 
 use super::bad_input;
 
@@ -88,7 +89,7 @@ pub(super) fn text_of(argument: &str) -> Result<(ScenarioText, String), Failure>
         return Err(bad_input(message, ""));
     }
     let toml = fs::read_to_string(path).map_err(cannot)?;
-    if toml.starts_with("{\"aftershake_recording\"") {
+    if is_recording(&toml) {
         let message = format!("{argument}: a recording, expected a scenario");
         return Err(bad_input(
             message,

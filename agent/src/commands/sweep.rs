@@ -10,7 +10,7 @@ use aftershake_shared::distribution::vary::Vary;
 use aftershake_shared::recording::ScenarioText;
 use aftershake_shared::scenario::Scenario;
 
-pub(super) use collect::{Plan, collect};
+pub(super) use collect::{Plan, collect, was_interrupted};
 pub(super) use odd::keep;
 pub(super) use output::{Wanted, put_out};
 
@@ -33,6 +33,7 @@ pub fn sweep(options: &SweepOptions) -> Result<u8, Failure> {
         svg: options.svg.as_deref(),
         save_odd: options.save_odd.as_deref(),
     };
+    wanted.check()?;
     let seed = options.seed.unwrap_or_else(super::random_seed);
     let mut worker = WorkerProcess::start()?;
     let collected = if options.find {
@@ -41,11 +42,11 @@ pub fn sweep(options: &SweepOptions) -> Result<u8, Failure> {
         let plan = plan(&text, &scenario, &vary, options, seed)?;
         collect(&mut worker, plan)?
     };
-    put_out(&collected, &wanted)?;
+    let lost = put_out(&collected, &wanted)?;
     Ok(if collected.interrupted {
         INTERRUPTED
     } else {
-        DONE
+        lost.unwrap_or(DONE)
     })
 }
 

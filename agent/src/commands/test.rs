@@ -1,10 +1,9 @@
-//! `aftershake test`: runs scenarios against their `[expect]` and `[[claims]]`.
+//! `aftershake test`: runs scenarios against their `[expect]` and `[[claims]]`. What came until an interrupt counts too.
+
+mod junit;
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::{self, Write as _};
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
@@ -17,8 +16,10 @@ use aftershake_shared::recording::ScenarioText;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{DONE, MISSED, MISSING, bad_input, print, print_json, scenario_input};
+use super::sweep::was_interrupted;
+use super::{DONE, INTERRUPTED, MISSED, MISSING, out_file, print, print_json, scenario_input};
 use crate::options::TestOptions;
+use crate::sys::thread as process;
 use crate::worker::NOT_HERE;
 use crate::worker::protocol::{ManyBin, ManyRequest};
 use crate::worker_process::{RunError, WorkerProcess};
@@ -70,16 +71,31 @@ pub fn test(options: &TestOptions) -> Result<u8, Failure> {
     if options.scenarios.is_empty() {
         scenarios.extend(CATALOG.iter().map(aftershake_shared::catalog::Entry::text));
     }
-    let mut report = options.junit.as_deref().map(create).transpose()?;
-    let rows = run_all(scenarios, options)?;
-    if let (Some(file), Some(path)) = (&mut report, &options.junit) {
-        file.write_all(junit(&rows).as_bytes())
-            .map_err(|error| not_written(path, &error))?;
+    if let Some(path) = &options.junit {
+        out_file::check("--junit", path)?;
     }
+    let asked = scenarios.len();
+    let (rows, interrupted) = run_all(scenarios, options)?;
     if options.json {
         print_json(&rows)?;
     } else {
         print(&text(&rows))?;
+        if interrupted {
+            let begun = rows.len();
+            print(&format!(
+                "interrupted: {begun} of {asked} scenarios begun\n"
+            ))?;
+        }
+    }
+    // After the result, which a full disk must not take away; and only now, so that the report before is kept till then.
+    let written = options.junit.as_deref();
+    let written = written.map(|path| out_file::write(path, junit::write(&rows).as_bytes()));
+    let lost = out_file::tell(written.and_then(Result::err));
+    if interrupted {
+        return Ok(INTERRUPTED);
+    }
+    if let Some(code) = lost {
+        return Ok(code);
     }
     let missed = rows.iter().any(|row| row.met == Some(false));
     let skipped = rows.iter().any(|row| row.met.is_none());
@@ -94,27 +110,13 @@ pub fn test(options: &TestOptions) -> Result<u8, Failure> {
     })
 }
 
-/// The file of a report, made before anything runs: a run of minutes must not end in a wrong path.
-fn create(path: &Path) -> Result<File, Failure> {
-    if path == Path::new("-") {
-        let remedy = "aftershake test --json prints the results, --junit FILE writes them";
-        return Err(bad_input(
-            "--junit takes the name of a file, found `-`".to_owned(),
-            remedy,
-        ));
-    }
-    File::create(path).map_err(|error| not_written(path, &error))
-}
-
-fn not_written(path: &Path, error: &io::Error) -> Failure {
-    bad_input(
-        format!("{}: cannot be written: {error}", path.display()),
-        "name a file in a folder that exists and may be written",
-    )
-}
-
-/// Runs every scenario, several workers at once; rows come in the order of the scenarios.
-fn run_all(scenarios: Vec<ScenarioText>, options: &TestOptions) -> Result<Vec<Row>, Failure> {
+/// Runs every scenario, several workers at once, until an interrupt; says whether there was one.
+///
+/// Rows come in the order of the scenarios.
+fn run_all(
+    scenarios: Vec<ScenarioText>,
+    options: &TestOptions,
+) -> Result<(Vec<Row>, bool), Failure> {
     let queue: Mutex<VecDeque<_>> = Mutex::new(scenarios.into_iter().enumerate().collect());
     let done = Mutex::new(Vec::new());
     let take = || {
@@ -123,33 +125,45 @@ fn run_all(scenarios: Vec<ScenarioText>, options: &TestOptions) -> Result<Vec<Ro
             .unwrap_or_else(PoisonError::into_inner)
             .pop_front()
     };
-    let work = || -> Result<(), Failure> {
+    let work = || -> Result<bool, Failure> {
         let mut worker = WorkerProcess::start()?;
+        process::end_child_on_interrupt(worker.id());
         while let Some((number, scenario)) = take() {
-            let row = run_one(&mut worker, &scenario, options.repeat)?;
-            done.lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push((number, row));
+            let (row, interrupted) = run_one(&mut worker, &scenario, options.repeat)?;
+            // Of what had not begun nothing can be said.
+            if !interrupted || row.runs > 0 {
+                done.lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push((number, row));
+            }
+            if interrupted {
+                return Ok(true);
+            }
         }
-        Ok(())
+        Ok(false)
     };
+    let mut interrupted = false;
     thread::scope(|scope| {
         let jobs: Vec<_> = (0..options.jobs).map(|_| scope.spawn(work)).collect();
         jobs.into_iter().try_for_each(|job| {
-            job.join()
-                .unwrap_or_else(|_| Err(super::internal(&"a thread of the test ended early")))
+            interrupted |= job
+                .join()
+                .unwrap_or_else(|_| Err(super::internal(&"a thread of the test ended early")))?;
+            Ok::<_, Failure>(())
         })
     })?;
     let mut rows = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     rows.sort_by_key(|(number, _)| *number);
-    Ok(rows.into_iter().map(|(_, row)| row).collect())
+    let rows = rows.into_iter().map(|(_, row)| row).collect();
+    Ok((rows, interrupted))
 }
 
+/// Runs one scenario; says whether an interrupt ended it early.
 fn run_one(
     worker: &mut WorkerProcess,
     scenario: &ScenarioText,
     repeat: u32,
-) -> Result<Row, Failure> {
+) -> Result<(Row, bool), Failure> {
     let began = Instant::now();
     let subjects = scenario.parse().map(|scenario| subjects(&scenario));
     let subjects = subjects.unwrap_or_default().into_iter();
@@ -175,16 +189,22 @@ fn run_one(
         noise: false,
         beside: None,
     };
-    match worker.many(request, |run| row.count(&run, repeat > 1), |_, _| {}) {
-        Ok(()) => {}
+    let interrupted = match worker.many(request, |run| row.count(&run, repeat > 1), |_, _| {}) {
         Err(RunError::Failed(failure)) if failure.code == MISSING => {
             row.met = None;
             row.skipped = Some(failure.message);
+            false
         }
-        Err(error) => return Err(error.into()),
-    }
+        made => was_interrupted(made)?,
+    };
     row.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Ok(row)
+    Ok((row, interrupted))
+}
+
+impl Held {
+    fn line(&self, of: u32) -> String {
+        format!("held in {} of {of} runs: {}", self.runs, self.what)
+    }
 }
 
 impl Row {
@@ -234,11 +254,7 @@ fn text(rows: &[Row]) -> String {
         let _ = writeln!(text, "{mark} {:<36} {:>6} ms{runs}", row.name, row.took_ms);
         for held in &row.held {
             if row.runs > 1 && held.runs < row.runs {
-                let _ = writeln!(
-                    text,
-                    "        held in {} of {} runs: {}",
-                    held.runs, row.runs, held.what
-                );
+                let _ = writeln!(text, "        {}", held.line(row.runs));
             }
         }
         for line in row.mismatches.iter().take(20).chain(&row.skipped) {
@@ -249,83 +265,4 @@ fn text(rows: &[Row]) -> String {
     let (passed, failed, skipped) = (count(Some(true)), count(Some(false)), count(None));
     let _ = writeln!(text, "{passed} passed, {failed} failed, {skipped} skipped");
     text
-}
-
-fn junit(rows: &[Row]) -> String {
-    let count = |met| rows.iter().filter(|row| row.met == met).count();
-    let mut xml = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"aftershake\" tests=\"{}\" failures=\"{}\" skipped=\"{}\">\n",
-        rows.len(),
-        count(Some(false)),
-        count(None)
-    );
-    for row in rows {
-        let seconds = format!("{}.{:03}", row.took_ms / 1000, row.took_ms % 1000);
-        let _ = write!(
-            xml,
-            "  <testcase classname=\"aftershake\" name=\"{}\" time=\"{seconds}\">",
-            escape(&row.name)
-        );
-        if let Some(first) = row.mismatches.first() {
-            // One for each test case: more than one is more than most readers take.
-            let all = row.mismatches.iter().map(|line| escape(line));
-            let all = all.collect::<Vec<_>>().join("\n");
-            let _ = write!(
-                xml,
-                "<failure message=\"{}\">{all}</failure>",
-                escape(first)
-            );
-        }
-        if let Some(why) = &row.skipped {
-            let _ = write!(xml, "<skipped message=\"{}\"/>", escape(why));
-        }
-        xml.push_str("</testcase>\n");
-    }
-    xml.push_str("</testsuite>\n");
-    xml
-}
-
-/// XML text without what XML forbids.
-fn escape(text: &str) -> String {
-    let mut escaped = String::new();
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            c if c.is_control() => escaped.push(' '),
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn junit_escapes_and_counts() {
-        let row = |met, line: &str| Row {
-            name: "a<b".into(),
-            met,
-            took_ms: 1500,
-            runs: 1,
-            met_runs: 0,
-            mismatches: vec![line.into()],
-            held: Vec::new(),
-            skipped: None,
-        };
-        let xml = junit(&[row(Some(false), "\"x\" & \u{1b}[31m")]);
-        assert!(
-            xml.contains("tests=\"1\" failures=\"1\" skipped=\"0\""),
-            "{xml}"
-        );
-        assert!(xml.contains("name=\"a&lt;b\" time=\"1.500\""), "{xml}");
-        assert!(
-            xml.contains("message=\"&quot;x&quot; &amp;  [31m\""),
-            "{xml}"
-        );
-    }
 }

@@ -111,24 +111,41 @@ pub(crate) fn exit_130_on_interrupt() {
     unsafe { libc::signal(libc::SIGINT, handler as libc::sighandler_t) };
 }
 
-/// Lets SIGINT end a child first, so that a child that works for us stops and we can say what came of it so far.
+/// Lets SIGINT end children first, so that those who work for us stop and we can say what came of it so far.
 ///
-/// The first SIGINT ends the child; [`was_interrupted`] then says so. The second one ends this process.
+/// The first SIGINT ends every child that was named so; [`was_interrupted`] then says so. The second one ends this
+/// process. A child beyond the [`MOST_CHILDREN`]th is not ended.
 pub(crate) fn end_child_on_interrupt(child: u32) {
     extern "C" fn interrupted(_: libc::c_int) {
-        let child = CHILD.swap(0, Ordering::AcqRel);
-        if child == 0 {
+        if INTERRUPTED.swap(true, Ordering::AcqRel) {
             // SAFETY: _exit may be called from a signal handler.
             unsafe { libc::_exit(130) }
         }
-        INTERRUPTED.store(true, Ordering::Release);
-        // SAFETY: kill may be called from a signal handler; the child is ours and not waited for yet.
-        unsafe { libc::kill(child, libc::SIGTERM) };
+        for child in &CHILDREN {
+            end(child.load(Ordering::Acquire));
+        }
     }
-    CHILD.store(i32::try_from(child).unwrap_or(0), Ordering::Release);
+    let child = i32::try_from(child).unwrap_or(0);
+    let take = |place: &AtomicI32| {
+        let taken = place.compare_exchange(0, child, Ordering::AcqRel, Ordering::Acquire);
+        taken.is_ok()
+    };
+    let _ = CHILDREN.iter().any(take);
     let handler = interrupted as extern "C" fn(libc::c_int);
     // SAFETY: the handler calls nothing but what a signal handler may.
     unsafe { libc::signal(libc::SIGINT, handler as libc::sighandler_t) };
+    // The signal may have come for another child already.
+    if was_interrupted() {
+        end(child);
+    }
+}
+
+/// Ends a child; 0 is none.
+fn end(child: i32) {
+    if child > 0 {
+        // SAFETY: kill may be called from a signal handler; the child is ours and not waited for yet.
+        unsafe { libc::kill(child, libc::SIGTERM) };
+    }
 }
 
 /// Whether SIGINT came since [`end_child_on_interrupt`].
@@ -136,7 +153,9 @@ pub(crate) fn was_interrupted() -> bool {
     INTERRUPTED.load(Ordering::Acquire)
 }
 
-static CHILD: AtomicI32 = AtomicI32::new(0);
+/// As many as `test --jobs` may have.
+const MOST_CHILDREN: usize = 64;
+static CHILDREN: [AtomicI32; MOST_CHILDREN] = [const { AtomicI32::new(0) }; MOST_CHILDREN];
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Lets a command end with the thread that starts it.

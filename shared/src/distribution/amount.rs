@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::scenario::time::Span;
+use crate::scenario::limits;
+use crate::scenario::time::{Span, SpanError};
 use crate::units::Nanos;
 
 /// One value. Times and numbers do not mix in one range.
@@ -72,41 +73,78 @@ pub struct Range {
 pub const MOST_BINS: usize = 1_000;
 
 impl Range {
-    /// Reads `0..5ms` or `1..64`: a first value without a unit has that of the second.
+    /// Reads `0..5ms` or `1..64`: a first value without a unit has that of the second, and 0 needs none.
     ///
     /// # Errors
     /// What was found and what was expected.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let shape = || format!("`{text}` is no range, expected FROM..TO like `0..5ms` or `1..64`");
-        let (from, to) = text.split_once("..").ok_or_else(shape)?;
+        let refused =
+            |what: &str| format!("`{text}` {what}, expected FROM..TO like `0..5ms` or `1..64`");
+        let (from, to) = text
+            .split_once("..")
+            .ok_or_else(|| refused("is no range"))?;
         let to = to.strip_prefix('=').unwrap_or(to);
         let (from, to) = (from.trim(), to.trim());
-        let unit_at = |text: &str| text.find(|c: char| c.is_alphabetic());
-        let unit = unit_at(to).and_then(|at| to.get(at..));
-        let read = |text: &str| -> Result<Amount, String> {
-            let whole = match (unit_at(text), unit) {
-                (None, None) => {
-                    let digits = text.replace('_', "");
-                    return digits.parse().map(Amount::Number).map_err(|_| shape());
-                }
-                (Some(_), _) => text.to_owned(),
-                (None, Some(unit)) => format!("{text}{unit}"),
-            };
-            let span = Span::parse(&whole).map_err(|error| error.to_string())?;
-            Ok(Amount::Time(span.0))
+        if from.is_empty() || to.is_empty() {
+            return Err(refused("is no range: an end is missing"));
+        }
+        if to.starts_with('.') {
+            // `0ms...5ms`: half a millisecond, or a dot too many?
+            return Err(refused("has three dots"));
+        }
+        if from.starts_with('-') || to.starts_with('-') {
+            return Err(refused("has a negative end, and values begin at 0"));
+        }
+        let unit = |text: &str| {
+            let after = text.trim_start_matches(|c: char| c.is_ascii_digit() || ".+_".contains(c));
+            (!after.is_empty() && after.len() < text.len()).then(|| after.trim().to_owned())
         };
-        let (from, to) = (read(from)?, read(to)?);
-        if matches!(from, Amount::Time(_)) != matches!(to, Amount::Time(_)) {
+        let is_unit = |unit: &str| matches!(unit, "ns" | "us" | "µs" | "ms" | "s");
+        let lent = unit(to).filter(|unit| is_unit(unit));
+        let is_zero = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte == b'0');
+        let read = |end: &str, lent: Option<&str>| -> Result<Amount, String> {
+            let number = end.replace('_', "");
+            let has_digits_only = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+            let is_fraction = number.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+            let whole = match lent {
+                Some(lent) if is_fraction => format!("{end}{lent}"),
+                None if has_digits_only => {
+                    let number = number.parse().map(Amount::Number);
+                    return number.map_err(|_| refused("has a number that is too large"));
+                }
+                _ => end.to_owned(),
+            };
+            match Span::parse(&whole) {
+                Ok(span) => Ok(Amount::Time(span.0)),
+                Err(SpanError::TooLong(_)) => Err(format!(
+                    "`{end}` is too long, expected at most {} s",
+                    limits::SECONDS
+                )),
+                Err(_) => Err(format!(
+                    "`{end}` is no number and no duration, \
+                     expected a range like `0..5ms` or `1..64`, found `{text}`"
+                )),
+            }
+        };
+        let first = read(from, lent.as_deref())?;
+        let second = match first {
+            Amount::Time(_) if is_zero(to) => Amount::Time(Nanos(0)),
+            Amount::Time(_) | Amount::Number(_) => read(to, None)?,
+        };
+        if matches!(first, Amount::Time(_)) != matches!(second, Amount::Time(_)) {
             return Err(format!(
-                "`{text}` goes from {from} to {to}, expected a unit on both or on neither"
+                "`{text}` goes from `{from}` to `{to}`, expected a unit on both or on neither"
             ));
         }
-        if from > to {
+        if first > second {
             return Err(format!(
                 "`{text}` goes down, expected the smaller value first"
             ));
         }
-        Ok(Self { from, to })
+        Ok(Self {
+            from: first,
+            to: second,
+        })
     }
 
     /// So many values at equal distances, both ends included; fewer where there are not so many.
@@ -156,6 +194,9 @@ mod tests {
             ("0.5..1.5ms", time(500_000), time(1_500_000)),
             ("1..64", Amount::Number(1), Amount::Number(64)),
             ("1 ..= 1_000", Amount::Number(1), Amount::Number(1_000)),
+            ("0..0ms", time(0), time(0)),
+            ("0ms..0", time(0), time(0)),
+            (".5..1.5ms", time(500_000), time(1_500_000)),
             ("7..7", Amount::Number(7), Amount::Number(7)),
         ] {
             assert_eq!(Range::parse(text), Ok(Range { from, to }), "{text}");
@@ -166,12 +207,22 @@ mod tests {
     fn a_range_that_is_none_is_refused_in_words() {
         for (text, words) in [
             ("5ms", "`5ms` is no range, expected FROM..TO"),
-            ("a..b", "`a` is not a duration"),
-            ("1..", "`1..` is no range"),
-            ("-1..4", "`-1..4` is no range"),
+            ("a..b", "`a` is no number and no duration"),
+            ("1..", "`1..` is no range: an end is missing"),
+            ("..5ms", "`..5ms` is no range: an end is missing"),
+            ("-1..4", "`-1..4` has a negative end, and values begin at 0"),
+            ("-5ms..5ms", "has a negative end"),
+            ("0..-5", "has a negative end"),
             ("5ms..1ms", "goes down"),
-            ("1us..5", "expected a unit on both or on neither"),
-            ("0..40s", "is too long, expected at most 30 s"),
+            ("5ms..0", "`5ms..0` goes down"),
+            ("1us..5", "goes from `1us` to `5`, expected a unit on both"),
+            ("0ms...5ms", "`0ms...5ms` has three dots"),
+            ("0..inf", "`inf` is no number and no duration"),
+            ("0..1e400", "`1e400` is no number and no duration"),
+            ("0..ms", "`ms` is no number and no duration"),
+            ("0..99999999999999999999", "a number that is too large"),
+            ("0..40s", "`40s` is too long, expected at most 30 s"),
+            ("40..41s", "`40` is too long"),
         ] {
             let found = Range::parse(text).unwrap_err();
             assert!(found.contains(words), "{text}: {found}");

@@ -6,8 +6,8 @@ pub mod place;
 
 use std::fmt::Write as _;
 
-use super::Tally;
 use super::report::Distribution;
+use super::{Tally, runs_in_words};
 use crate::ladder::svg::{n, xml};
 use crate::units::Nanos;
 use place::{Bar, Frame, Placed, Row, count, value_words};
@@ -88,7 +88,7 @@ fn heading(object: &Distribution) -> String {
     } else {
         &about.title
     };
-    format!("{title}: how {} runs ended", object.runs)
+    format!("{title}: how {} ended", runs_in_words(object.runs))
 }
 
 fn subtitle(object: &Distribution) -> String {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::amount::{Amount, Range};
-use super::wilson;
+use super::{runs_in_words, wilson};
 use crate::units::Nanos;
 
 /// Runs at a value before it is judged for the first time: when all agree, their interval lies above one half.
@@ -194,7 +194,7 @@ impl Search {
             first: None,
             before: String::new(),
             after: String::new(),
-            words: format!("{words} ({} runs)", self.runs()),
+            words: format!("{words} ({})", runs_in_words(self.runs())),
         };
         let (before, after) = match (self.rule(from.size()), self.rule(to.size())) {
             (Rule::One(before), Rule::One(after)) => (before, after),
@@ -256,9 +256,9 @@ impl Search {
             first: Some(high),
             words: format!(
                 "the ending flips between {low} and {high}: {before} up to {low}, {after} from {high} on{between}; \
-                 no other flip among {} values tried ({} runs)",
+                 no other flip among {} values tried ({})",
                 self.tried.len(),
-                self.runs()
+                runs_in_words(self.runs())
             ),
             before,
             after,

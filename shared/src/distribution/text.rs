@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Tally;
 use super::report::{BinRow, Distribution};
-use super::wilson;
+use super::{runs_in_words, wilson};
 
 /// Letters for endings, the most frequent first; all others share the last.
 const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -29,8 +29,9 @@ pub fn write(object: &Distribution, tally: &Tally, width: usize) -> String {
     };
     let _ = writeln!(
         text,
-        "{}: {} runs{cut}{varied}\n",
-        about.scenario, object.runs
+        "{}: {}{cut}{varied}\n",
+        about.scenario,
+        runs_in_words(object.runs)
     );
     let keys = tally.outcomes();
     let spark_wanted = tally.bins.len() > 1;

@@ -143,6 +143,10 @@ fn set(story: &Story, text: &str, path: &str, value: Amount) -> Result<String, S
 
 /// The step of this name, or with this number, which counts from 1.
 fn find_step<'a>(story: &'a Story, wanted: &str) -> Result<(usize, &'a StepText), String> {
+    if wanted.is_empty() {
+        // Every step without a name would answer to it.
+        return Err("names no step, expected `steps.NAME_OR_NUMBER.FIELD`".to_owned());
+    }
     let mut steps = story.steps.iter();
     let by_name = steps.position(|step| step.value("name") == wanted);
     let by_number = || wanted.parse::<usize>().ok()?.checked_sub(1);

@@ -16,19 +16,24 @@ const STYLE: &str = include_str!("page.css");
 /// Writes the file.
 pub fn write(run: &Run<'_>) -> String {
     let title = text(&run.title());
+    let picture = svg::write(run);
+    let inside = if svg::has_recording(&picture) {
+        " The recording is inside of the picture."
+    } else {
+        ""
+    };
     let mut out = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
          <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n\
-         <figure>\n{}</figure>\n",
-        svg::write(run)
+         <figure>\n{picture}</figure>\n"
     );
     out += &told(run);
     let kernel = text(&run.report.environment.kernel);
     let _ = write!(
         out,
-        "<p class=\"origin\">Recorded on Linux {kernel} with Aftershake. The recording is inside of the picture.</p>\n\
+        "<p class=\"origin\">Recorded on Linux {kernel} with Aftershake.{inside}</p>\n\
          </main>\n</body>\n</html>\n"
     );
     out

@@ -24,12 +24,40 @@ pub enum PictureError {
     Recording(#[from] RecordingError),
 }
 
+impl PictureError {
+    /// What the reader can do, one sentence; empty where the error says it.
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Self::Without => "`aftershake export … --to svg` writes a picture with its recording",
+            Self::Packed(packed::PackedError::Damaged) => {
+                "copy the whole picture again, or export it again: an editor may have changed it"
+            }
+            Self::Packed(packed::PackedError::TooLarge { .. }) => {
+                "export the run with `--to recording` instead"
+            }
+            Self::Recording(error) => error.remedy(),
+        }
+    }
+}
+
 /// Draws the file.
+///
+/// A recording of more than 64 MiB, which [`recording`] would not read back, is left out: the file then is the
+/// drawing alone, without a `<metadata>`.
 pub fn write(run: &Run<'_>) -> String {
     let mut file = picture(run);
-    let letters = packed::pack(&recorded::write(run.recording, run.diagnosis));
+    let text = recorded::write(run.recording, run.diagnosis);
+    if text.len() > LARGEST {
+        return file;
+    }
+    let letters = packed::pack(&text);
     file.truncate(file.len() - END.len());
     file + OPEN + &letters + CLOSE + "\n" + END
+}
+
+/// Whether a picture's text has a place for a recording.
+pub(super) fn has_recording(picture: &str) -> bool {
+    picture.contains(OPEN)
 }
 
 /// The drawing without its recording.

@@ -47,11 +47,8 @@ pub(super) fn read(json: &str) -> Result<Link, LinkError> {
     let name: String = name.chars().take(WORDS).collect();
     let missing = || LinkError::NoScenario("missing field `scenario`".to_owned());
     let toml = value.take("scenario").ok_or_else(missing)?.to_toml();
-    let view: Option<View> = value
-        .take("view")
-        .map(Value::into)
-        .transpose()
-        .map_err(unreadable)?;
+    // All of a view is a wish: one that cannot be read must not take the scenario with it.
+    let view: Option<View> = value.take("view").and_then(|view| view.into().ok());
     let scenario = Scenario::parse(&toml).map_err(LinkError::Scenario)?;
     Ok(Link {
         text: ScenarioText { name, toml },

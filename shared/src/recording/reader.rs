@@ -87,6 +87,11 @@ impl Reader {
             line: number,
             byte: error.valid_up_to(),
         })?;
+        let line = match self.header {
+            // Some editors put one before the first line.
+            None => line.strip_prefix('\u{feff}').unwrap_or(line),
+            Some(_) => line,
+        };
         if line.trim().is_empty() {
             return Ok(());
         }

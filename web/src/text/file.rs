@@ -19,7 +19,8 @@ pub const REFUSED: &str = "not read";
 pub const TOO_LARGE: &str = "it has more than 256 MiB; aftershake explain reads files of any size";
 pub const TOO_MUCH: &str =
     "it unpacks to more than 256 MiB, more than a page can show; `aftershake explain` reads it";
-pub const NO_SUCH_PICTURE: &str = "longer than 16 MiB, expected a picture of `aftershake export`";
+pub const PICTURE_TOO_LONG: &str =
+    "a picture longer than 16 MiB, more than a page can take; `aftershake explain` reads it";
 pub const CUT: &str = "it unpacks to more than 2 GiB; the rest was not read";
 pub const NOT_READ: &str = "the browser could not read it";
 pub const PROBLEMS: &str = "Not readable, or not whole";

@@ -21,6 +21,24 @@ const PROBLEMS: usize = 10;
 /// RSTs of one connection that the text shows one by one.
 const RESETS: usize = 8;
 
+/// What the numbers of a file count.
+#[derive(Clone, Copy)]
+pub(super) enum Counted {
+    /// The frames of a capture.
+    Frames,
+    /// The events of a recording, so many: calls, counters and sockets have numbers as well as segments.
+    Events(u64),
+}
+
+impl Counted {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Frames => "frame",
+            Self::Events(_) => "event",
+        }
+    }
+}
+
 /// Whether the text has a line for it.
 pub(super) fn is_worth_a_line(one: &ConnectionExplained) -> bool {
     let ended_badly = matches!(
@@ -31,11 +49,15 @@ pub(super) fn is_worth_a_line(one: &ConnectionExplained) -> bool {
 }
 
 /// The lines of one connection; with `paper` its ladder as well.
-pub(super) fn connection(one: &ConnectionExplained, paper: Option<Paper>) -> String {
+pub(super) fn connection(
+    one: &ConnectionExplained,
+    paper: Option<Paper>,
+    counted: Counted,
+) -> String {
     let between = format!("{} > {}", one.client, one.server);
     let mut text = String::new();
     for reset in one.resets.iter().take(RESETS) {
-        let _ = writeln!(text, "{}", reset_line(reset, &between));
+        let _ = writeln!(text, "{}", reset_line(reset, &between, counted));
         if paper.is_some() {
             let _ = writeln!(text, "    {}", plain(&reset.explanation));
             let _ = writeln!(text, "    To change: {}", plain(&reset.fix));
@@ -69,7 +91,7 @@ pub(super) fn connection(one: &ConnectionExplained, paper: Option<Paper>) -> Str
     text
 }
 
-fn reset_line(reset: &ResetExplained, between: &str) -> String {
+fn reset_line(reset: &ResetExplained, between: &str, counted: Counted) -> String {
     let others: Vec<_> = reset
         .candidates
         .iter()
@@ -86,8 +108,9 @@ fn reset_line(reset: &ResetExplained, between: &str) -> String {
         "; not acceptable, it ended nothing"
     };
     format!(
-        "{}  {between}  frame {}  {} ({}{doubt}{void})",
+        "{}  {between}  {} {}  {} ({}{doubt}{void})",
         plain(&reset.headline),
+        counted.name(),
         reset.frame,
         reset.cause,
         word(reset.certainty),
@@ -103,9 +126,13 @@ const fn word(certainty: Certainty) -> &'static str {
 }
 
 /// What all of it comes to.
-pub(super) fn summary(explained: &Explained) -> String {
+pub(super) fn summary(explained: &Explained, counted: Counted) -> String {
     let summary = &explained.summary;
     let mut text = String::new();
+    let number = match counted {
+        Counted::Frames => explained.packets.into(),
+        Counted::Events(number) => number,
+    };
     let outcomes = list(
         summary
             .outcomes
@@ -114,9 +141,9 @@ pub(super) fn summary(explained: &Explained) -> String {
     );
     let _ = writeln!(
         text,
-        "\n{} frame{}, {} TCP segment{}, {} connection{}{outcomes}",
-        explained.packets,
-        s(explained.packets.into()),
+        "\n{number} {}{}, {} TCP segment{}, {} connection{}{outcomes}",
+        counted.name(),
+        s(number),
         summary.segments,
         s(summary.segments),
         summary.connections,

@@ -12,7 +12,7 @@ use aftershake_shared::report::text::plain;
 
 use super::block::{Show, Wish};
 use super::css;
-use crate::judged::Judged;
+use crate::judged::Diagnosed;
 
 /// Longest single text, in columns.
 const LONG: usize = 2_000;
@@ -23,7 +23,7 @@ const RULED_OUT: usize = 6;
 
 /// Writes the run. `with_styles`: the first run of a page brings the styles of all.
 pub(super) fn write(
-    judged: &Judged,
+    judged: &Diagnosed,
     wish: &Wish,
     playground: Option<&str>,
     with_styles: bool,

@@ -8,10 +8,10 @@ use aftershake_shared::ladder::text::{Paper, write as write_ladder};
 use aftershake_shared::report::text::{plain, verdict_text};
 
 use super::block::{Show, Wish};
-use crate::judged::Judged;
+use crate::judged::Diagnosed;
 
 /// Writes the run as lines of Markdown.
-pub(super) fn write(judged: &Judged, wish: &Wish, playground: Option<&str>) -> String {
+pub(super) fn write(judged: &Diagnosed, wish: &Wish, playground: Option<&str>) -> String {
     let run = Run::new(&judged.recording, &judged.diagnosis);
     let mut parts = Vec::new();
     if wish.show != Show::Verdict {

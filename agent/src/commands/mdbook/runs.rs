@@ -14,8 +14,8 @@ use aftershake_shared::recording::{Recording, ScenarioText};
 use super::block::{Block, Wish};
 use super::settings::{RECORDINGS, Settings, When};
 use super::{files, placed};
-use crate::commands::{bad_input, export, random_seed, run, scenario_input};
-use crate::judged::Judged;
+use crate::commands::{bad_input, export, out_file, random_seed, scenario_input};
+use crate::judged::Diagnosed;
 use crate::worker::protocol::RunRequest;
 use crate::worker_process::WorkerProcess;
 
@@ -68,7 +68,7 @@ pub(super) struct Runs {
     when: When,
     folder: PathBuf,
     worker: Option<WorkerProcess>,
-    done: BTreeMap<Key, Rc<Judged>>,
+    done: BTreeMap<Key, Rc<Diagnosed>>,
     /// Which scenario a kept run of this name is of.
     names: BTreeMap<String, String>,
 }
@@ -107,10 +107,10 @@ impl Runs {
         &mut self,
         subject: &Subject,
         seed: Option<u64>,
-    ) -> Result<Rc<Judged>, Failure> {
+    ) -> Result<Rc<Diagnosed>, Failure> {
         let text = match subject {
             Subject::Recording(recording) => {
-                return Judged::new(Recording::clone(recording)).map(Rc::new);
+                return Ok(Rc::new(Diagnosed::new(Recording::clone(recording))));
             }
             Subject::Scenario(text) => text,
         };
@@ -122,7 +122,7 @@ impl Runs {
             When::Now => self.run(text, seed)?,
             When::Keep | When::Kept => self.kept(text, seed)?,
         };
-        let judged = Rc::new(Judged::new(recording)?);
+        let judged = Rc::new(Diagnosed::new(recording));
         self.done.insert(key, Rc::clone(&judged));
         Ok(judged)
     }
@@ -161,7 +161,7 @@ impl Runs {
         let recording = self.run(text, seed)?;
         fs::create_dir_all(&self.folder)
             .map_err(|error| bad_input(format!("{shown}: cannot be written: {error}"), ""))?;
-        run::write(&path, recording.to_json_lines().as_bytes())?;
+        out_file::write(&path, recording.to_json_lines().as_bytes())?;
         Ok(recording)
     }
 

@@ -18,6 +18,9 @@ use crate::worker_process::{RunError, WorkerProcess};
 /// How often a terminal is told how far it is.
 const PROGRESS: Duration = Duration::from_millis(200);
 
+/// How much later than its worker this process may learn of an interrupt.
+const GRACE: Duration = Duration::from_millis(50);
+
 /// The runs to make.
 pub(crate) struct Plan {
     pub(crate) name: String,
@@ -100,7 +103,11 @@ pub(crate) fn collect(worker: &mut WorkerProcess, plan: Plan) -> Result<Collecte
 ///
 /// # Errors
 /// They ended early for another reason.
-pub(super) fn was_interrupted(made: Result<(), RunError>) -> Result<bool, Failure> {
+pub(crate) fn was_interrupted(made: Result<(), RunError>) -> Result<bool, Failure> {
+    if made.is_err() && !thread::was_interrupted() {
+        // A terminal interrupts the worker as well, whose end may be seen before the signal is.
+        std::thread::sleep(GRACE);
+    }
     match made {
         Ok(()) => Ok(thread::was_interrupted()),
         Err(RunError::Ended | RunError::Unreadable(_)) if thread::was_interrupted() => Ok(true),

@@ -11,7 +11,7 @@ use aftershake_shared::distribution::odd::{Odd, OddRun};
 use aftershake_shared::export::recorded;
 use aftershake_shared::recording::Recording;
 
-use super::super::bad_input;
+use super::super::out_file;
 
 /// So few runs are all saved.
 const FEW: u64 = 20;
@@ -29,18 +29,11 @@ pub(crate) fn keep(runs: u64, saved: bool) -> u32 {
     }
 }
 
-/// Writes recordings, those of the rarest endings first; says how many.
-///
-/// # Errors
-/// The folder or a file cannot be written.
-pub(crate) fn save(odd: &Odd, folder: &Path, tally: &Tally) -> Result<usize, Failure> {
-    let cannot = |error: std::io::Error| {
-        bad_input(
-            format!("{}: cannot be written: {error}", folder.display()),
-            "",
-        )
-    };
-    fs::create_dir_all(folder).map_err(cannot)?;
+/// Writes recordings, those of the rarest endings first; says how many, and why no more.
+pub(crate) fn save(odd: &Odd, folder: &Path, tally: &Tally) -> (usize, Option<Failure>) {
+    if let Err(error) = fs::create_dir_all(folder) {
+        return (0, Some(out_file::not_written(folder, &error)));
+    }
     let counts: BTreeMap<&str, u64> = tally.outcomes().into_iter().collect();
     let mut runs: Vec<_> = odd.runs().iter().collect();
     runs.sort_by_key(|kept| {
@@ -48,11 +41,13 @@ pub(crate) fn save(odd: &Odd, folder: &Path, tally: &Tally) -> Result<usize, Fai
         (count.copied().unwrap_or(0), kept.summary.number)
     });
     runs.truncate(MOST_FILES);
-    for kept in &runs {
+    for (saved, kept) in runs.iter().enumerate() {
         let file = folder.join(file_name(kept));
-        fs::write(&file, judged(&kept.recording)).map_err(cannot)?;
+        if let Err(failure) = out_file::write(&file, judged(&kept.recording).as_bytes()) {
+            return (saved, Some(failure));
+        }
     }
-    Ok(runs.len())
+    (runs.len(), None)
 }
 
 /// The recording as a file, with its verdict.

@@ -104,6 +104,7 @@ fn a_wrong_path_is_answered_with_those_that_exist() {
             "`text` is no number and no duration, found `hello`",
         ),
         ("steps.reply.by=1..5", "`by` is no number"),
+        ("steps..delay=0..1ms", "steps..delay: names no step"),
         ("steps.1.backlog=0..100000", "backlog"),
         (
             "steps.1.port=0..5",
