@@ -2,6 +2,7 @@
 //!
 //! Options: `--rounds N` (50) and `--minutes N` of fuzzing in all (20).
 
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -31,13 +32,13 @@ fn main() -> anyhow::Result<()> {
     // The fuzzing takes long: what is known by then is not to be lost with it.
     for one in &rounds {
         let scenarios = one.scenarios - one.skipped;
-        eprintln!(
+        say(&format!(
             "{} rounds of {scenarios} scenarios as {}: {} missed, {:.1} s",
             one.rounds,
             one.user,
             one.missed,
             one.took.as_secs_f64()
-        );
+        ));
     }
     let recordings = rounds::recordings(&binary)?;
     let fuzzed = fuzz_all(&recordings, options.minutes)?;
@@ -47,6 +48,11 @@ fn main() -> anyhow::Result<()> {
         bail!("something did not endure: see {FILE}");
     }
     Ok(())
+}
+
+/// How far it is, for whoever waits.
+fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 fn options() -> anyhow::Result<Options> {
@@ -76,7 +82,7 @@ fn fuzz_all(recordings: &[Recording], minutes: u32) -> anyhow::Result<Vec<Outcom
     for target in &TARGETS {
         let mut corpus = Corpus::kept(target.name)?;
         corpus.inputs.extend((target.seeds)(recordings));
-        eprintln!("fuzzing {}", target.name);
+        say(&format!("fuzzing {}", target.name));
         let outcome = fuzz(target, &corpus, Effort::Time(each), SEED);
         if let Some((input, _)) = &outcome.broken {
             Corpus::keep(target.name, input)?;

@@ -214,7 +214,8 @@ mod tests {
         let message = said(head, &format!("{STEPS}{expect}"));
         assert!(message.contains("expected 1 to"), "{message}");
         let head = "title = \"x\"\n[copies]\nclient = 900\n";
-        let claim = "[[claims]]\ntext = \"x\"\nsource = \"x\"\nholds = true\nreturns.\"client.call\" = 0\n";
+        let claim =
+            "[[claims]]\ntext = \"x\"\nsource = \"x\"\nholds = true\nreturns.\"client.call\" = 0\n";
         let message = said(head, &format!("{STEPS}{}", claim.repeat(200)));
         assert!(message.contains("expected answers"), "{message}");
     }
