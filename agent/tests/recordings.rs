@@ -23,7 +23,7 @@ use aftershake::worker_process::{RunError, WorkerProcess};
 use aftershake_shared::catalog::{self, CATALOG};
 use aftershake_shared::event::Source;
 use aftershake_shared::export::recorded;
-use aftershake_shared::recording::Recording;
+use aftershake_shared::recording::{Recording, ScenarioText};
 use aftershake_shared::report::Report;
 use aftershake_shared::scenario::Order;
 
@@ -143,18 +143,24 @@ fn difference(kept: &str, fresh: &str) -> Option<String> {
     }
 }
 
+/// What is wrong with a kept run by itself.
+fn is_stale(kept: Recording, scenario: &ScenarioText) -> Option<String> {
+    if kept.header.scenario != *scenario {
+        return Some("the scenario's text has changed since".to_owned());
+    }
+    let kept = Judged::new(kept).unwrap();
+    (!kept.is_met()).then(|| format!("as kept: {:?}", kept.mismatches()))
+}
+
 /// How a fresh run differs from the kept one; `None` when it tells the same.
 fn differs(kept: Option<Recording>, fresh: &Judged) -> Option<String> {
     let Some(kept) = kept else {
         return Some("no recording is kept".to_owned());
     };
-    if kept.header.scenario != fresh.recording.header.scenario {
-        return Some("the scenario's text has changed since".to_owned());
+    if let Some(why) = is_stale(kept.clone(), &fresh.recording.header.scenario) {
+        return Some(why);
     }
     let kept = Judged::new(kept).unwrap();
-    if !kept.is_met() {
-        return Some(format!("as kept: {:?}", kept.mismatches()));
-    }
     if fresh.scenario.order == Order::Free {
         return None;
     }
@@ -187,6 +193,10 @@ fn every_kept_recording_is_what_a_fresh_run_tells() {
             Ok((recording, _)) => Judged::new(recording).unwrap(),
             Err(RunError::Failed(failure)) if failure.code == MISSING => {
                 println!("SKIPPED {name}: {}", failure.message);
+                // Made where it could be: what it says must hold all the same.
+                if let Some(why) = kept(name).and_then(|kept| is_stale(kept, &entry.text())) {
+                    faults.push(format!("{name}: {why}"));
+                }
                 continue;
             }
             Err(error) => panic!("{name}: {error}"),
@@ -217,10 +227,15 @@ fn kept_recordings_are_the_catalogue_s_and_hold_every_evidence() {
     for file in fs::read_dir(folder()).unwrap() {
         let path = file.unwrap().path();
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        assert!(catalog::find(&name).is_some(), "{name} is no scenario");
+        let entry = catalog::find(&name);
+        assert!(entry.is_some(), "{name} is no scenario");
         let recording = kept(&name).unwrap();
         let environment = &recording.header.environment;
-        assert_eq!(environment.evidence, Source::ALL, "{name}");
+        // What needs a setting of the whole machine was made where there is one to spoil, under an older kernel.
+        let scenario = entry.unwrap().text().parse().unwrap();
+        if scenario.machine.is_empty() {
+            assert_eq!(environment.evidence, Source::ALL, "{name}");
+        }
         names.insert(name);
     }
     assert!(!names.is_empty());

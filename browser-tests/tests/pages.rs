@@ -104,7 +104,8 @@ fn check_recipe(name: &str, page: &str) -> anyhow::Result<()> {
     browser.wait_until(&format!(
         "{replay}.querySelector('svg .verdict').textContent.includes('16 bytes')"
     ))?;
-    browser.screenshot(&format!("recipe-{name}"))?;
+    browser.script("scrollTo(0, 0)")?;
+    browser.small_screenshot(&format!("view-recipe-{name}"))?;
     assert_eq!(missed(&browser)?, [""; 0]);
     Ok(())
 }
