@@ -14,7 +14,9 @@ const LONGEST: usize = 500;
 ///
 /// A new module is a decision about direction: give it a row.
 const LAYERS: [&[&str]; 15] = [
-    &["crc32", "errno", "keyed", "letters", "order", "units"],
+    &[
+        "crc32", "errno", "keyed", "letters", "order", "sniff", "units",
+    ],
     &["packed"],
     &["tree"],
     &["tcp"],
