@@ -234,7 +234,12 @@ fn a_search_asks_value_after_value_until_it_knows() {
 fn a_mistake_is_named_where_it_was_made() {
     use form::Control;
     for (name, value, control, words) in [
-        ("high", "soon", Control::Range, "is not a duration"),
+        (
+            "high",
+            "soon",
+            Control::Range,
+            "`soon` is no number and no duration",
+        ),
         ("low", "1ms", Control::Range, "goes down"),
         (
             "values",
