@@ -117,7 +117,7 @@ fn a_mistake_stands_where_it_was_made() -> anyhow::Result<()> {
     let browser = &playground.browser;
     playground.choose(RACE)?;
     for (control, typed, words) in [
-        ("sweep-high", "soon", "is not a duration"),
+        ("sweep-high", "soon", "is no number and no duration"),
         ("sweep-high", "40s", "too long"),
         ("sweep-values", "1", "from 2 to 200"),
         ("sweep-runs", "5", "at least one for each of the 20 values"),
