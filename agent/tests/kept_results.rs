@@ -10,7 +10,7 @@ mod program;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use program::{code, json, run, stderr, stdout};
 use serde_json::Value;
@@ -21,7 +21,7 @@ fn file(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
-/// What the program says when it is interrupted once its workers have begun their runs.
+/// What the program says when it is interrupted once each of its workers has told of runs.
 fn interrupted(arguments: &[&str], workers: usize) -> Output {
     let child = Command::new(env!("CARGO_BIN_EXE_aftershake"))
         .args(arguments)
@@ -29,36 +29,39 @@ fn interrupted(arguments: &[&str], workers: usize) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // Runs are under way once every worker has the threads of many runs.
     let began = Instant::now();
-    while busy_children(child.id()) < workers {
-        assert!(began.elapsed().as_secs() < 60);
+    while told_children(child.id()) < workers {
+        assert!(began.elapsed().as_secs() < 60, "no runs were told");
         std::thread::yield_now();
     }
-    // What came of them is told in batches, a few in a second.
-    std::thread::sleep(Duration::from_secs(2));
     let pid = child.id().to_string();
     let mut kill = Command::new("kill");
     assert!(kill.args(["-INT", &pid]).status().unwrap().success());
     child.wait_with_output().unwrap()
 }
 
-/// Children with eight threads or more, whichever thread started them.
-fn busy_children(parent: u32) -> usize {
+/// Bytes that a worker writes before its first runs are told, and more.
+const TOLD: u64 = 8_192;
+
+/// Children that have told of runs, whichever thread started them.
+fn told_children(parent: u32) -> usize {
     let Ok(tasks) = fs::read_dir(format!("/proc/{parent}/task")) else {
         return 0;
     };
     let lists =
         tasks.filter_map(|task| fs::read_to_string(task.ok()?.path().join("children")).ok());
-    let children: Vec<String> = lists
-        .flat_map(|list| {
-            list.split_whitespace()
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    let threads = |id: &String| fs::read_dir(format!("/proc/{id}/task")).map_or(0, Iterator::count);
-    children.iter().filter(|id| threads(id) >= 8).count()
+    let written = |id: &str| -> Option<u64> {
+        let counts = fs::read_to_string(format!("/proc/{id}/io")).ok()?;
+        counts
+            .lines()
+            .find_map(|line| line.strip_prefix("wchar: "))?
+            .parse()
+            .ok()
+    };
+    let has_told = |id: &&str| written(id).is_some_and(|bytes| bytes >= TOLD);
+    lists
+        .map(|list| list.split_whitespace().filter(has_told).count())
+        .sum()
 }
 
 #[test]

@@ -3,12 +3,25 @@
 //! For tests of what is put on other people's servers. Serves GET, one request a connection.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
+
+use anyhow::Context as _;
+
+/// The folder of built pages that a variable of the environment names.
+///
+/// # Errors
+/// It names none.
+pub fn built(variable: &str) -> anyhow::Result<PathBuf> {
+    let folder = env::var_os(variable)
+        .with_context(|| format!("{variable} names no folder: run `cargo xtask test`"))?;
+    Ok(PathBuf::from(folder))
+}
 
 /// What a server serves.
 #[derive(Clone, Debug, Default)]

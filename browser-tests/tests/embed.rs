@@ -7,13 +7,13 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use aftershake_browser_tests::agent::binary;
 use aftershake_browser_tests::axe;
 use aftershake_browser_tests::browser::{Browser, Scheme};
-use aftershake_browser_tests::files::{FileServer, Served};
+use aftershake_browser_tests::files::{FileServer, Served, built};
 use aftershake_browser_tests::playground::Playground;
 use anyhow::Context as _;
 use serde_json::{Value, json};
@@ -23,16 +23,10 @@ const VERDICT: &str =
 /// The shadow of the first replay of a page.
 const REPLAY: &str = "document.querySelector('aftershake-replay').shadowRoot";
 
-fn site() -> anyhow::Result<PathBuf> {
-    let folder = env::var_os("AFTERSHAKE_SITE")
-        .context("AFTERSHAKE_SITE names no site: run `cargo xtask test`")?;
-    Ok(PathBuf::from(folder))
-}
-
 /// The site below a path, readable from everywhere.
 fn serve_site(below: &str) -> anyhow::Result<FileServer> {
     FileServer::start(Served {
-        folder: Some((below.to_owned(), site()?)),
+        folder: Some((below.to_owned(), built("AFTERSHAKE_SITE")?)),
         headers: vec!["Access-Control-Allow-Origin: *".to_owned()],
         ..Served::default()
     })
@@ -255,7 +249,8 @@ fn a_quiz_keeps_the_verdict_back_until_someone_has_guessed() -> anyhow::Result<(
 
 #[test]
 fn an_inline_replay_plays_in_a_sandboxed_frame_without_origin_and_storage() -> anyhow::Result<()> {
-    let picture = std::fs::read_to_string(site()?.join("scenarios/linger-zero.svg"))?;
+    let picture =
+        std::fs::read_to_string(built("AFTERSHAKE_SITE")?.join("scenarios/linger-zero.svg"))?;
     let inside = format!(
         "<script src=\"SITE/embed/aftershake-replay.js\"></script>\
          <aftershake-replay start-at=\"end\"><template>{picture}</template></aftershake-replay>"

@@ -2,22 +2,14 @@
 //! `AFTERSHAKE_SITE` names the built site.
 
 use std::collections::BTreeMap;
-use std::env;
-use std::path::PathBuf;
 
 use aftershake_browser_tests::browser::{Browser, Scheme};
-use aftershake_browser_tests::files::{FileServer, Served};
+use aftershake_browser_tests::files::{FileServer, Served, built};
 use anyhow::Context as _;
 use serde_json::json;
 
 /// The shadow of the first replay of a page.
 const REPLAY: &str = "document.querySelector('aftershake-replay').shadowRoot";
-
-fn site() -> anyhow::Result<PathBuf> {
-    let folder = env::var_os("AFTERSHAKE_SITE")
-        .context("AFTERSHAKE_SITE names no site: run `cargo xtask test`")?;
-    Ok(PathBuf::from(folder))
-}
 
 /// A page without any policy beside the site's files and this picture.
 fn open(body: &str, picture: &str) -> anyhow::Result<Browser> {
@@ -27,7 +19,7 @@ fn open(body: &str, picture: &str) -> anyhow::Result<Browser> {
     );
     let pages = [("/host.html", html), ("/picture.svg", picture.to_owned())];
     let server = FileServer::start(Served {
-        folder: Some((String::new(), site()?)),
+        folder: Some((String::new(), built("AFTERSHAKE_SITE")?)),
         pages: BTreeMap::from(pages.map(|(path, text)| (path.to_owned(), text))),
         ..Served::default()
     })?;
@@ -80,7 +72,8 @@ fn a_picture_s_style_neither_fetches_nor_reaches_the_host() -> anyhow::Result<()
 
 #[test]
 fn a_recording_whose_letters_changed_is_not_played() -> anyhow::Result<()> {
-    let whole = std::fs::read_to_string(site()?.join("scenarios/linger-zero.svg"))?;
+    let whole =
+        std::fs::read_to_string(built("AFTERSHAKE_SITE")?.join("scenarios/linger-zero.svg"))?;
     let (before, rest) = whole.split_once("<metadata").context("no recording")?;
     let (tag, letters) = rest.split_once('>').context("no recording")?;
     // The stream can still be unpacked; only its checksum, of which the first letter is, tells.

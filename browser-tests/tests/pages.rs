@@ -6,22 +6,16 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use aftershake_browser_tests::agent::binary;
 use aftershake_browser_tests::browser::{Browser, Scheme};
-use aftershake_browser_tests::files::{FileServer, Served};
+use aftershake_browser_tests::files::{FileServer, Served, built};
 use anyhow::Context as _;
 
 const VERDICT: &str =
     "The server closed with 16 bytes still unread, so Linux reset the connection.";
-
-fn folder(variable: &str) -> anyhow::Result<PathBuf> {
-    let folder = env::var_os(variable)
-        .with_context(|| format!("{variable} names no folder: run `cargo xtask test`"))?;
-    Ok(PathBuf::from(folder))
-}
 
 /// The policy that a page of the docs recommends.
 fn policy(page: &str) -> anyhow::Result<String> {
@@ -56,7 +50,7 @@ fn missed(browser: &Browser) -> anyhow::Result<Vec<String>> {
 
 #[test]
 fn a_chapter_of_the_book_shows_its_runs() -> anyhow::Result<()> {
-    let server = serve(&folder("AFTERSHAKE_BOOK")?, policy("mdbook.md")?)?;
+    let server = serve(&built("AFTERSHAKE_BOOK")?, policy("mdbook.md")?)?;
     for scheme in [Scheme::Light, Scheme::Dark] {
         let browser = Browser::start(1280, 900, scheme)?;
         browser.open(&format!("{}/docs/why/index.html", server.origin()))?;
@@ -87,7 +81,7 @@ fn a_page_of_sphinx_shows_picture_text_and_replay() -> anyhow::Result<()> {
 }
 
 fn check_recipe(name: &str, page: &str) -> anyhow::Result<()> {
-    let folder = folder("AFTERSHAKE_RECIPES")?.join(name);
+    let folder = built("AFTERSHAKE_RECIPES")?.join(name);
     // The themes bring letters of their own.
     let policy = format!("{}; font-src 'self'", policy("embedding.md")?);
     let server = serve(&folder, policy)?;
@@ -112,7 +106,7 @@ fn check_recipe(name: &str, page: &str) -> anyhow::Result<()> {
 
 #[test]
 fn a_page_of_bare_markdown_shows_the_picture_and_the_report() -> anyhow::Result<()> {
-    let pictures = folder("AFTERSHAKE_RECIPES")?.join("mkdocs");
+    let pictures = built("AFTERSHAKE_RECIPES")?.join("mkdocs");
     let mut export = Command::new(binary()?);
     export.args(["export", "sent-before-close", "--to", "markdown"]);
     let report = String::from_utf8(export.output()?.stdout)?;

@@ -314,6 +314,20 @@ fn a_link_opens_in_an_agent_without_its_token_and_stays_when_it_is_given() -> an
     stranger.is_quiet()
 }
 
+/// The fragment of the link that says what is looked at, and what it says of that.
+fn shared_with_view(browser: &Browser) -> anyhow::Result<(String, Value)> {
+    browser.click("share")?;
+    browser.click("with-view")?;
+    browser.wait_until(&format!("{}.checked", element("with-view")))?;
+    let link = value(browser, "text-link")?;
+    let decoded = aftershake(&["link", "--decode", &link, "--json"])?;
+    let decoded: Value = serde_json::from_slice(&decoded.stdout)?;
+    let (_, fragment) = link.split_once('#').context("no fragment")?;
+    browser.click("share-close")?;
+    let view = decoded.get("view").context("no view")?;
+    Ok((fragment.to_owned(), view.clone()))
+}
+
 #[test]
 fn what_is_looked_at_travels_when_asked() -> anyhow::Result<()> {
     let playground = Playground::desktop()?;
@@ -321,15 +335,8 @@ fn what_is_looked_at_travels_when_asked() -> anyhow::Result<()> {
     playground.choose("linger-zero")?;
     playground.run()?;
     browser.press(&['r'])?;
-    browser.click("share")?;
-    browser.click("with-view")?;
-    browser.wait_until(&format!("{}.checked", element("with-view")))?;
-    let link = value(browser, "text-link")?;
-    let decoded = aftershake(&["link", "--decode", &link, "--json"])?;
-    let decoded: Value = serde_json::from_slice(&decoded.stdout)?;
-    let event = decoded["view"]["event"].as_u64().context("no event")?;
-    let (_, fragment) = link.split_once('#').context("no fragment")?;
-    browser.click("share-close")?;
+    let (fragment, view) = shared_with_view(browser)?;
+    let event = view["event"].as_u64().context("no event")?;
     playground.choose("sent-before-close")?;
     browser.script(&format!("location.hash = {}", json!(fragment)))?;
     browser.wait_for_text("headline", "linger")?;
@@ -352,21 +359,13 @@ fn zoom_and_the_run_beside_travel_too() -> anyhow::Result<()> {
     browser.click("zoom-in")?;
     browser.wait_until("document.querySelector('[data-zoom]') !== null")?;
     let zoom = browser.script("return document.querySelector('[data-zoom]').dataset.zoom")?;
-    browser.click("share")?;
-    browser.click("with-view")?;
-    browser.wait_until(&format!("{}.checked", element("with-view")))?;
-    let link = value(browser, "text-link")?;
-    let decoded = aftershake(&["link", "--decode", &link, "--json"])?;
-    let decoded: Value = serde_json::from_slice(&decoded.stdout)?;
-    let view = &decoded["view"];
+    let (fragment, view) = shared_with_view(browser)?;
     assert_eq!(view["compare"], "sent-before-close");
     assert_eq!(view["zoom"].to_string(), zoom.as_str().unwrap_or_default());
-    let (_, fragment) = link.split_once('#').context("no fragment")?;
-    browser.click("share-close")?;
     playground.choose("linger-zero")?;
     browser.script(&format!("location.hash = {}", json!(fragment)))?;
     browser.wait_for_text("headline", "drained")?;
-    browser.press(&['\u{e009}', '\u{e007}'])?;
+    browser.press(&[keys::CONTROL, keys::ENTER])?;
     browser.wait_until(&format!(
         "{}?.textContent.includes('Client sent before the close, drained')",
         element("compare-now")
