@@ -131,8 +131,8 @@ pub(crate) struct ScenarioToml {
     #[serde(default)]
     order: Order,
     /// Endpoints that are there several times.
-    #[serde(default)]
-    copies: copies::Copies,
+    #[cfg_attr(feature = "schema", schemars(with = "Option<copies::Copies>"))]
+    copies: Option<Spanned<copies::Copies>>,
     #[cfg_attr(feature = "schema", schemars(with = "Vec<StepToml>"))]
     steps: Vec<Spanned<StepToml>>,
     #[cfg_attr(feature = "schema", schemars(with = "Option<Expectation>"))]
@@ -187,16 +187,19 @@ impl Scenario {
         let mut expect = toml.expect.map(Spanned::into_inner);
         let claims = toml.claims.into_iter().map(Spanned::into_inner);
         let mut claims: Vec<Claim> = claims.collect();
-        let wrong = |m: copies::Mistake| ScenarioError::at(text, m.span.unwrap_or(0..0), m.message);
+        let table = toml.copies.as_ref().map_or(0..0, Spanned::span);
+        let copies = toml.copies.map(Spanned::into_inner).unwrap_or_default();
+        let wrong = |m: copies::Mistake| {
+            ScenarioError::at(text, m.span.unwrap_or_else(|| table.clone()), m.message)
+        };
         // First: a number out of all measure is not to be written out.
-        copies::check(&toml.copies, &steps).map_err(wrong)?;
-        if !toml.copies.is_empty() {
+        copies::check(&copies, &steps).map_err(wrong)?;
+        if !copies.is_empty() {
             let of_expect = expect.iter_mut().map(|expect| &mut expect.returns);
             let of_claims = claims.iter_mut().map(|claim| &mut claim.returns);
-            copies::expand_returns(&toml.copies, &steps, of_expect.chain(of_claims))
-                .map_err(wrong)?;
+            copies::expand_returns(&copies, &steps, of_expect.chain(of_claims)).map_err(wrong)?;
         }
-        let (steps, spans) = copies::expand(&toml.copies, steps).map_err(wrong)?;
+        let (steps, spans) = copies::expand(&copies, steps).map_err(wrong)?;
         let scenario = Self {
             title: toml.title,
             story: toml.story,

@@ -17,7 +17,7 @@ pub(super) struct Written {
     pub(super) span: Range<usize>,
 }
 
-/// A mistake and where it stands; nowhere when it is about the table.
+/// A mistake and where it stands; nowhere when it is about the table as a whole.
 pub(super) struct Mistake {
     pub(super) span: Option<Range<usize>>,
     pub(super) message: String,
@@ -213,6 +213,7 @@ mod tests {
         let expect = "[expect]\nreturns.\"client.call\" = 0\n";
         let message = said(head, &format!("{STEPS}{expect}"));
         assert!(message.contains("expected 1 to"), "{message}");
+        assert!(message.starts_with("2:1: "), "{message}");
         let head = "title = \"x\"\n[copies]\nclient = 900\n";
         let claim =
             "[[claims]]\ntext = \"x\"\nsource = \"x\"\nholds = true\nreturns.\"client.call\" = 0\n";
