@@ -112,7 +112,7 @@ impl Story {
         let raw = datagram(&Header {
             src,
             dst,
-            id: if bare || flags.rst() && !flags.ack() {
+            id: if bare || flags.rst() && !flags.ack() || flags.syn() && flags.ack() {
                 0
             } else {
                 self.ip_id

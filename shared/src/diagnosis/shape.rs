@@ -61,7 +61,7 @@ pub(crate) fn shape_of(rst: &SegmentSent, before: &Flow) -> Shape {
     }
     let agreed = own.timestamps && before.of(rst.from.other()).timestamps;
     let spoke = own.ttl.is_some() && before.of(rst.from.other()).ttl.is_some();
-    let wraps = own.ip_id.is_some_and(|last| last > u16::MAX - MOST_PARTS);
+    let wraps = own.ip_id.is_none_or(|last| last > u16::MAX - MOST_PARTS);
     let id_fits = segment.ip_id.is_none_or(|id| id != 0 || wraps);
     let seq_fits = own.snd_nxt.is_none_or(|nxt| {
         let una = before.of(rst.from.other()).rcv_nxt.unwrap_or(nxt);
@@ -74,8 +74,9 @@ pub(crate) fn shape_of(rst: &SegmentSent, before: &Flow) -> Shape {
     if fits { Shape::Active } else { Shape::Foreign }
 }
 
-/// A socket's identification grows by one with each datagram, by more with one that is sent in parts; at most by so
-/// many. Zero comes round once in 65 536. Source: `ip_select_ident_segs`.
+/// A socket's identification begins at random and grows by one with each datagram, by more with one that is sent in
+/// parts; at most by so many. Zero comes round once in 65 536, and is as often the first of an end that has sent no
+/// more than a SYN,ACK, which has none. Source: `ip_select_ident_segs`, `tcp_v4_syn_recv_sock`.
 const MOST_PARTS: u16 = 64;
 
 /// The family by flags alone: what it would be if the sender is no Linux.

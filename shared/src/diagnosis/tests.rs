@@ -316,3 +316,20 @@ fn an_identification_that_comes_round_to_zero_is_the_sockets_own() {
         assert_eq!(found, expected, "{first}");
     }
 }
+
+#[test]
+fn the_first_identification_of_a_socket_may_be_zero() {
+    // The server has sent no more than its SYN,ACK, the fourth datagram is its RST.
+    let mut story = Story::new();
+    story.identify_from(65_533);
+    let story = stories::decided::linger_in(story);
+    for sources in [&UNPRIVILEGED[..], &[Source::Segments][..]] {
+        let found = diagnose(&story.events(sources), sources);
+        assert!(
+            found.resets[0].candidates.contains(&CauseId::LingerZeroClose),
+            "{:?}",
+            found.resets[0].candidates
+        );
+        assert_eq!(found.resets[0].sent_by, "server");
+    }
+}

@@ -85,7 +85,12 @@ pub(super) fn lingering(story: &mut Story, ack: u32) {
 }
 
 pub(super) fn linger() -> Story {
-    let mut story = accepted();
+    linger_in(Story::new())
+}
+
+/// The same in a story with its own beginning.
+pub(in crate::diagnosis::tests) fn linger_in(mut story: Story) -> Story {
+    story.listen().connect().accept();
     story.ok(250, SERVER, linger_zero(), 0);
     lingering(&mut story, 1);
     story
