@@ -6,6 +6,7 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::sync::Arc;
 
 use super::packet_ring::Ring;
 use super::{check, check_size, size_of_u32};
@@ -19,10 +20,13 @@ pub(crate) const ETHERNET_HEADER: usize = 14;
 
 /// A capturing socket. Closing it takes 16 to 24 ms (it waits for an RCU grace period).
 pub(crate) struct PacketSocket {
-    fd: OwnedFd,
+    fd: Arc<OwnedFd>,
     buffer: Vec<u8>,
     ring: Option<Ring>,
 }
+
+/// Sends through a capturing socket, from whichever thread has it.
+pub(crate) struct PacketSender(Arc<OwnedFd>);
 
 /// One frame as received.
 pub(crate) struct Frame<'a> {
@@ -50,7 +54,7 @@ impl PacketSocket {
         let _ = set_option(&fd, libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, 64 << 20);
         bind_to_loopback(&fd)?;
         Ok(Self {
-            fd,
+            fd: Arc::new(fd),
             buffer: vec![0; 1 << 17],
             ring: None,
         })
@@ -60,35 +64,15 @@ impl PacketSocket {
     pub(crate) fn open_large() -> io::Result<Self> {
         let (fd, ring) = Ring::open()?;
         Ok(Self {
-            fd,
+            fd: Arc::new(fd),
             buffer: Vec::new(),
             ring: Some(ring),
         })
     }
 
-    /// Sends a frame of this Ethernet type into the loopback interface.
-    pub(crate) fn send(&self, ethertype: u16, payload: [u8; 16]) -> io::Result<()> {
-        let mut frame = [0_u8; ETHERNET_HEADER + 46];
-        for (to, from) in frame
-            .iter_mut()
-            .skip(12)
-            .zip(ethertype.to_be_bytes().into_iter().chain(payload))
-        {
-            *to = from;
-        }
-        let address = link_address(ethertype);
-        // SAFETY: frame and address live through the call and have the lengths given.
-        check_size(unsafe {
-            libc::sendto(
-                self.fd.as_raw_fd(),
-                frame.as_ptr().cast(),
-                frame.len(),
-                0,
-                (&raw const address).cast(),
-                size_of_u32::<libc::sockaddr_ll>(),
-            )
-        })
-        .map(drop)
+    /// What sends frames into the loopback interface that this socket captures.
+    pub(crate) fn sender(&self) -> PacketSender {
+        PacketSender(Arc::clone(&self.fd))
     }
 
     /// The next frame, or `None` when none waits.
@@ -139,6 +123,33 @@ impl PacketSocket {
         })?;
         let [_, dropped, _] = statistics;
         Ok(u64::from(dropped))
+    }
+}
+
+impl PacketSender {
+    /// Sends a frame of this Ethernet type into the loopback interface.
+    pub(crate) fn send(&self, ethertype: u16, payload: [u8; 16]) -> io::Result<()> {
+        let mut frame = [0_u8; ETHERNET_HEADER + 46];
+        for (to, from) in frame
+            .iter_mut()
+            .skip(12)
+            .zip(ethertype.to_be_bytes().into_iter().chain(payload))
+        {
+            *to = from;
+        }
+        let address = link_address(ethertype);
+        // SAFETY: frame and address live through the call and have the lengths given.
+        check_size(unsafe {
+            libc::sendto(
+                self.0.as_raw_fd(),
+                frame.as_ptr().cast(),
+                frame.len(),
+                0,
+                (&raw const address).cast(),
+                size_of_u32::<libc::sockaddr_ll>(),
+            )
+        })
+        .map(drop)
     }
 }
 

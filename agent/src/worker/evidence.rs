@@ -3,6 +3,7 @@
 //! A source that this machine does not give is absent: an event says so with the remedy, and the run goes on.
 
 pub(crate) mod counters;
+mod couriers;
 pub(crate) mod kernel_resets;
 mod room;
 pub(crate) mod segments;

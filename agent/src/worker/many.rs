@@ -5,8 +5,8 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use aftershake_shared::channel::Failure;
@@ -90,6 +90,21 @@ struct Came {
     recording: Recording,
 }
 
+/// Who is to begin, by place in the round. Whoever is done lets the next one begin by himself: the way by the conductor
+/// wakes one thread more.
+#[derive(Clone, Default)]
+struct Baton(Arc<Mutex<Vec<Sender<()>>>>);
+
+impl Baton {
+    /// Lets the run at this place of the round begin, if there is one.
+    fn pass_to(&self, place: usize) {
+        if let Some(go) = lock(&self.0).get(place) {
+            // One that has failed has said so already.
+            let _ = go.send(());
+        }
+    }
+}
+
 /// The conductor's hold on a run's thread.
 struct Hand {
     /// The first word lets it begin its steps, the second lets it diagnose.
@@ -158,22 +173,20 @@ impl Many {
 
     /// Makes the namespaces, does the runs one by one, and lets all be diagnosed. A run that a cancel met is no run.
     fn round(self: &Arc<Self>, numbers: std::ops::Range<u64>) -> Result<Vec<Came>, Failure> {
+        let baton = Baton::default();
         let mut hands = Vec::new();
-        for number in numbers {
-            hands.push(self.start(number)?);
+        for (place, number) in numbers.enumerate() {
+            hands.push(self.start(number, place, &baton)?);
         }
         for hand in &hands {
             hand.wait()?;
         }
-        let mut over = Vec::new();
-        for hand in hands {
-            hand.let_go();
-            hand.wait()?;
-            if self.cancel.is_asked() {
-                break;
-            }
-            over.push(hand);
-        }
+        *lock(&baton.0) = hands.iter().map(|hand| hand.go.clone()).collect();
+        baton.pass_to(0);
+        let over = self.until_over(hands);
+        // Whoever was not let go must see that nobody will.
+        lock(&baton.0).clear();
+        let over = over?;
         for hand in &over {
             hand.let_go();
         }
@@ -182,7 +195,20 @@ impl Many {
             .collect()
     }
 
-    fn start(self: &Arc<Self>, number: u64) -> Result<Hand, Failure> {
+    /// Waits for each run's end; gives those that no cancel met.
+    fn until_over(&self, hands: Vec<Hand>) -> Result<Vec<Hand>, Failure> {
+        let mut over = Vec::new();
+        for hand in hands {
+            hand.wait()?;
+            if self.cancel.is_asked() {
+                break;
+            }
+            over.push(hand);
+        }
+        Ok(over)
+    }
+
+    fn start(self: &Arc<Self>, number: u64, place: usize, baton: &Baton) -> Result<Hand, Failure> {
         let bins = self.request.bins.len();
         let which = Which {
             number,
@@ -192,8 +218,10 @@ impl Many {
         let (go, goes) = channel();
         let (says, said) = channel();
         let many = Arc::clone(self);
+        let baton = baton.clone();
         let live = move || {
-            let failed = match many.live(which, &goes, &says) {
+            let pass_on = || baton.pass_to(place + 1);
+            let failed = match many.live(which, &goes, &says, &pass_on) {
                 Ok(()) => return,
                 Err(failure) => failure,
             };
@@ -205,8 +233,14 @@ impl Many {
         Ok(Hand { go, said })
     }
 
-    /// The life of a run's thread.
-    fn live(&self, which: Which, goes: &Receiver<()>, says: &Sender<Said>) -> Result<(), Failure> {
+    /// The life of a run's thread; `pass_on` lets the next one begin.
+    fn live(
+        &self,
+        which: Which,
+        goes: &Receiver<()>,
+        says: &Sender<Said>,
+        pass_on: &dyn Fn(),
+    ) -> Result<(), Failure> {
         let (Some(bin), Some(scenario)) = (
             self.request.bins.get(which.bin),
             self.scenarios.get(which.bin),
@@ -240,6 +274,9 @@ impl Many {
         carry_out(&self.shared, &job, &mut evidence, setting, &|reply| {
             hear(&told, reply);
         });
+        if !self.cancel.is_asked() {
+            pass_on();
+        }
         if says.send(Said::Over).is_err() || goes.recv().is_err() {
             return Ok(());
         }

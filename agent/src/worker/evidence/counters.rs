@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::sync::OnceLock;
 
 use aftershake_shared::event::EventBody;
 use aftershake_shared::event::counters::CountersMoved;
@@ -18,11 +19,19 @@ const GAUGES: [&str; 5] = ["RtoAlgorithm", "RtoMin", "RtoMax", "MaxConn", "CurrE
 /// Counts segments, not what happened to connections: always moves, says nothing that the capture does not.
 const NOISE: [&str; 2] = ["InSegs", "OutSegs"];
 
+/// What the first namespace of this process has shown: it does not change while the machine runs.
+struct Learned {
+    /// The counters' names in the order of their values.
+    names: Vec<String>,
+    /// Every counter of a namespace in which nothing has happened was zero, so that no later one need be read then.
+    begin_at_zero: bool,
+}
+
+static LEARNED: OnceLock<Learned> = OnceLock::new();
+
 /// Two files of `/proc` that show the counters of the namespace in which they were opened.
 pub(crate) struct Counters {
     files: [File; 2],
-    /// Names in the order of the values, learned once: they do not change while the machine runs.
-    names: Vec<String>,
     last: Vec<i64>,
     buffer: Vec<u8>,
 }
@@ -36,15 +45,31 @@ impl Counters {
         ];
         Ok(Self {
             files,
-            names: Vec::new(),
             last: Vec::new(),
             buffer: vec![0; 1 << 15],
         })
     }
 
-    /// Reads the values that later ones are compared with.
+    /// Takes the values that later ones are compared with, in a namespace in which nothing has happened.
     pub(crate) fn begin(&mut self) {
-        self.last = self.read();
+        self.last = match LEARNED.get() {
+            Some(learned) if learned.begin_at_zero => vec![0; learned.names.len()],
+            Some(_) => self.read(&mut |_, _| {}),
+            None => self.learn(),
+        };
+    }
+
+    /// The first reading of this process.
+    fn learn(&mut self) -> Vec<i64> {
+        let mut names = Vec::new();
+        let values = self.read(&mut |group, name| names.push(format!("{group}{name}")));
+        let begin_at_zero = !values.is_empty() && values.iter().all(|value| *value == 0);
+        // Another namespace's thread may have been faster; it learned the same.
+        let _ = LEARNED.set(Learned {
+            names,
+            begin_at_zero,
+        });
+        values
     }
 
     /// Notes which counters moved since the last reading; nothing when none did.
@@ -54,9 +79,10 @@ impl Counters {
         clock: &Clock,
         recorder: &mut Recorder<'_>,
     ) {
-        let values = self.read();
+        let values = self.read(&mut |_, _| {});
         let mut deltas = BTreeMap::new();
-        for ((name, value), last) in self.names.iter().zip(&values).zip(&self.last) {
+        let names = LEARNED.get().map_or(&[][..], |learned| &learned.names);
+        for ((name, value), last) in names.iter().zip(&values).zip(&self.last) {
             if value != last {
                 deltas.insert(name.clone(), value - last);
             }
@@ -68,9 +94,9 @@ impl Counters {
         }
     }
 
-    fn read(&mut self) -> Vec<i64> {
-        let learn = self.names.is_empty();
-        let mut values = Vec::with_capacity(self.names.len());
+    /// The values; `learn` hears the group and the name of each.
+    fn read(&mut self, learn: &mut dyn FnMut(&str, &str)) -> Vec<i64> {
+        let mut values = Vec::with_capacity(self.last.len());
         for file in &self.files {
             let text = read_whole(file, &mut self.buffer);
             let mut lines = text.lines();
@@ -92,9 +118,7 @@ impl Counters {
                         continue;
                     }
                     values.push(number.parse().unwrap_or(0));
-                    if learn {
-                        self.names.push(format!("{group}{name}"));
-                    }
+                    learn(group, name);
                 }
             }
         }
@@ -109,6 +133,10 @@ fn read_whole<'a>(file: &File, buffer: &'a mut [u8]) -> &'a str {
         match file.read_at(room, filled as u64) {
             Ok(0) | Err(_) => break,
             Ok(count) => filled += count,
+        }
+        // One reading gives as much as there is room for: to ask for more would make the text once again.
+        if buffer.get(filled - 1) == Some(&b'\n') && filled < buffer.len() {
+            break;
         }
     }
     std::str::from_utf8(buffer.get(..filled).unwrap_or_default()).unwrap_or_default()

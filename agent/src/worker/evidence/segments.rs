@@ -3,6 +3,7 @@
 //! A frame of an Ethernet type that nobody uses travels through the interface: what was sent before it has been
 //! seen when it has been seen. It moves no counter of IP or TCP.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};
 
@@ -11,17 +12,20 @@ use aftershake_shared::event::trouble::Trouble;
 use aftershake_shared::event::{EventBody, Source};
 use aftershake_shared::tcp::segment::{NotASegment, read_segment};
 
-use crate::sys::packet_socket::{ETHERNET_HEADER, PacketSocket};
+use crate::sys::packet_socket::{ETHERNET_HEADER, PacketSender, PacketSocket};
 use crate::sys::{poll, thread};
 use crate::worker::clock::{self, Clock};
 use crate::worker::recorder::Recorder;
 
+use super::couriers;
 use super::room::Room;
 
 /// Local experimental Ethertype 1. Source: IEEE 802, RFC 9542 §3.
 const SENTINEL: u16 = 0x88b5;
 /// How long a sentinel may take before the capture counts as broken.
 const PATIENCE_NS: u64 = 200_000_000;
+/// For so long a sentinel is looked for without sleeping: waking up takes longer than most of them do.
+const WATCHED_NS: u64 = 60_000;
 /// Raw bytes kept of one run; later segments keep their headers only.
 const RAW_BUDGET: usize = 32 << 20;
 /// Bytes kept of each segment once the budget is spent.
@@ -70,9 +74,12 @@ impl Segments {
         let began = clock::tick();
         while clock::tick() - began < PATIENCE_NS {
             let before = clock::wall();
-            let Ok(id) = self.send_sentinel() else { break };
+            let id = self.next_sentinel();
+            if send_sentinel(&self.socket.sender(), id).is_err() {
+                break;
+            }
             let after = clock::wall();
-            let (_, stamp) = self.drain_until(Some(id), &mut |_, _| {});
+            let (_, stamp) = self.drain_until(&mut BTreeSet::from([id]), &mut |_, _| {});
             if stamp.is_some_and(|stamp| (before..=after).contains(&stamp)) {
                 return Ok(());
             }
@@ -88,30 +95,32 @@ impl Segments {
     /// Notes what has arrived.
     pub(crate) fn drain(&mut self, clock: &Clock, recorder: &mut Recorder<'_>) {
         let clock = clock.measured_again();
-        self.note_until(None, &clock, recorder);
+        self.note_until(&mut BTreeSet::new(), &clock, recorder);
     }
 
     /// Notes everything up to now and proves that nothing sent before is missing.
+    ///
+    /// Each processor has a queue of its own on loopback: one sentinel through each proves all of them.
     pub(crate) fn finish(&mut self, clock: &Clock, recorder: &mut Recorder<'_>) {
         let clock = clock.measured_again();
         let cpus = thread::allowed_cpus();
-        // Each processor has a queue of its own on loopback: one sentinel through each proves all of them.
-        // This thread's own comes first: moving to another takes longer than all the rest.
         let here = thread::current_cpu();
-        let mut order = cpus.clone();
-        order.sort_by_key(|cpu| *cpu != here);
-        for cpu in &order {
-            let moved = thread::pin_to(*cpu);
-            let proved = moved
-                .and_then(|()| self.send_sentinel())
-                .is_ok_and(|id| self.note_until(Some(id), &clock, recorder));
-            if !proved {
-                recorder.note(
-                    clock.now(),
-                    EventBody::Trouble(Trouble::CaptureEndNotProved),
-                );
-                break;
-            }
+        let mut awaited = BTreeSet::new();
+        // To stay here costs nothing, to go there much: whoever is at home on the others sends theirs.
+        let mut sent = thread::pin_to(here).is_ok();
+        for cpu in cpus.iter().filter(|cpu| **cpu != here) {
+            let id = self.next_sentinel();
+            awaited.insert(id);
+            let sender = self.socket.sender();
+            sent &= couriers::send_from(*cpu, move || send_sentinel(&sender, id));
+        }
+        let own = self.next_sentinel();
+        awaited.insert(own);
+        sent &= send_sentinel(&self.socket.sender(), own).is_ok();
+        let proved = sent && self.note_until(&mut awaited, &clock, recorder);
+        if !proved {
+            let body = EventBody::Trouble(Trouble::CaptureEndNotProved);
+            recorder.note(clock.now(), body);
         }
         let _ = thread::allow_cpus(&cpus);
         for (at, seen) in self.room.last() {
@@ -126,13 +135,13 @@ impl Segments {
 
     fn note_until(
         &mut self,
-        sentinel: Option<u64>,
+        sentinels: &mut BTreeSet<u64>,
         clock: &Clock,
         recorder: &mut Recorder<'_>,
     ) -> bool {
         let mut raw_left = self.raw_left;
         let mut room = std::mem::replace(&mut self.room, Room::without_limit());
-        let (seen, _) = self.drain_until(sentinel, &mut |seen: SegmentSeen, stamp| {
+        let (seen, _) = self.drain_until(sentinels, &mut |seen: SegmentSeen, stamp| {
             let at = stamp.map_or_else(|| clock.now(), |stamp| clock.at_realtime(stamp));
             let Some((at, mut seen)) = room.admit(at, seen) else {
                 return;
@@ -148,21 +157,17 @@ impl Segments {
         seen
     }
 
-    fn send_sentinel(&mut self) -> io::Result<u64> {
+    fn next_sentinel(&mut self) -> u64 {
         let id = self.next_sentinel;
         self.next_sentinel += 1;
-        let mut payload = [0; 16];
-        for (to, from) in payload.iter_mut().zip(id.to_be_bytes()) {
-            *to = from;
-        }
-        self.socket.send(SENTINEL, payload)?;
-        Ok(id)
+        id
     }
 
-    /// Reads frames until the sentinel, or until none waits when there is no sentinel to wait for.
+    /// Reads frames until the last of these sentinels, whose stamp it gives, or until none waits when there is none to
+    /// wait for. Says whether all of them came; those that did not are left.
     fn drain_until(
         &mut self,
-        sentinel: Option<u64>,
+        sentinels: &mut BTreeSet<u64>,
         note: &mut dyn FnMut(SegmentSeen, Option<u64>),
     ) -> (bool, Option<u64>) {
         let began = clock::tick();
@@ -176,7 +181,7 @@ impl Segments {
                     };
                     if header.ends_with(&SENTINEL.to_be_bytes()) {
                         let id = datagram.first_chunk().map(|id| u64::from_be_bytes(*id));
-                        if id.is_some() && id == sentinel {
+                        if id.is_some_and(|id| sentinels.remove(&id)) && sentinels.is_empty() {
                             return (true, frame.stamp);
                         }
                         continue;
@@ -192,9 +197,13 @@ impl Segments {
                         );
                     }
                 }
-                Ok(None) if sentinel.is_none() => return (false, None),
+                Ok(None) if sentinels.is_empty() => return (false, None),
                 Ok(None) => {
-                    if clock::tick() - began > PATIENCE_NS {
+                    let waited = clock::tick() - began;
+                    if waited < WATCHED_NS {
+                        continue;
+                    }
+                    if waited > PATIENCE_NS {
                         return (false, None);
                     }
                     let _ = poll::wait(&[(fd, poll::Interest::Readable)], Some(1_000_000));
@@ -203,6 +212,15 @@ impl Segments {
             }
         }
     }
+}
+
+/// Sends a sentinel from the processor that this runs on.
+fn send_sentinel(sender: &PacketSender, id: u64) -> io::Result<()> {
+    let mut payload = [0; 16];
+    for (to, from) in payload.iter_mut().zip(id.to_be_bytes()) {
+        *to = from;
+    }
+    sender.send(SENTINEL, payload)
 }
 
 /// TCP, also when its header cannot be read: a malformed segment is an event.
