@@ -21,6 +21,7 @@ mod recorder;
 mod run;
 mod steps;
 mod sysctl;
+mod threads;
 
 use std::io::{self, BufRead, Write};
 use std::sync::mpsc::{Receiver, Sender, channel};

@@ -20,6 +20,20 @@ fn an_edit_and_a_key_press_show_what_the_change_changes() -> anyhow::Result<()> 
     browser.wait_for_text("compare-before", "reset")?;
     browser.wait_for_text("compare-now", "closed")?;
     browser.wait_for_text("compare-first", "client: send(16 bytes) = 16 before, now")?;
+    // What is gone stays in the picture, dotted: the bytes, and the RST that they drew.
+    let ghosts = "[...document.querySelectorAll('[data-ghost]')]";
+    browser.wait_until(&format!(
+        "{ghosts}.some((e) => e.getAttribute('aria-label').startsWith('Only in the run before: ') && e.textContent.includes('RST'))"
+    ))?;
+    browser.wait_until(&format!(
+        "{ghosts}.some((e) => e.textContent.includes('send'))"
+    ))?;
+    browser.script("document.querySelector('.picture').scrollIntoView(); scrollBy(0, -60)")?;
+    browser.screenshot("ghosts")?;
+    browser.click("ghosts-turn")?;
+    browser.wait_until(&format!("{ghosts}.length === 0"))?;
+    browser.click("ghosts-turn")?;
+    browser.wait_until(&format!("{ghosts}.length > 1"))?;
     browser.click("compare-stories")?;
     browser.wait_for("compare-rows")?;
     let parting = browser.text("compare-parting")?;

@@ -26,6 +26,7 @@ pub mod errno;
 pub mod event;
 pub mod expectation;
 pub mod export;
+pub mod ghost;
 mod keyed;
 pub mod ladder;
 pub mod letters;

@@ -27,7 +27,7 @@ const LAYERS: [&[&str]; 15] = [
     &["remedy"],
     &["capture", "expectation", "ladder"],
     &["compare"],
-    &["distribution", "report"],
+    &["distribution", "ghost", "report"],
     &["export"],
     &["channel"],
     &["schema"],

@@ -134,7 +134,12 @@ fn sharing(state: &AppState) -> Vec<Command> {
         keys: "",
         action: Action::Compare(compare::Action::StoriesTurned),
     });
-    share.into_iter().chain(compare).collect()
+    let ghosts = state.compare.result.as_ref().map(|_| Command {
+        words: words::GHOSTS,
+        keys: "",
+        action: Action::Compare(compare::Action::GhostsTurned),
+    });
+    share.into_iter().chain(compare).chain(ghosts).collect()
 }
 
 /// The action that opens the palette.

@@ -4,6 +4,7 @@
 
 mod calls;
 mod frame;
+pub mod ghosts;
 mod kernels;
 mod minimap;
 mod moment;
@@ -16,14 +17,16 @@ use std::fmt::{self, Write as _};
 
 use aftershake_shared::connection::Connections;
 use aftershake_shared::event::{Event, EventId};
+use aftershake_shared::ghost::Ghost;
 use aftershake_shared::ladder::Ladder;
 use aftershake_shared::ladder::items::{Leader, TextBox};
 use aftershake_shared::ladder::view::{View, whole_height};
 use yew::{
     AttrValue, Callback, Html, KeyboardEvent, Properties, classes, component, html,
-    use_effect_with, use_node_ref,
+    use_effect_with, use_memo, use_node_ref,
 };
 
+use ghosts::Before;
 use minimap::Minimap;
 use moment::MomentLine;
 use window::{Window, as_placed, first_height, use_window};
@@ -55,6 +58,8 @@ pub struct Props {
     pub began: Option<f64>,
     /// How far it is to be zoomed in at first, in percent.
     pub zoom: Option<u32>,
+    /// The run before, of which is drawn what this one did not do.
+    pub before: Option<Before>,
     pub on: Callback<Action>,
 }
 
@@ -102,6 +107,13 @@ pub fn LadderView(props: &Props) -> Html {
             browser::focus(&format!(".ladder [data-event=\"{event}\"]"));
         }
     });
+    let ghosts = use_memo(
+        (ladder.clone(), props.before.clone()),
+        |(ladder, before)| {
+            let found = before.as_ref().map(|before| before.ghosts(ladder));
+            found.unwrap_or_default()
+        },
+    );
     let range = view.range();
     let visible = ladder.visible(&range);
     let first = visible.first();
@@ -110,6 +122,7 @@ pub fn LadderView(props: &Props) -> Html {
         cited,
         found,
         stop: selected.filter(|_| is_drawn).or(first),
+        ghosts: &ghosts,
         on,
     };
     let clock = frame::Clock {
@@ -210,6 +223,7 @@ struct Draw<'a> {
     found: &'a [EventId],
     /// The one thing that the Tab key leads to.
     stop: Option<EventId>,
+    ghosts: &'a [Ghost],
     on: &'a Callback<Action>,
 }
 

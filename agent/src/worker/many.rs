@@ -20,6 +20,7 @@ use crate::many::jitter;
 
 use super::protocol::{ManyBin, ManyRequest, RunRequest, WorkerReply};
 use super::run::Cancel;
+use super::threads::Threads;
 use super::{
     Job, NO_NAMESPACE_REMEDY, Shared, carry_out, clock, fail, fresh_namespace, lock, make_ready,
     reply,
@@ -46,6 +47,7 @@ pub(super) fn begin(shared: &Arc<Shared>, request: ManyRequest) {
     *lock(&shared.current) = Some(Arc::clone(&cancel));
     let many = Arc::new(Many {
         shared: Arc::clone(shared),
+        threads: Threads::new(),
         request,
         scenarios,
         cancel,
@@ -61,6 +63,7 @@ pub(super) fn begin(shared: &Arc<Shared>, request: ManyRequest) {
 /// What all runs of a request share.
 struct Many {
     shared: Arc<Shared>,
+    threads: Threads,
     request: ManyRequest,
     scenarios: Vec<Arc<Scenario>>,
     cancel: Arc<Cancel>,
@@ -228,7 +231,7 @@ impl Many {
             // The conductor may have stopped listening after another's failure.
             let _ = says.send(Said::Failed(failed));
         };
-        let started = thread::Builder::new().name("run".to_owned()).spawn(live);
+        let started = self.threads.run(live);
         started.map_err(|error| lacking(&format!("no thread can be started: {error}"), ""))?;
         Ok(Hand { go, said })
     }

@@ -15,8 +15,7 @@ pub(super) fn arrow(segment: &SegmentArrow, text: Text, draw: &Draw<'_>) -> Html
                 <path class="surface wide" d={line(&[segment.from, segment.to])} />
                 { surface(&segment.label) }
             }
-            <path class="shaft" d={line(&[segment.from, shaft_end(segment)])} />
-            <path class="head" d={head(segment)} />
+            { shape(segment) }
             if text == Text::Shown {
                 { leader(segment.leader) }
                 { label_text(&segment.label, "flags", &segment.flags, &segment.detail) }
@@ -24,6 +23,16 @@ pub(super) fn arrow(segment: &SegmentArrow, text: Text, draw: &Draw<'_>) -> Html
         </>
     };
     draw.group(segment.event, &class, &segment.sentence, inside)
+}
+
+/// The arrow alone.
+pub(super) fn shape(segment: &SegmentArrow) -> Html {
+    html! {
+        <>
+            <path class="shaft" d={line(&[segment.from, shaft_end(segment)])} />
+            <path class="head" d={head(segment)} />
+        </>
+    }
 }
 
 /// Along and across the arrow, one unit long.

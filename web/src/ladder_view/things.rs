@@ -8,7 +8,7 @@ use aftershake_shared::ladder::{Item, Ladder, Visible};
 use aftershake_shared::order::sort_by_rank;
 use yew::{Html, html};
 
-use super::{Draw, Px, Text, calls, kernels, pills, segments};
+use super::{Draw, Px, Text, calls, ghosts, kernels, pills, segments};
 use crate::text::ladder as words;
 
 /// RSTs that are drawn one by one where everything else is counted.
@@ -88,6 +88,7 @@ pub(super) fn things(ladder: &Ladder, visible: &Visible<'_>, view: &View, draw: 
         <>
             { for visible.bands.iter().map(|band| kernels::band(&view.band(band))) }
             { queues }
+            { ghosts::drawn(draw.ghosts, view, detail, &texts) }
             { for marks.into_iter().map(|(_, mark)| mark) }
         </>
     }

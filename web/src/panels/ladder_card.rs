@@ -1,5 +1,6 @@
 //! The run's picture: the connections of many, or ladder or table, and the tools to read it by.
 
+use aftershake_shared::compare::Comparison;
 use aftershake_shared::ladder::Ladder;
 use yew::{Callback, Html, html};
 
@@ -7,13 +8,17 @@ use super::event_list::event_list;
 use super::event_table::EventTable;
 use super::ladder_tools::{finding, looking};
 use super::overview::Overview;
+use super::press::{Button, button};
+use crate::el;
 use crate::ladder_view::LadderView;
+use crate::ladder_view::ghosts::Before;
+use crate::store::compare::{Action as Compared, Ghosts};
 use crate::store::kept::Kept;
 use crate::store::run_events::{self, Focus};
 use crate::store::selection::{Selection, Tab};
 use crate::store::window::Width;
 use crate::store::{Action, AppState};
-use crate::text::ladder as words;
+use crate::text::{ladder as words, share};
 
 /// The card, once there is something to see.
 pub fn picture(state: &AppState, on: &Callback<Action>) -> Html {
@@ -39,7 +44,8 @@ fn ladder_card(state: &AppState, ladder: &Kept<Ladder>, on: &Callback<Action>) -
             <LadderView
                 ladder={ladder.clone()} events={run.events.clone()} connections={run.connections.clone()}
                 selected={event} cited={run.cited.clone()} found={look.found.clone()} times={look.times}
-                until={state.playback.now(event)} began={run.began} zoom={state.wished_zoom()} on={on.clone()}
+                until={state.playback.now(event)} began={run.began} zoom={state.wished_zoom()}
+                before={before(state)} on={on.clone()}
             />
         },
         (Tab::Ladder, Width::Narrow) => event_list(state, ladder, on),
@@ -56,6 +62,35 @@ fn ladder_card(state: &AppState, ladder: &Kept<Ladder>, on: &Callback<Action>) -
             <div class="tools">{ looking(state, is_overview, on) }</div>
             if !is_overview { <div class="tools second">{ finding(state, on) }</div> }
             { body }
+            if !is_overview && tab == Tab::Ladder && window.width == Width::Wide { { about_before(state, on) } }
         </section>
     }
+}
+
+/// The run before, where it is to be drawn into the picture.
+fn before(state: &AppState) -> Option<Before> {
+    let comparison = state.compare.result.clone()?;
+    let ladder = state.previous.as_ref()?.ladder.clone()?;
+    (state.compare.ghosts == Ghosts::Drawn).then_some(Before { ladder, comparison })
+}
+
+/// What the dotted things are, and how to be without them.
+fn about_before(state: &AppState, on: &Callback<Action>) -> Html {
+    let differs = |result: &Kept<Comparison>| result.first_difference.is_some();
+    if !state.compare.result.as_ref().is_some_and(differs) {
+        return Html::default();
+    }
+    let (hint, turn) = match state.compare.ghosts {
+        Ghosts::Drawn => (share::GHOSTS, share::GHOSTS_AWAY),
+        Ghosts::LeftOut => ("", share::GHOSTS_BACK),
+    };
+    let turn = Button {
+        class: "link",
+        test: "ghosts-turn",
+        words: turn,
+        ..Button::default()
+    };
+    el!("p" { "class": "hint of-before" }
+        hint, button(turn, on, Action::Compare(Compared::GhostsTurned)),
+    )
 }

@@ -13,6 +13,15 @@ pub struct Compare {
     /// `None` where there is only one run.
     pub result: Option<Kept<Comparison>>,
     pub stories: Stories,
+    pub ghosts: Ghosts,
+}
+
+/// Whether what only the run before did is drawn into the picture of this one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ghosts {
+    #[default]
+    Drawn,
+    LeftOut,
 }
 
 /// Whether both stories are shown line by line.
@@ -27,26 +36,30 @@ pub enum Stories {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     StoriesTurned,
+    GhostsTurned,
     /// The run before is not needed any more.
     PutAway,
 }
 
 impl Compare {
     pub(super) fn reduce(&self, action: Action) -> Self {
-        match (action, self.stories) {
-            (Action::StoriesTurned, Stories::Folded) => Self {
-                stories: Stories::Shown,
-                result: self.result.clone(),
-            },
-            (Action::StoriesTurned, Stories::Shown) => Self {
-                stories: Stories::Folded,
-                result: self.result.clone(),
-            },
-            (Action::PutAway, stories) => Self {
-                stories,
-                result: None,
-            },
+        let mut next = self.clone();
+        match action {
+            Action::StoriesTurned => {
+                next.stories = match self.stories {
+                    Stories::Folded => Stories::Shown,
+                    Stories::Shown => Stories::Folded,
+                };
+            }
+            Action::GhostsTurned => {
+                next.ghosts = match self.ghosts {
+                    Ghosts::Drawn => Ghosts::LeftOut,
+                    Ghosts::LeftOut => Ghosts::Drawn,
+                };
+            }
+            Action::PutAway => next.result = None,
         }
+        next
     }
 }
 

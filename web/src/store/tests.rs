@@ -349,6 +349,11 @@ fn two_runs_are_compared_once_the_second_has_its_verdict() {
     assert_eq!(result.before, result.after);
     let turned = twice.reduce(Action::Compare(compare::Action::StoriesTurned));
     assert_eq!(turned.compare.stories, compare::Stories::Shown);
+    let without = turned
+        .clone()
+        .reduce(Action::Compare(compare::Action::GhostsTurned));
+    assert_eq!(without.compare.ghosts, compare::Ghosts::LeftOut);
+    assert_eq!(without.compare.result, turned.compare.result);
     let asked = turned.clone().reduce(Action::RunAsked);
     assert!(asked.compare.result.is_none() && asked.previous.is_some());
     let away = turned.reduce(Action::Compare(compare::Action::PutAway));

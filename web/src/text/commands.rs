@@ -17,6 +17,7 @@ pub const SHARE_LINK: &str = "Share: link or file";
 pub const SHARE_EMBED: &str = "Share: lines for a page";
 pub const EXPORT: &str = "Export the run";
 pub const COMPARE: &str = "Beside the run before: line by line, or folded";
+pub const GHOSTS: &str = "What only the run before did: drawn into the picture, or left out";
 
 // Keys as a keyboard names them.
 pub const RUN_KEYS: &str = "Ctrl Enter";

@@ -76,6 +76,9 @@ pub const FIRST: &str = "The first difference: ";
 pub const NOTHING_HERE: &str = "nothing";
 pub const SHOW_STORIES: &str = "Show both, line by line";
 pub const FOLD_STORIES: &str = "Fold";
+pub const GHOSTS: &str = "Dotted: what only the run before did. ";
+pub const GHOSTS_AWAY: &str = "Leave it out";
+pub const GHOSTS_BACK: &str = "Draw what only the run before did";
 pub const PUT_AWAY: &str = "Put the run before away";
 pub const STORIES: &str = "Both runs, lined up at the first SYN; times in milliseconds from there";
 pub const HERE_THEY_PART: &str = "first difference";
@@ -86,6 +89,11 @@ pub const CHANGED: &str = "changed";
 pub const ONLY_BEFORE: &str = "only before";
 pub const ONLY_NOW: &str = "only now";
 pub const COUNTERS: &str = "Counters that moved differently";
+
+/// The sentence of something that only the run before did.
+pub fn ghost(sentence: &str) -> String {
+    format!("Only in the run before: {sentence}")
+}
 
 /// `612 characters`.
 pub fn characters(number: usize) -> String {
