@@ -29,7 +29,7 @@ fn an_edit_and_a_key_press_show_what_the_change_changes() -> anyhow::Result<()> 
         "{ghosts}.some((e) => e.textContent.includes('send'))"
     ))?;
     browser.script("document.querySelector('.picture').scrollIntoView(); scrollBy(0, -60)")?;
-    browser.screenshot("ghosts")?;
+    browser.small_screenshot("view-ghosts")?;
     browser.click("ghosts-turn")?;
     browser.wait_until(&format!("{ghosts}.length === 0"))?;
     browser.click("ghosts-turn")?;

@@ -21,8 +21,10 @@ pub struct Rounds {
     pub user: &'static str,
     pub rounds: u32,
     pub scenarios: usize,
-    /// Scenarios of which at least one run ended otherwise than expected.
+    /// Runs that ended otherwise than their scenario expects.
     pub missed: usize,
+    /// Of these the first of each scenario, in words: the scenario, and what was found and expected.
+    pub how: Vec<String>,
     /// Scenarios that this machine or user cannot run.
     pub skipped: usize,
     pub took: Duration,
@@ -67,18 +69,25 @@ fn run(
     }
     let results: Vec<Value> = serde_json::from_slice(&output.stdout)
         .context("`aftershake test --json` printed no array")?;
-    let count = |met: &Value| {
-        results
-            .iter()
-            .filter(|one| one.get("met") == Some(met))
-            .count()
-    };
+    let skipped = results
+        .iter()
+        .filter(|one| one.get("met") == Some(&Value::Null));
+    let number = |one: &Value, field: &str| one.get(field).and_then(Value::as_u64).unwrap_or(0);
+    let missed: u64 = results
+        .iter()
+        .map(|one| number(one, "runs").saturating_sub(number(one, "met_runs")))
+        .sum();
+    let how = results.iter().filter_map(|one| {
+        let first = one.pointer("/mismatches/0")?.as_str()?;
+        Some(format!("{}: {first}", one.get("name")?.as_str()?))
+    });
     Ok(Rounds {
         user,
         rounds,
         scenarios: results.len(),
-        missed: count(&Value::Bool(false)),
-        skipped: count(&Value::Null),
+        missed: usize::try_from(missed)?,
+        how: how.collect(),
+        skipped: skipped.count(),
         took,
     })
 }

@@ -16,13 +16,13 @@ fn main() -> anyhow::Result<()> {
     let mut table = rows::table();
     let agent = Agent::start()?;
     warm_run::measure(&agent, &mut table)?;
-    let faster = cold_run::measure(&binary, &mut table)?;
+    let (faster, cold) = cold_run::measure(&binary, &mut table)?;
     event_rate::measure(&agent, &mut table)?;
     let nodes = timeline::measure(&agent, &mut table)?;
     page::measure(&agent, &mut table)?;
     let repeated = repeat::measure(&binary, &mut table)?;
     probe_effect::measure(&binary, &mut table)?;
-    packetdrill::measure(&binary, &mut table)?;
+    let scripted = packetdrill::measure(&binary, cold, &mut table)?;
     let sizes = sizes::measure(&binary)?;
     let explained = explain::measure(&binary, &mut table)?;
     let memory = report::peak_memory(agent.pid()).unwrap_or(0) / 1024;
@@ -40,6 +40,7 @@ fn main() -> anyhow::Result<()> {
          Written by `cargo xtask bench`; run it to have the figures of your machine.\n\n\
          {figures}\n\
          {faster}\n\
+         {scripted}\
          {repeated}\n\
          {explained}\n\
          The agent that served all of this used {memory} MiB at its most. The picture of a run had {nodes} elements at its\n\

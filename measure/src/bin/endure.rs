@@ -39,6 +39,9 @@ fn main() -> anyhow::Result<()> {
             one.missed,
             one.took.as_secs_f64()
         ));
+        for how in &one.how {
+            say(&format!("  {how}"));
+        }
     }
     let recordings = rounds::recordings(&binary)?;
     let fuzzed = fuzz_all(&recordings, options.minutes)?;
@@ -113,6 +116,13 @@ fn page(rounds: &[Rounds], fuzzed: &[Outcome]) -> String {
             format!("{:.1} s", rounds.took.as_secs_f64()),
         ]);
     }
+    let how = rounds.iter().flat_map(|rounds| {
+        rounds
+            .how
+            .iter()
+            .map(|how| format!("- as {}, {how}\n", rounds.user))
+    });
+    let how: String = how.collect();
     let mut readers = Table::new(&[
         "reader",
         "seeds",
@@ -139,7 +149,7 @@ fn page(rounds: &[Rounds], fuzzed: &[Outcome]) -> String {
         "# Endurance\n\n\
          Written by `cargo xtask endure`.\n\n\
          ## The catalogue, again and again\n\n{}\n\
-         Missed counts runs that ended otherwise than their scenario expects.\n\n\
+         Missed counts runs that ended otherwise than their scenario expects.\n{how}\n\
          ## Readers of what others wrote\n\n{}\n\
          Inputs are mutations of real ones, the same on every machine. A reader may refuse; it may not\n\
          panic, take two seconds, or lose what it read. What ever failed is kept in `measure/corpus` and\n\
