@@ -127,12 +127,12 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 /// Says what went wrong: words on stderr, or the JSON object that a program reads on stdout.
 fn report(failure: &Failure, json: bool) -> u8 {
-    if json {
-        let _ = print_json(&Wrapped {
-            format: 1,
-            error: failure,
-        });
-    } else {
+    let wrapped = Wrapped {
+        format: 1,
+        error: failure,
+    };
+    // Where stdout takes nothing, as on a full disk, it is said in words after all.
+    if !(json && print_json(&wrapped).is_ok()) {
         // What a file holds may be part of the message.
         let message: Vec<_> = failure.message.lines().map(plain).collect();
         talk::error(&message.join("\n"));

@@ -16,11 +16,11 @@ pub fn write(comparison: &Comparison, names: [&str; 2], width: usize) -> String 
         .into_iter()
         .zip([&comparison.before, &comparison.after])
     {
-        let _ = writeln!(out, "{}", plain(&ended(name, ending), width));
+        let _ = writeln!(out, "{}", wrapped(&ended(name, ending), width));
     }
-    let _ = writeln!(out, "\n{}", plain(&first(comparison), width));
+    let _ = writeln!(out, "\n{}", wrapped(&first(comparison), width));
     if let Some(text) = left_out(comparison) {
-        let _ = writeln!(out, "{}", plain(&text, width));
+        let _ = writeln!(out, "{}", wrapped(&text, width));
     }
     out.push('\n');
     let cell = width.saturating_sub(2 * TIME + MARK) / 2;
@@ -37,6 +37,26 @@ pub fn write(comparison: &Comparison, names: [&str; 2], width: usize) -> String 
             );
             let _ = writeln!(out, "{}", plain(&words, width));
         }
+    }
+    out
+}
+
+/// A sentence over as many lines as it needs, all but the first indented.
+fn wrapped(sentence: &str, width: usize) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    for word in plain(sentence, usize::MAX).split(' ') {
+        let length = columns(word);
+        if column > 0 && column + 1 + length > width {
+            out += "\n  ";
+            column = 2;
+        } else if column > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        // A word that is longer than a line alone is cut: a terminal would break the columns below it.
+        out += &plain(word, width.saturating_sub(column));
+        column += length;
     }
     out
 }

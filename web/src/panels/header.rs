@@ -86,10 +86,18 @@ fn run_button(state: &AppState, on: &Callback<Action>) -> Html {
         return Html::default();
     }
     let run = press(on, Action::RunAsked);
+    // Why it cannot be pressed, where nothing else on the page says so.
+    let why = if state.many_ask.is_some() {
+        Some(words::RUN_AFTER_MANY)
+    } else if state.draft.scenario.is_err() {
+        Some(words::RUN_AFTER_MENDING)
+    } else {
+        None
+    };
     html! {
         <button
             type="button" class="run" data-test="run" onclick={run} disabled={!state.can_run()}
-            aria-keyshortcuts="Control+Enter Meta+Enter"
+            title={why} aria-keyshortcuts="Control+Enter Meta+Enter"
         >
             { words::RUN }<kbd aria-hidden="true">{ "⌃↵" }</kbd>
         </button>

@@ -70,7 +70,8 @@ pub(super) fn finding(state: &AppState, on: &Callback<Action>) -> Html {
     let go = |test, words: &'static str, title: &'static str, walk| {
         let press = on.reform(move |_| Action::Selection(selection::Action::Walked(walk)));
         let label = is_sign(words).then_some(title);
-        html! { <button type="button" data-test={test} {title} aria-label={label} onclick={press}>{ words }</button> }
+        let nowhere = run.resets().is_empty();
+        html! { <button type="button" data-test={test} {title} aria-label={label} disabled={nowhere} onclick={press}>{ words }</button> }
     };
     html! {
         <>

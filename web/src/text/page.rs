@@ -13,6 +13,9 @@ pub const HELP_TITLE: &str = "Keyboard help (?)";
 pub const CANCEL: &str = "Cancel";
 /// Stands before the key.
 pub const RUN: &str = "Run ";
+pub const RUN_AFTER_MANY: &str =
+    "Many runs are under way; this one can begin when they end or are cancelled";
+pub const RUN_AFTER_MENDING: &str = "The scenario has a mistake; the editor shows where";
 
 // Whether an agent answers.
 pub const STATUS_NO_TOKEN: &str = "no agent: the page was opened without one";
