@@ -128,6 +128,29 @@ fn no_program_is_blamed_for_an_address() {
 }
 
 #[test]
+fn a_saved_recording_tells_the_same_again() {
+    let file = std::env::temp_dir().join(format!("aftershake-exec-{}.jsonl", std::process::id()));
+    let save = file.to_str().unwrap();
+    let more = ["--ready", PORT, "--save", save];
+    let said = json(&exec(&part("leaves-unread"), &part("speaks"), &more));
+    let explained = json(&run(&["explain", save, "--json"], ""));
+    let picture = run(&["export", save, "--to", "svg"], "");
+    let link = run(&["link", save], "");
+    std::fs::remove_file(&file).unwrap();
+    let first = |told: &Value| {
+        (
+            told["resets"][0]["cause"].clone(),
+            told["resets"][0]["certainty"].clone(),
+        )
+    };
+    assert_eq!(first(&explained), first(&said), "{explained}");
+    assert_eq!(first(&said).0, "close-with-unread-data");
+    assert!(stdout(&picture).contains("unread"));
+    // No scenario made it, and none is passed on.
+    assert_eq!(code(&link), 2, "{}", stderr(&link));
+}
+
+#[test]
 fn an_orderly_end_is_none() {
     let output = exec(
         &part("reads-all"),

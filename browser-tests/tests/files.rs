@@ -5,6 +5,7 @@ use std::path::Path;
 use aftershake_browser_tests::axe;
 use aftershake_browser_tests::dropped::{copies, drop_file, drop_packed};
 use aftershake_browser_tests::playground::Playground;
+use anyhow::Context as _;
 
 const RECORDING: &[u8] = include_bytes!("../../web/tests/recordings/sent-before-close.jsonl");
 const REQUESTS: &str = "performance.getEntriesByType('resource').length";
@@ -33,6 +34,34 @@ fn a_recording_that_is_dropped_is_a_run_like_any_other() -> anyhow::Result<()> {
     )?;
     browser.wait_until("document.querySelector('#editor').value.includes('title =')")?;
     browser.wait_until("document.querySelector('svg.body .segment.rst')")?;
+    browser.is_quiet()
+}
+
+/// What `aftershake exec --save` writes: a recording of programs that no scenario made.
+#[test]
+fn a_run_of_somebodys_own_programs_brings_no_scenario() -> anyhow::Result<()> {
+    let playground = Playground::desktop()?;
+    let browser = &playground.browser;
+    let text = std::str::from_utf8(RECORDING)?;
+    let (header, events) = text.split_once('\n').context("one line only")?;
+    let mut header: serde_json::Value = serde_json::from_str(header)?;
+    header["scenario"] = serde_json::json!({ "name": "exec", "toml": "" });
+    drop_file(
+        browser,
+        "mine.jsonl",
+        format!("{header}\n{events}").as_bytes(),
+    )?;
+    browser.wait_for_text("headline", "unread")?;
+    browser.wait_until("document.querySelector('svg.body .segment.rst')")?;
+    browser.wait_until("!document.querySelector('#editor')")?;
+    axe::check(browser)?;
+    browser.click("share")?;
+    browser.wait_for_text("no-scenario", "no scenario")?;
+    browser.click("share-run")?;
+    browser.wait_for("format-svg")?;
+    browser.click("share-close")?;
+    playground.choose("linger-zero")?;
+    browser.wait_until("document.querySelector('#editor').value.includes('linger')")?;
     browser.is_quiet()
 }
 

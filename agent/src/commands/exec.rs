@@ -8,7 +8,7 @@ use aftershake_shared::diagnosis::diagnose;
 use aftershake_shared::diagnosis::finding::Diagnosis;
 use aftershake_shared::event::EventBody;
 use aftershake_shared::event::process_ended::Ended;
-use aftershake_shared::export::pcapng;
+use aftershake_shared::export::{pcapng, recorded};
 use aftershake_shared::ladder::{Ladder, Options};
 use aftershake_shared::recording::Recording;
 use aftershake_shared::report::Report;
@@ -44,6 +44,9 @@ pub struct ExecOptions {
     /// Write the segments for Wireshark, with the verdict as comments
     #[arg(long, value_name = "F.pcapng")]
     pub pcap: Option<PathBuf>,
+    /// Save the recording, to be explained again, exported or opened in the page
+    #[arg(long, value_name = "F.jsonl")]
+    pub save: Option<PathBuf>,
     /// Start the client when something listens on this port, for at most 10 s
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     pub ready: Option<u16>,
@@ -80,8 +83,9 @@ struct ProgramRow {
 /// A server that does not listen as was said, a file that cannot be written, a machine on which nothing can be run.
 pub fn exec(options: &ExecOptions) -> Result<u8, Failure> {
     crate::sys::thread::exit_130_on_interrupt();
-    if let Some(path) = &options.pcap {
-        out_file::check("--pcap", path)?;
+    for (option, path) in [("--pcap", &options.pcap), ("--save", &options.save)] {
+        path.as_deref()
+            .map_or(Ok(()), |path| out_file::check(option, path))?;
     }
     let mut worker = WorkerProcess::start()?;
     let recording = worker.exec(ExecRequest {
@@ -94,6 +98,9 @@ pub fn exec(options: &ExecOptions) -> Result<u8, Failure> {
     let diagnosis = diagnose(&recording.events, evidence);
     if let Some(path) = &options.pcap {
         out_file::write(path, &pcapng::write(&recording.events, &diagnosis))?;
+    }
+    if let Some(path) = &options.save {
+        out_file::write(path, recorded::write(&recording, &diagnosis).as_bytes())?;
     }
     if options.json {
         print_json(&report(&recording, &diagnosis))?;

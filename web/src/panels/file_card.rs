@@ -16,7 +16,7 @@ pub fn file_card(state: &AppState, on: &Callback<Action>) -> Html {
         return Html::default();
     };
     let body = match &file.stage {
-        Stage::Run => return Html::default(),
+        Stage::Run | Stage::Programs => return Html::default(),
         Stage::Reading { bytes, found } => reading(file, *bytes, *found, on),
         Stage::Refused(why) => html! {
             <>

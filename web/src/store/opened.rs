@@ -30,6 +30,8 @@ pub enum Stage {
     Refused(AttrValue),
     /// A run, which is on show like any other.
     Run,
+    /// A run of the reader's own programs: on show like any other, and no scenario made it.
+    Programs,
     Capture {
         told: Kept<Told>,
         /// The number of the connection on show, as the rows have it; `None` shows all rows.
@@ -74,14 +76,17 @@ impl File {
     pub const fn hides_run(&self) -> bool {
         match &self.stage {
             Stage::Reading { .. } | Stage::Capture { open: None, .. } => true,
-            Stage::Refused(_) | Stage::Run | Stage::Capture { open: Some(_), .. } => false,
+            Stage::Refused(_)
+            | Stage::Run
+            | Stage::Programs
+            | Stage::Capture { open: Some(_), .. } => false,
         }
     }
 
     /// Whether no scenario belongs to what is on show.
     pub const fn has_no_scenario(&self) -> bool {
         match &self.stage {
-            Stage::Reading { .. } | Stage::Capture { .. } => true,
+            Stage::Reading { .. } | Stage::Programs | Stage::Capture { .. } => true,
             Stage::Refused(_) | Stage::Run => false,
         }
     }
@@ -119,7 +124,12 @@ impl AppState {
                 now.filter(|file| file.job == job)?;
                 match holds {
                     Err(why) => with(Stage::Refused(why)),
-                    Ok(Holds::Run(run)) => Some(with(Stage::Run)?.with_run_of_file(&run)),
+                    Ok(Holds::Run(run)) => {
+                        let header = run.header.as_ref();
+                        let is_told = header.is_some_and(|header| !header.scenario.toml.is_empty());
+                        let stage = if is_told { Stage::Run } else { Stage::Programs };
+                        Some(with(stage)?.with_run_of_file(&run))
+                    }
                     Ok(Holds::Capture(told)) => {
                         let only = match told.rows.as_slice() {
                             [only] => Some(only.id),

@@ -57,7 +57,7 @@ pub const SITE: &str = "https://example.org/aftershake/";
 
 // The run.
 pub const NO_RUN: &str = "Nothing was run yet. Once a run has ended, it can be taken along as a picture, a text, a capture or a recording.";
-pub const NO_SCENARIO: &str = "What is on show came from a capture, and a capture has no scenario to pass on. Its files are under “This run”.";
+pub const NO_SCENARIO: &str = "What is on show came from a capture or from programs of your own, and those have no scenario to pass on. Its files are under “This run”.";
 pub const RUN_WHAT: &str = "Made here, as the command line’s export makes it.";
 
 // The agent of a page from elsewhere.
