@@ -1,4 +1,4 @@
-//! Runs in pages that other generators wrote: mdBook with its preprocessor, `MkDocs`, Sphinx, and bare Markdown.
+//! Runs in pages that other generators wrote: mdBook with its preprocessor, `MkDocs`, Sphinx, Docusaurus, and bare Markdown.
 //!
 //! Each from a server of its own, with the policy that the docs recommend for it. `AFTERSHAKE_BOOK` and
 //! `AFTERSHAKE_RECIPES` name what was built.
@@ -30,27 +30,30 @@ fn policy(page: &str) -> anyhow::Result<String> {
         .to_owned())
 }
 
-fn serve(folder: &Path, policy: String) -> anyhow::Result<FileServer> {
+fn serve(below: &str, folder: &Path, policy: String) -> anyhow::Result<FileServer> {
     FileServer::start(Served {
-        folder: Some(("/docs".to_owned(), folder.to_owned())),
+        folder: Some((below.to_owned(), folder.to_owned())),
         headers: vec![policy],
         ..Served::default()
     })
 }
 
+/// What the console told, but for the picture of the tab, which none of these pages has.
+fn told(browser: &Browser) -> anyhow::Result<Vec<String>> {
+    let errors = browser.console_errors()?.into_iter();
+    Ok(errors.filter(|error| !error.contains("favicon")).collect())
+}
+
 /// What could not be fetched. Inline scripts and styles of the generators' own themes are refused, as they must be.
 fn missed(browser: &Browser) -> anyhow::Result<Vec<String>> {
-    let errors = browser.console_errors()?;
-    let is_missed = |error: &String| {
-        !error.contains("favicon")
-            && (error.contains("Failed to load") || error.contains("Loading the"))
-    };
-    Ok(errors.into_iter().filter(is_missed).collect())
+    let is_missed =
+        |error: &String| error.contains("Failed to load") || error.contains("Loading the");
+    Ok(told(browser)?.into_iter().filter(is_missed).collect())
 }
 
 #[test]
 fn a_chapter_of_the_book_shows_its_runs() -> anyhow::Result<()> {
-    let server = serve(&built("AFTERSHAKE_BOOK")?, policy("mdbook.md")?)?;
+    let server = serve("/docs", &built("AFTERSHAKE_BOOK")?, policy("mdbook.md")?)?;
     for scheme in [Scheme::Light, Scheme::Dark] {
         let browser = Browser::start(1280, 900, scheme)?;
         browser.open(&format!("{}/docs/why/index.html", server.origin()))?;
@@ -72,23 +75,43 @@ fn a_chapter_of_the_book_shows_its_runs() -> anyhow::Result<()> {
 
 #[test]
 fn a_page_of_mkdocs_shows_picture_text_and_replay() -> anyhow::Result<()> {
-    check_recipe("mkdocs", "index.html")
+    let browser = recipe("mkdocs", "/docs", policy_with_fonts()?)?;
+    assert_eq!(missed(&browser)?, [""; 0]);
+    Ok(())
 }
 
 #[test]
 fn a_page_of_sphinx_shows_picture_text_and_replay() -> anyhow::Result<()> {
-    check_recipe("sphinx", "index.html")
+    let browser = recipe("sphinx", "/docs", policy_with_fonts()?)?;
+    assert_eq!(missed(&browser)?, [""; 0]);
+    Ok(())
 }
 
-fn check_recipe(name: &str, page: &str) -> anyhow::Result<()> {
+/// Its own policy lets its theme through, so that nothing at all is refused.
+#[test]
+fn a_page_of_docusaurus_shows_picture_text_and_replay() -> anyhow::Result<()> {
+    // Its `baseUrl` is the root.
+    let browser = recipe("docusaurus", "", policy("recipes.md")?)?;
+    browser.wait_until("document.documentElement.dataset.theme === 'light'")?;
+    assert_eq!(told(&browser)?, [""; 0]);
+    Ok(())
+}
+
+/// The themes of `MkDocs` and Sphinx bring letters of their own.
+fn policy_with_fonts() -> anyhow::Result<String> {
+    Ok(format!("{}; font-src 'self'", policy("embedding.md")?))
+}
+
+/// A browser at the one page of a recipe, once everything that it shows is there.
+fn recipe(name: &str, below: &str, policy: String) -> anyhow::Result<Browser> {
     let folder = built("AFTERSHAKE_RECIPES")?.join(name);
-    // The themes bring letters of their own.
-    let policy = format!("{}; font-src 'self'", policy("embedding.md")?);
-    let server = serve(&folder, policy)?;
+    let server = serve(below, &folder, policy)?;
     let browser = Browser::start(1280, 900, Scheme::Light)?;
-    browser.open(&format!("{}/docs/{page}", server.origin()))?;
-    browser
-        .wait_until("[...document.images].some((e) => e.src.endsWith('sent-before-close.svg') && e.naturalWidth > 500)")?;
+    browser.open(&format!("{}{below}/", server.origin()))?;
+    // A generator may put a number into the file's name.
+    browser.wait_until(
+        "[...document.images].some((e) => /sent-before-close(-[0-9a-f]+)?[.]svg$/.test(e.src) && e.naturalWidth > 500)",
+    )?;
     browser.wait_until(&format!(
         "[...document.querySelectorAll('pre')].some((e) => e.textContent.includes({VERDICT:?}))"
     ))?;
@@ -100,8 +123,7 @@ fn check_recipe(name: &str, page: &str) -> anyhow::Result<()> {
     ))?;
     browser.script("scrollTo(0, 0)")?;
     browser.small_screenshot(&format!("view-recipe-{name}"))?;
-    assert_eq!(missed(&browser)?, [""; 0]);
-    Ok(())
+    Ok(browser)
 }
 
 #[test]

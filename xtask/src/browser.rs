@@ -1,10 +1,11 @@
-//! The browser tests' needs: Chromium, its driver, the built agent. The tests are in `browser-tests/`.
+//! The browser tests' needs: Chromium, its driver, Mermaid, the built agent. The tests are in `browser-tests/`.
 
 use std::path::Path;
 
 use crate::book;
 use crate::log::Log;
 use crate::machine;
+use crate::npm;
 use crate::process;
 use crate::recipes;
 use crate::site;
@@ -40,19 +41,25 @@ pub(crate) fn ensure(log: &mut Log) -> Result<(), Stop> {
 }
 
 /// Runs the browser tests against this agent, which must have the page inside.
-pub(crate) fn run(agent: &Path) -> Result<(), Stop> {
-    let mut cargo = process::cargo();
-    cargo
-        .args(["test", "--locked", "-p", PACKAGE, "--all-features"])
-        .env("AFTERSHAKE_AGENT", agent)
-        .env("AFTERSHAKE_SITE", site::folder())
-        .env("AFTERSHAKE_BOOK", book::folder())
-        .env("AFTERSHAKE_RECIPES", recipes::folder())
-        .env("AFTERSHAKE_SCREENSHOTS", screenshots());
-    process::run(
-        &mut cargo,
-        "the failing test is named above; target/screenshots shows what it saw",
-    )
+pub(crate) fn run(log: &mut Log, agent: &Path) -> Result<(), Stop> {
+    let manifests = machine::root().join("browser-tests/mermaid");
+    let mermaid = npm::packages(log, "mermaid", &manifests, "10 s, once")?;
+    let title = "browser tests: Chromium, page and agent";
+    log.step(title, "2 min", || {
+        let mut cargo = process::cargo();
+        cargo
+            .args(["test", "--locked", "-p", PACKAGE, "--all-features"])
+            .env("AFTERSHAKE_AGENT", agent)
+            .env("AFTERSHAKE_SITE", site::folder())
+            .env("AFTERSHAKE_BOOK", book::folder())
+            .env("AFTERSHAKE_RECIPES", recipes::folder())
+            .env("AFTERSHAKE_MERMAID", mermaid.join("mermaid/dist"))
+            .env("AFTERSHAKE_SCREENSHOTS", screenshots());
+        process::run(
+            &mut cargo,
+            "the failing test is named above; target/screenshots shows what it saw",
+        )
+    })
 }
 
 /// Where the tests put what they saw.

@@ -14,6 +14,7 @@ mod install;
 mod log;
 mod machine;
 mod measure;
+mod npm;
 mod page;
 mod picture;
 mod play;
@@ -39,7 +40,7 @@ usage: cargo xtask COMMAND
   test                  everything that must be green before a commit
   page                  build the page into target/page
   site                  build the static site into target/site, for any web server
-  book                  the docs by mdBook into target/book, the recipes by MkDocs and Sphinx
+  book                  the docs by mdBook into target/book, the recipes by MkDocs, Sphinx and Docusaurus
   install [--root DIR]  one self-contained binary, with the page inside, into cargo's bin folder
   bench                 measure speed beside its rival; writes docs/benchmarks.md
   calibrate [-v]        how often the diagnosis is right, against thresholds

@@ -3,10 +3,12 @@
 use std::fs;
 
 use crate::agent;
+use crate::book;
 use crate::browser;
 use crate::log::{self, Log};
 use crate::machine;
 use crate::page;
+use crate::recipes;
 use crate::site;
 use crate::stop::Stop;
 
@@ -22,9 +24,9 @@ pub(crate) fn picture(log: &mut Log) -> Result<(), Stop> {
     page::build(log)?;
     let binary = agent::build(log)?;
     site::build(log)?;
-    log.step("browser tests, for their screenshots", "2 min", || {
-        browser::run(&binary)
-    })?;
+    book::build(log, &binary)?;
+    recipes::build(log, &binary)?;
+    browser::run(log, &binary)?;
     let from = browser::screenshots().join(SHOWN);
     let to = machine::root().join(README);
     let copied = match to.parent() {

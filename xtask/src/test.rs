@@ -10,6 +10,7 @@ use crate::catalogue::{self, User};
 use crate::direction;
 use crate::log::Log;
 use crate::machine;
+use crate::npm;
 use crate::page;
 use crate::process;
 use crate::recipes;
@@ -35,6 +36,7 @@ pub(crate) fn test(log: &mut Log) -> Result<(), Stop> {
         },
     )?;
     browser::ensure(log)?;
+    npm::ensure(log)?;
     components(log)?;
     log.step("format", "1 s", || {
         cargo(&["fmt", "--all", "--check"], "cargo fmt --all")
@@ -99,9 +101,7 @@ pub(crate) fn test(log: &mut Log) -> Result<(), Stop> {
     site::build(log)?;
     book::build(log, &binary)?;
     recipes::build(log, &binary)?;
-    log.step("browser tests: Chromium, page and agent", "2 min", || {
-        browser::run(&binary)
-    })?;
+    browser::run(log, &binary)?;
     log.summary("all green");
     Ok(())
 }

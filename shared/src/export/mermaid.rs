@@ -1,72 +1,195 @@
 //! A run as a Mermaid `sequenceDiagram`, for pages that draw those. Source: Mermaid's sequence diagram syntax.
+//!
+//! Mermaid itself reads and draws these in the browser tests: what it would refuse or draw past its box is not written.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use super::{LONG, Run, Told, segment_words};
-use crate::ladder::words::plain;
+use super::{Run, Told, segment_words};
+use crate::ladder::words::{columns, plain};
 
-/// Writes the file.
+/// Mermaid draws no longer diagram, in UTF-16 units. Source: its configuration, `maxTextSize`, which no diagram can raise.
+const LONGEST: usize = 50_000;
+/// Longest single text, in columns: most are drawn as one line.
+const WIDE: usize = 300;
+
+/// Columns that fit into a note from one endpoint to the next, in the widest of usual letters.
+const NARROW: usize = 30;
+
+/// Writes the file. Equal calls in a row are told once, and of a run that is too long its middle is left out.
 pub fn write(run: &Run<'_>) -> String {
     let endpoints = run.endpoints();
     let mut out = String::from("sequenceDiagram\n");
-    let _ = writeln!(out, "    accTitle: {}", text(&run.title()));
-    let _ = writeln!(out, "    accDescr: {}", text(&run.headline()));
+    let _ = writeln!(out, "    accTitle: {}", name(&run.title()));
+    let _ = writeln!(out, "    accDescr: {}", name(&run.headline()));
     for (endpoint, number) in endpoints.iter().zip(1..) {
-        let _ = writeln!(out, "    participant e{number} as {}", text(endpoint));
+        let _ = writeln!(out, "    participant e{number} as {}", name(endpoint));
     }
-    let id = |name: &str| {
-        let name = plain(name, LONG);
-        let at = endpoints.iter().position(|endpoint| *endpoint == name);
-        at.map(|at| format!("e{}", at + 1))
-    };
-    let everyone = match endpoints.len() {
-        0 => None,
-        1 => Some("e1".to_owned()),
-        many => Some(format!("e1,e{many}")),
-    };
-    for told in run.told() {
-        match told {
-            Told::Act(act) => {
-                let mut words = format!("{} = {}", act.what, act.result);
-                let over = id(&act.by).or_else(|| {
-                    words = format!("{}: {words}", act.by);
-                    everyone.clone()
-                });
-                if let Some(over) = over {
-                    let _ = writeln!(out, "    Note over {over}: {}", text(&words));
-                }
-            }
-            Told::Segment(segment) => {
-                if let (Some(from), Some(to)) = (id(&segment.from), id(&run.receiver_of(segment))) {
-                    // A cross for what ends a connection, a broken line for what carries nothing.
-                    let arrow = if segment.flags.contains('R') {
-                        "-x"
-                    } else if segment.len == 0 && segment.flags == "A" {
-                        "-->>"
-                    } else {
-                        "->>"
-                    };
-                    let words = text(&segment_words(segment));
-                    let _ = writeln!(out, "    {from}{arrow}{to}: {words}");
-                }
-            }
-        }
+    if endpoints.is_empty() {
+        return out;
     }
-    if let Some(over) = everyone {
-        let _ = writeln!(out, "    Note over {over}: {}", text(&run.headline()));
+    let verdict = across(&endpoints, &run.headline());
+    let left_out = |count| across(&endpoints, &format!("{count} calls and segments left out"));
+    let fixed = [&out, &verdict, &left_out(usize::MAX)];
+    let taken: usize = fixed.into_iter().map(|text| units(text)).sum();
+    let rows = rows(run, &endpoints);
+    let (front, missing, back) = fitting(&rows, LONGEST.saturating_sub(taken));
+    out.extend(front.iter().map(Row::line));
+    if missing > 0 {
+        out.push_str(&left_out(missing));
     }
-    out
+    out.extend(back.iter().map(Row::line));
+    out + &verdict
 }
 
-/// One line of words. What could mean something to Mermaid or to HTML is written by its number, `#60;`.
-fn text(words: &str) -> String {
-    let mut out = String::with_capacity(words.len());
-    for letter in plain(words, LONG).chars() {
+/// One line, and how often it was told in a row.
+struct Row {
+    words: String,
+    times: usize,
+}
+
+impl Row {
+    fn line(&self) -> String {
+        match self.times {
+            1 => format!("{}\n", self.words),
+            times => format!("{}, {times} times\n", self.words),
+        }
+    }
+}
+
+/// A note across the diagram. Such a box is as wide as its endpoints are apart, so that its words are broken to fit;
+/// Mermaid's own `wrap:` would break a letter's number in two.
+fn across(endpoints: &[String], said: &str) -> String {
+    let (over, width) = match endpoints.len() {
+        0 | 1 => ("e1".to_owned(), NARROW),
+        many => (format!("e1,e{many}"), NARROW * (many - 1)),
+    };
+    let plain_too = plain_too(said);
+    let lines: Vec<_> = broken(&plain(said, WIDE), width)
+        .iter()
+        .map(|line| by_number(line.trim_end(), plain_too))
+        .collect();
+    format!("    Note over {over}: {}\n", lines.join("<br/>"))
+}
+
+/// A text in lines of so many columns; a word that is longer than a line is broken too.
+fn broken(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_inclusive(' ') {
+        if !line.is_empty() && columns(&line) + columns(word.trim_end()) > width {
+            lines.push(std::mem::take(&mut line));
+        }
+        for letter in word.chars() {
+            if letter != ' ' && columns(&line) >= width {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push(letter);
+        }
+    }
+    lines.push(line);
+    lines
+}
+
+fn rows(run: &Run<'_>, endpoints: &[String]) -> Vec<Row> {
+    // By their lanes and not by their names: the ladder has shortened those.
+    let calls = run.ladder.calls.iter();
+    let calls: HashMap<_, _> = calls.map(|call| (call.event, call.lane + 1)).collect();
+    let arrows = run.ladder.segments.iter();
+    let arrows: HashMap<_, _> = arrows
+        .map(|arrow| (arrow.event, (arrow.from_lane + 1, arrow.to_lane + 1)))
+        .collect();
+    let mut rows: Vec<Row> = Vec::new();
+    for told in run.told() {
+        let line = match told {
+            Told::Act(act) => {
+                let said = format!("{} = {}", act.what, act.result);
+                let line = calls.get(&act.id).map_or_else(
+                    || across(endpoints, &format!("{}: {said}", act.by)),
+                    |own| format!("    Note over e{own}: {}", words(&said)),
+                );
+                line.trim_end().to_owned()
+            }
+            Told::Segment(segment) => {
+                let Some((from, to)) = arrows.get(&segment.id) else {
+                    continue;
+                };
+                // A cross for what ends a connection, a broken line for what carries nothing.
+                let arrow = if segment.flags.contains('R') {
+                    "-x"
+                } else if segment.len == 0 && segment.flags == "A" {
+                    "-->>"
+                } else {
+                    "->>"
+                };
+                let said = words(&segment_words(segment));
+                format!("    e{from}{arrow}e{to}: {said}")
+            }
+        };
+        match rows.last_mut() {
+            // Each segment counts: two equal ones are a retransmission.
+            Some(row) if matches!(told, Told::Act(_)) && row.words == line => row.times += 1,
+            _ => rows.push(Row {
+                words: line,
+                times: 1,
+            }),
+        }
+    }
+    rows
+}
+
+/// The rows at the front and at the back that have room together, and how much lies between them.
+fn fitting(rows: &[Row], room: usize) -> (&[Row], usize, &[Row]) {
+    let long = |row: &Row| units(&row.line());
+    if rows.iter().map(long).sum::<usize>() <= room {
+        return (rows, 0, &[]);
+    }
+    let fit = |rows: &mut dyn Iterator<Item = &Row>| {
+        let ends = rows.scan(0, |end, row| {
+            *end += long(row);
+            Some(*end)
+        });
+        ends.take_while(|end| *end <= room / 2).count()
+    };
+    let (front, rest) = rows.split_at(fit(&mut rows.iter()));
+    let (middle, back) = rest.split_at(rest.len() - fit(&mut rest.iter().rev()));
+    (front, middle.iter().map(|row| row.times).sum(), back)
+}
+
+fn units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// A title or a name on one line. What could mean something to Mermaid or to HTML is written by its number, `#60;`.
+fn name(text: &str) -> String {
+    by_number(text, "")
+}
+
+/// What a note or an arrow says.
+fn words(text: &str) -> String {
+    by_number(text, plain_too(text))
+}
+
+/// What calls and segments are made of, and what a note or an arrow may hold: Mermaid makes room for every letter of a
+/// number. Nothing where a line says a word after which Mermaid looks for a colon, and takes away the `;` of a number.
+fn plain_too(line: &str) -> &'static str {
+    if line.contains("style") || line.contains("classDef") {
+        ""
+    } else {
+        ":={}-"
+    }
+}
+
+/// A text with its letters' numbers in place of all but the plainest and these.
+fn by_number(text: &str, plain_too: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in plain(text, WIDE).chars() {
         let is_plain = letter.is_alphanumeric()
             || matches!(
                 letter,
-                ' ' | '.' | ',' | '(' | ')' | '_' | '/' | '\'' | '’' | '“' | '”'
-            );
+                ' ' | '.' | ',' | '(' | ')' | '_' | '/' | '\'' | '’' | '“' | '”' | '…' | '\u{fffd}'
+            )
+            || plain_too.contains(letter);
         if is_plain {
             out.push(letter);
         } else {

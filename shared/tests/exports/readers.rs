@@ -1,7 +1,7 @@
-//! Formats read back by what they are for: a Markdown renderer, and the grammars of packetdrill and Mermaid.
+//! Formats read back by what they are for: a Markdown renderer, and the grammar of packetdrill.
 
 use aftershake_shared::diagnosis::diagnose;
-use aftershake_shared::export::{Run, filter, markdown, mermaid, packetdrill};
+use aftershake_shared::export::{Run, filter, markdown, packetdrill};
 use aftershake_shared::ladder::words::plain;
 use aftershake_shared::recording::Recording;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
@@ -9,7 +9,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, T
 use super::{hostile, names, recording};
 
 /// Calls with every recording, the hostile one last, as it is exported.
-fn each(check: impl Fn(&str, &Run<'_>)) {
+pub(crate) fn each(check: impl Fn(&str, &Run<'_>)) {
     let hostile = ("hostile".to_owned(), hostile());
     let all = names().into_iter().map(|name| {
         let recording = recording(&name);
@@ -195,62 +195,4 @@ fn a_filter_is_one_line_that_names_every_connection() {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || " .:=&|()".contains(c);
         assert!(text.trim_end().chars().all(is_plain), "{name}: {text}");
     });
-}
-
-/// One line of a diagram, below its first. Source: Mermaid's `sequenceDiagram.jison`.
-fn check_diagram_line(line: &str, participants: &mut usize) -> Option<()> {
-    let line = line.strip_prefix("    ")?;
-    if let Some(declared) = line.strip_prefix("participant ") {
-        let (id, _) = declared.split_once(" as ")?;
-        *participants += 1;
-        return (id == format!("e{participants}")).then_some(());
-    }
-    let (head, words) = line.split_once(": ")?;
-    // What ends a statement or begins a comment in Mermaid is written by its number.
-    let plain: String = words
-        .split('#')
-        .skip(1)
-        .fold(words.split('#').next()?.to_owned(), |all, part| {
-            all + part.split_once(';').map_or(";", |(_, rest)| rest)
-        });
-    (!plain.contains([';', '%', '{', '}'])).then_some(())?;
-    if head == "accTitle" || head == "accDescr" {
-        return Some(());
-    }
-    let is_known = |id: &str| {
-        let number = id.strip_prefix('e').and_then(|number| number.parse().ok());
-        number.is_some_and(|number: usize| (1..=*participants).contains(&number))
-    };
-    if let Some(over) = head.strip_prefix("Note over ") {
-        return over.split(',').all(is_known).then_some(());
-    }
-    let arrow = ["-->>", "->>", "-x"]
-        .into_iter()
-        .find(|arrow| head.contains(arrow))?;
-    let (from, to) = head.split_once(arrow)?;
-    (is_known(from) && is_known(to)).then_some(())
-}
-
-#[test]
-fn every_line_of_a_diagram_follows_mermaids_grammar() {
-    each(|name, run| {
-        let text = mermaid::write(run);
-        let mut lines = text.lines();
-        assert_eq!(lines.next(), Some("sequenceDiagram"));
-        let mut participants = 0;
-        for line in lines {
-            let followed = check_diagram_line(line, &mut participants);
-            assert!(followed.is_some(), "{name}: {line}");
-        }
-        assert_eq!(participants, run.endpoints().len(), "{name}");
-    });
-    for wrong in [
-        "participant e2 as x",
-        "    e1->>e2: x",
-        "    e1->e1: x",
-        "    Note over e1: a;b",
-        "    x",
-    ] {
-        assert!(check_diagram_line(wrong, &mut 1).is_none(), "{wrong}");
-    }
 }
