@@ -1,7 +1,7 @@
-//! Child processes that make a program's calls: fork, the channel to them, their end. Knows nothing of steps.
+//! Child processes that make a program's calls: fork, the channel to them, limits, their end. Knows nothing of steps.
 #![expect(
     unsafe_code,
-    reason = "fork, socketpair, sendmsg and recvmsg, epoll, kill, waitpid, close_range"
+    reason = "fork, sendmsg and recvmsg, epoll, kill, waitpid, close_range, fcntl, setrlimit"
 )]
 
 use std::io::{self, Read, Write};
@@ -14,6 +14,30 @@ use super::poll::Interest;
 
 /// A message longer than this is refused.
 const LONGEST: usize = 64 << 20;
+
+/// The limit below which so many descriptors more can be opened: they get the lowest numbers that are free.
+pub(crate) fn limit_for(spare: u32) -> u64 {
+    // SAFETY: takes numbers; one that is no descriptor gives an error.
+    let is_free = |fd: &RawFd| unsafe { libc::fcntl(*fd, libc::F_GETFD) } < 0;
+    let mut free = (0..RawFd::MAX).filter(is_free);
+    let first_too_many = free.nth(usize::try_from(spare).unwrap_or(usize::MAX));
+    first_too_many
+        .and_then(|fd| u64::try_from(fd).ok())
+        .unwrap_or(u64::MAX)
+}
+
+/// From this number on this process gets no descriptor any more; those it has stay. Source: setrlimit(2), `RLIMIT_NOFILE`.
+pub(crate) fn limit_descriptors(limit: u64) -> io::Result<()> {
+    let mut limits = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: fills a valid rlimit.
+    check(unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limits) })?;
+    limits.rlim_cur = limit;
+    // SAFETY: reads a valid rlimit.
+    check(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limits) }).map(drop)
+}
 
 /// A child that has not been waited for.
 pub(crate) struct Child {

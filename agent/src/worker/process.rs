@@ -1,4 +1,5 @@
-//! A program that is a process of its own, because the story ends it: the worker asks, the child makes the calls.
+//! A program that is a process of its own, because the story ends it, limits its descriptors or has it wait inside a call:
+//! the worker asks, the child makes the calls.
 //!
 //! The descriptors are the child's alone, so that its end closes them as any program's end does. When a call is
 //! made and when it goes on is decided here as for every endpoint; the child only does as it is told.
@@ -31,6 +32,8 @@ pub(crate) struct Process {
     channel: Channel,
     /// For each endpoint in it, by name: ready when what its parked call waits for is.
     watches: Vec<(String, Watch)>,
+    /// A call of it waits inside the kernel, or has returned and was not told yet.
+    blocks: bool,
 }
 
 /// What the child is asked.
@@ -44,6 +47,8 @@ enum Request {
     Expire {
         step: u32,
     },
+    /// Let the threads that wait inside a call work off what has woken them.
+    Rest,
     /// Say what would close now.
     Holdings,
     Exit {
@@ -74,6 +79,8 @@ enum Came {
         descriptors: Vec<(SocketId, u32)>,
     },
     Kept,
+    /// Whether a call that waited has returned.
+    Rested(bool),
 }
 
 /// An answer with what the child did meanwhile.
@@ -83,6 +90,8 @@ struct Answer {
     events: Vec<Event>,
     news: Known,
     next_number: u32,
+    /// As [`Process::blocks`].
+    blocks: bool,
     /// A descriptor for another program; it comes with this.
     given: Option<(String, What, Described)>,
 }
@@ -142,6 +151,7 @@ impl Process {
             child,
             channel,
             watches,
+            blocks: false,
         })
     }
 
@@ -239,8 +249,9 @@ impl Endpoint<'_> {
     /// Asks the child; keeps what it recorded and what it gives to others.
     fn ask(&mut self, request: Request, with: Option<&Socket>) -> io::Result<Came> {
         let common = self.common;
-        let process = self.process.as_ref().ok_or(io::ErrorKind::NotConnected)?;
+        let process = self.process.as_mut().ok_or(io::ErrorKind::NotConnected)?;
         let (answer, descriptor) = process.ask(request, with, common)?;
+        process.blocks = answer.blocks;
         self.note_all(answer.events);
         if let (Some((to, what, socket)), Some(descriptor)) = (answer.given, descriptor) {
             let opened = socket.opened(descriptor);
@@ -260,6 +271,13 @@ impl Endpoint<'_> {
         let _ = self.ask(Request::Keep { what, socket }, descriptor.as_ref());
     }
 
+    /// Lets calls that wait inside the kernel come to rest; says whether one has returned.
+    pub(crate) fn rest_threads(&mut self) -> bool {
+        let process = self.process.as_ref();
+        let blocks = process.is_some_and(|process| process.blocks);
+        blocks && matches!(self.ask(Request::Rest, None), Ok(Came::Rested(true)))
+    }
+
     /// Ends the process, and notes what it held. `false` where it has ended before or never was one.
     pub(crate) fn end_process(&mut self, step: u32, end: &End) -> bool {
         let Ok(Came::Holds {
@@ -274,7 +292,9 @@ impl Endpoint<'_> {
         match end {
             End::Exit(code) => {
                 // No answer comes: the channel ends with the process.
-                let _ = self.ask(Request::Exit { code: *code }, None);
+                if let Some(process) = &self.process {
+                    let _ = process.ask(Request::Exit { code: *code }, None, self.common);
+                }
             }
             End::Kill(signal) => {
                 if let Some(process) = &self.process {
@@ -285,11 +305,10 @@ impl Endpoint<'_> {
         let Some(process) = &mut self.process else {
             return false;
         };
-        let how = match process.child.wait() {
-            Some(Status::Exited(code)) => Ended::Exited(code),
-            Some(Status::Signalled(number)) => Ended::Killed(name_of(number)),
-            None => return false,
+        let Some(status) = process.child.wait() else {
+            return false;
         };
+        let how = how_of(status);
         let took = clock.now() - at;
         let mut known = self.common.known();
         for (socket, count) in descriptors {
@@ -309,6 +328,13 @@ impl Endpoint<'_> {
         });
         self.note(at, body);
         true
+    }
+}
+
+fn how_of(status: Status) -> Ended {
+    match status {
+        Status::Exited(code) => Ended::Exited(code),
+        Status::Signalled(number) => Ended::Killed(name_of(number)),
     }
 }
 

@@ -326,7 +326,9 @@ fn the_first_identification_of_a_socket_may_be_zero() {
     for sources in [&UNPRIVILEGED[..], &[Source::Segments][..]] {
         let found = diagnose(&story.events(sources), sources);
         assert!(
-            found.resets[0].candidates.contains(&CauseId::LingerZeroClose),
+            found.resets[0]
+                .candidates
+                .contains(&CauseId::LingerZeroClose),
             "{:?}",
             found.resets[0].candidates
         );
