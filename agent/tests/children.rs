@@ -1,18 +1,22 @@
-//! Programs that are processes of their own: one without descriptors, one with a thread that waits inside a call. Needs a namespace, and fails without one.
+//! Programs that are processes of their own: one that is killed by somebody else, one without descriptors, one with a
+//! thread that waits inside a call. Needs a namespace, and fails without one.
 #![expect(
     clippy::unwrap_used,
     reason = "helpers of tests: a failure is the message"
 )]
 
 use std::fmt::Write as _;
+use std::fs;
 use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use aftershake::worker::protocol::RunRequest;
 use aftershake::worker_process::WorkerProcess;
 use aftershake_shared::diagnosis::diagnose;
 use aftershake_shared::diagnosis::finding::{Certainty, Diagnosis};
 use aftershake_shared::event::call::Call;
-use aftershake_shared::event::process_ended::ProcessEnded;
+use aftershake_shared::event::process_ended::{Ended, ProcessEnded};
 use aftershake_shared::event::step_progress::{Progress, StepResult};
 use aftershake_shared::event::{Event, EventBody};
 use aftershake_shared::recording::{Recording, ScenarioText};
@@ -71,6 +75,120 @@ fn ends(recording: &Recording) -> Vec<&ProcessEnded> {
         None
     });
     ended.collect()
+}
+
+/// Kills the process that holds a connection at this port with as many bytes unread, once there is one.
+fn kill_who_holds(port: u16, unread: u32) {
+    let began = Instant::now();
+    let line = format!(":{port:04X} ");
+    let queue = format!(":{unread:08X} ");
+    loop {
+        let patient = began.elapsed() < Duration::from_secs(20);
+        assert!(patient, "nobody held {unread} unread bytes at port {port}");
+        for entry in fs::read_dir("/proc").unwrap().flatten() {
+            let Ok(pid) = entry.file_name().to_string_lossy().parse::<u32>() else {
+                continue;
+            };
+            if grandparent(pid) != Some(std::process::id()) {
+                continue;
+            }
+            let table = fs::read_to_string(format!("/proc/{pid}/net/tcp")).unwrap_or_default();
+            let mut lines = table.lines();
+            if lines.any(|text| text.contains(&line) && text.contains(&queue)) {
+                let killed = Command::new("kill").args(["-9", &pid.to_string()]).status();
+                assert!(killed.unwrap().success());
+                return;
+            }
+        }
+        std::thread::yield_now();
+    }
+}
+
+/// The process whose child started that one.
+fn grandparent(pid: u32) -> Option<u32> {
+    parent(parent(pid)?)
+}
+
+fn parent(pid: u32) -> Option<u32> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, rest) = stat.rsplit_once(')')?;
+    rest.split_whitespace().nth(1)?.parse().ok()
+}
+
+#[test]
+fn a_death_that_no_step_asked_for_is_noted_once_and_explains_the_reset() {
+    for (order, port) in [("listed", 8101), ("free", 8102)] {
+        let (listen, connect) = (
+            format!("server: name = \"up\"; do.listen = {{ port = {port} }}"),
+            format!("client: after = \"up\"; do.connect = {{ port = {port} }}"),
+        );
+        let toml = story(
+            order,
+            &[
+                &listen,
+                &connect,
+                "server: do = \"accept\"",
+                "client: do.send = { count = 21 }",
+                "client: name = \"reply\"; do.receive = { timeout = \"20s\" }",
+                "server: after = \"reply\"; do = \"receive\"",
+                "server: do = \"exit\"",
+            ],
+        );
+        let killer = std::thread::spawn(move || kill_who_holds(port, 21));
+        let recording = run(toml);
+        killer.join().unwrap();
+        let results = results(&recording);
+        assert_eq!(
+            results,
+            ["0", "0", "0", "21", "ECONNRESET", "not-run", "not-run"],
+            "{order}"
+        );
+        let ends = ends(&recording);
+        assert_eq!(ends.len(), 1, "{order}: {ends:?}");
+        assert_eq!(ends[0].how, Ended::Killed("SIGKILL".to_owned()));
+        assert_eq!((ends[0].step, ends[0].closed.len()), (None, 2), "{order}");
+        let diagnosis = judged(&recording);
+        assert_eq!(diagnosis.resets.len(), 1);
+        let reset = &diagnosis.resets[0];
+        assert_eq!(reset.cause.to_string(), "close-with-unread-data");
+        assert_eq!(reset.certainty, Certainty::Certain);
+        let why = &diagnosis.explanation;
+        assert!(
+            why.contains("while its process ended (SIGKILL), between"),
+            "{why}"
+        );
+        assert!(
+            diagnosis.headline.contains("ended (SIGKILL)"),
+            "{order}: {}",
+            diagnosis.headline
+        );
+    }
+}
+
+#[test]
+fn who_waits_in_a_process_that_dies_is_told_so() {
+    let toml = story(
+        "listed",
+        &[
+            "server: do.listen = { port = 8103 }",
+            "client: do.connect = { port = 8103 }",
+            "server: name = \"one\"; do = \"accept\"",
+            "client: do.send = { count = 22 }",
+            "server: name = \"two\"; do = \"accept\"",
+            "client: name = \"reply\"; do.receive = { timeout = \"20s\" }",
+            "outside: after = \"reply\"; do.kill = { endpoint = \"server\" }",
+        ],
+    );
+    let killer = std::thread::spawn(|| kill_who_holds(8103, 22));
+    let recording = run(toml);
+    killer.join().unwrap();
+    let results = results(&recording);
+    // The step that would have killed it comes too late.
+    assert_eq!(
+        results,
+        ["0", "0", "0", "22", "killed", "ECONNRESET", "not-run"]
+    );
+    assert_eq!(ends(&recording).len(), 1);
 }
 
 #[test]

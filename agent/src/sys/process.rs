@@ -121,23 +121,52 @@ impl Child {
         }
     }
 
+    /// Whether it has been waited for.
+    pub(crate) const fn is_gone(&self) -> bool {
+        self.gone
+    }
+
     /// Waits until it is gone and everything it held is closed; `None` when that was known before.
     pub(crate) fn wait(&mut self) -> Option<Status> {
-        let mut ended = None;
+        self.look(0)
+    }
+
+    /// How it ended, where it has by now; `None` while it lives and when that was known before.
+    pub(crate) fn ended(&mut self) -> Option<Status> {
+        self.look(libc::WNOHANG)
+    }
+
+    /// Whether it has begun to end: what it holds may be closed from then on. `None` where the system does not say.
+    ///
+    /// Source: proc(5), `flags` of `/proc/pid/stat`; `PF_EXITING` is set before `exit_files` in `do_exit`.
+    pub(crate) fn is_ending(&self) -> Option<bool> {
+        const EXITING: u32 = 4;
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).ok()?;
+        // After the name, which stands in brackets and may hold anything: state, four numbers, a terminal's, flags.
+        let (_, rest) = stat.rsplit_once(')')?;
+        let flags: u32 = rest.split_whitespace().nth(6)?.parse().ok()?;
+        Some(flags & EXITING != 0)
+    }
+
+    fn look(&mut self, flags: i32) -> Option<Status> {
         while !self.gone {
             let mut status = 0;
             // SAFETY: `status` is valid; the child is ours.
-            let waited = check(unsafe { libc::waitpid(self.pid, &raw mut status, 0) });
-            if waited.is_ok() {
-                ended = Some(if libc::WIFSIGNALED(status) {
-                    Status::Signalled(libc::WTERMSIG(status))
-                } else {
-                    Status::Exited(libc::WEXITSTATUS(status))
-                });
+            let waited = check(unsafe { libc::waitpid(self.pid, &raw mut status, flags) });
+            match waited {
+                Ok(0) => return None,
+                Ok(_) => {
+                    self.gone = true;
+                    return Some(if libc::WIFSIGNALED(status) {
+                        Status::Signalled(libc::WTERMSIG(status))
+                    } else {
+                        Status::Exited(libc::WEXITSTATUS(status))
+                    });
+                }
+                Err(error) => self.gone = error.kind() != io::ErrorKind::Interrupted,
             }
-            self.gone = !waited.is_err_and(|error| error.kind() == io::ErrorKind::Interrupted);
         }
-        ended
+        None
     }
 }
 
@@ -372,9 +401,11 @@ mod tests {
         drop(there);
         here.send(b"are you there?", None).unwrap();
         assert_eq!(here.receive().unwrap().0, b"are you there?");
+        assert_eq!((child.ended(), child.is_ending()), (None, Some(false)));
+        assert!(!child.is_gone());
         child.signal(libc::SIGKILL);
         assert_eq!(child.wait(), Some(Status::Signalled(libc::SIGKILL)));
-        assert_eq!(child.wait(), None);
+        assert_eq!((child.wait(), child.ended()), (None, None));
         assert!(here.receive().is_err());
     }
 

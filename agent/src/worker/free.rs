@@ -170,6 +170,7 @@ fn watch(run: &mut Run<'_, '_>, stage: &Stage<'_>) {
         let segment_came = lazy && ready.is_ok_and(|ready| ready.last() == Some(&true));
         run.drain_segments();
         run.take_calls(&mut []);
+        stage.notice_deaths();
         let moves = stage.moves.load(Ordering::Acquire);
         lazy = moves == last_moves && !segment_came;
         if moves != last_moves || !stage.is_stuck() {
@@ -210,6 +211,18 @@ impl<'a> Stage<'a> {
         });
         drop((waiting, finished));
         !can_go_on && !self.programs.iter().any(Running::is_woken)
+    }
+
+    /// Whoever waits in a process that has ended unasked wakes up.
+    fn notice_deaths(&self) {
+        for running in &self.programs {
+            // One that is being asked right now notices by itself.
+            if let Ok(mut endpoint) = running.endpoint.try_lock()
+                && endpoint.notice_death()
+            {
+                running.ended.ring();
+            }
+        }
     }
 
     fn note_waiting(&self, name: &str, waits_for: Option<WaitsFor>) {

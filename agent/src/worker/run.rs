@@ -207,6 +207,7 @@ impl<'a> Run<'a, '_> {
     pub(crate) fn take_calls(&mut self, endpoints: &mut [Endpoint<'_>]) {
         let mut calls = Vec::new();
         for endpoint in endpoints {
+            endpoint.notice_death();
             calls.extend(endpoint.take_calls());
         }
         if let Some(sockets) = self.evidence.sockets.as_mut().filter(|_| self.mptcp) {

@@ -122,6 +122,10 @@ impl<'a> Ending<'a> {
     /// ` The RST left within close(), which began at 0.5 ms.`
     pub(crate) fn sentence(&self) -> String {
         let (what, at) = (self.within(), self.event.at);
+        // Nobody asked for this end, so nobody knows when it began.
+        if matches!(self.by, EndedBy::Process(ProcessEnded { step: None, .. })) {
+            return format!(" The RST left {what}, between {at} and {}.", self.until());
+        }
         format!(" The RST left {what}, which began at {at}.")
     }
 }
