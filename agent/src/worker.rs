@@ -4,6 +4,7 @@
 //! the next namespace while nothing runs, so that a request finds everything ready.
 
 mod beside;
+mod blocked;
 mod clock;
 mod common;
 mod enclosed;

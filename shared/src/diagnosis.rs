@@ -11,6 +11,7 @@ mod ending;
 mod ends;
 pub mod finding;
 mod headline;
+mod held;
 mod kernel_reasons;
 mod outcome;
 mod outside;

@@ -143,6 +143,9 @@ pub struct CallRow {
     pub signature: String,
     /// The number returned, or the errno's name.
     pub result: String,
+    /// What it did that its result does not say: `another descriptor is open, so nothing was sent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
 }
 
 impl Report {
@@ -306,6 +309,7 @@ fn call_row(
         call: call.call.name().to_owned(),
         signature: call.signature(),
         result: call.result.to_string(),
+        remark: call.remark(),
     }
 }
 

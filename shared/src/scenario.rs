@@ -39,7 +39,7 @@ pub mod limits {
     pub const STEPS: usize = 10_000;
     /// Named endpoints of a scenario.
     pub const ENDPOINTS: usize = 2_000;
-    /// Processes of a scenario that `exit` or are killed.
+    /// Processes of a scenario that must be real ones, see [`super::Program::is_child`].
     pub const PROCESSES: usize = 100;
     /// Bytes that one step may send or receive.
     pub const BYTES: u64 = 64 * 1024 * 1024;
@@ -72,8 +72,9 @@ pub struct Scenario {
 pub struct Program<'a> {
     pub name: &'a str,
     pub endpoints: Vec<&'a str>,
-    /// A step ends it before the run is over: it has to be a process of its own.
-    pub ends: bool,
+    /// It has to be a process of its own: a step ends it before the run is over, limits its descriptors, or blocks in
+    /// a call.
+    pub is_child: bool,
 }
 
 /// Who decides when a step begins.
@@ -114,6 +115,11 @@ impl Step {
     /// The step's name, or what it does when it has none: `reply`, `close`.
     pub fn label(&self) -> &str {
         self.name.as_deref().unwrap_or(self.does.name())
+    }
+
+    /// Whether it waits inside its call.
+    pub(crate) fn blocks(&self) -> bool {
+        matches!(&self.does, StepKind::Receive(receive) if receive.blocks)
     }
 }
 
@@ -253,20 +259,22 @@ impl Scenario {
                 None => all.push(Program {
                     name,
                     endpoints: vec![endpoint],
-                    ends: false,
+                    is_child: false,
                 }),
             }
         }
         for step in &self.steps {
-            let ended = if let StepKind::Exit(_) = &step.does {
+            let concerned = if let StepKind::Exit(_) | StepKind::LimitDescriptors(_) = &step.does {
                 self.process_of(&step.by)
             } else if let StepKind::Kill(kill) = &step.does {
                 self.process_of(&kill.endpoint)
+            } else if step.blocks() {
+                self.process_of(&step.by)
             } else {
                 continue;
             };
             for process in &mut all {
-                process.ends |= process.name == ended;
+                process.is_child |= process.name == concerned;
             }
         }
         all

@@ -1,7 +1,7 @@
-//! Child processes that make a program's calls: fork, the channel to them, their end. Knows nothing of steps.
+//! Child processes that make a program's calls: fork, the channel to them, limits, their end. Knows nothing of steps.
 #![expect(
     unsafe_code,
-    reason = "fork, socketpair, sendmsg and recvmsg, epoll, kill, waitpid, close_range"
+    reason = "fork, sendmsg and recvmsg, epoll, kill, waitpid, close_range, fcntl, setrlimit"
 )]
 
 use std::io::{self, Read, Write};
@@ -14,6 +14,30 @@ use super::poll::Interest;
 
 /// A message longer than this is refused.
 const LONGEST: usize = 64 << 20;
+
+/// The limit below which so many descriptors more can be opened: they get the lowest numbers that are free.
+pub(crate) fn limit_for(spare: u32) -> u64 {
+    // SAFETY: takes numbers; one that is no descriptor gives an error.
+    let is_free = |fd: &RawFd| unsafe { libc::fcntl(*fd, libc::F_GETFD) } < 0;
+    let mut free = (0..RawFd::MAX).filter(is_free);
+    let first_too_many = free.nth(usize::try_from(spare).unwrap_or(usize::MAX));
+    first_too_many
+        .and_then(|fd| u64::try_from(fd).ok())
+        .unwrap_or(u64::MAX)
+}
+
+/// From this number on this process gets no descriptor any more; those it has stay. Source: setrlimit(2), `RLIMIT_NOFILE`.
+pub(crate) fn limit_descriptors(limit: u64) -> io::Result<()> {
+    let mut limits = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: fills a valid rlimit.
+    check(unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limits) })?;
+    limits.rlim_cur = limit;
+    // SAFETY: reads a valid rlimit.
+    check(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limits) }).map(drop)
+}
 
 /// A child that has not been waited for.
 pub(crate) struct Child {
@@ -97,23 +121,52 @@ impl Child {
         }
     }
 
+    /// Whether it has been waited for.
+    pub(crate) const fn is_gone(&self) -> bool {
+        self.gone
+    }
+
     /// Waits until it is gone and everything it held is closed; `None` when that was known before.
     pub(crate) fn wait(&mut self) -> Option<Status> {
-        let mut ended = None;
+        self.look(0)
+    }
+
+    /// How it ended, where it has by now; `None` while it lives and when that was known before.
+    pub(crate) fn ended(&mut self) -> Option<Status> {
+        self.look(libc::WNOHANG)
+    }
+
+    /// Whether it has begun to end: what it holds may be closed from then on. `None` where the system does not say.
+    ///
+    /// Source: proc(5), `flags` of `/proc/pid/stat`; `PF_EXITING` is set before `exit_files` in `do_exit`.
+    pub(crate) fn is_ending(&self) -> Option<bool> {
+        const EXITING: u32 = 4;
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).ok()?;
+        // After the name, which stands in brackets and may hold anything: state, four numbers, a terminal's, flags.
+        let (_, rest) = stat.rsplit_once(')')?;
+        let flags: u32 = rest.split_whitespace().nth(6)?.parse().ok()?;
+        Some(flags & EXITING != 0)
+    }
+
+    fn look(&mut self, flags: i32) -> Option<Status> {
         while !self.gone {
             let mut status = 0;
             // SAFETY: `status` is valid; the child is ours.
-            let waited = check(unsafe { libc::waitpid(self.pid, &raw mut status, 0) });
-            if waited.is_ok() {
-                ended = Some(if libc::WIFSIGNALED(status) {
-                    Status::Signalled(libc::WTERMSIG(status))
-                } else {
-                    Status::Exited(libc::WEXITSTATUS(status))
-                });
+            let waited = check(unsafe { libc::waitpid(self.pid, &raw mut status, flags) });
+            match waited {
+                Ok(0) => return None,
+                Ok(_) => {
+                    self.gone = true;
+                    return Some(if libc::WIFSIGNALED(status) {
+                        Status::Signalled(libc::WTERMSIG(status))
+                    } else {
+                        Status::Exited(libc::WEXITSTATUS(status))
+                    });
+                }
+                Err(error) => self.gone = error.kind() != io::ErrorKind::Interrupted,
             }
-            self.gone = !waited.is_err_and(|error| error.kind() == io::ErrorKind::Interrupted);
         }
-        ended
+        None
     }
 }
 
@@ -348,9 +401,11 @@ mod tests {
         drop(there);
         here.send(b"are you there?", None).unwrap();
         assert_eq!(here.receive().unwrap().0, b"are you there?");
+        assert_eq!((child.ended(), child.is_ending()), (None, Some(false)));
+        assert!(!child.is_gone());
         child.signal(libc::SIGKILL);
         assert_eq!(child.wait(), Some(Status::Signalled(libc::SIGKILL)));
-        assert_eq!(child.wait(), None);
+        assert_eq!((child.wait(), child.ended()), (None, None));
         assert!(here.receive().is_err());
     }
 

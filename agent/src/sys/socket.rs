@@ -1,13 +1,13 @@
-//! What socket2 does not offer: queue lengths, cookies, dissolving an association.
+//! What socket2 does not offer: queue lengths, cookies, dissolving an association, a read of a mere number.
 #![expect(
     unsafe_code,
-    reason = "ioctl, socket options and connect with AF_UNSPEC"
+    reason = "ioctl, recv, socket options and connect with AF_UNSPEC"
 )]
 
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 
-use super::{check, size_of_u32};
+use super::{check, check_size, size_of_u32};
 
 /// Bytes received and not read, without the urgent byte and the FIN. Source: tcp(7), `SIOCINQ`.
 pub(crate) fn unread_bytes(socket: BorrowedFd<'_>) -> io::Result<u32> {
@@ -15,6 +15,16 @@ pub(crate) fn unread_bytes(socket: BorrowedFd<'_>) -> io::Result<u32> {
     // SAFETY: FIONREAD (SIOCINQ) writes one int.
     check(unsafe { libc::ioctl(socket.as_raw_fd(), libc::FIONREAD, &raw mut count) })?;
     Ok(u32::try_from(count).unwrap_or(0))
+}
+
+/// `recv`, which waits in the kernel unless the descriptor is in non-blocking mode or
+/// the flags hold `MSG_DONTWAIT`.
+///
+/// It is given as a number: another thread may close it meanwhile, as in any program, and the call then goes on.
+pub(crate) fn receive(fd: RawFd, buffer: &mut [u8], flags: i32) -> io::Result<usize> {
+    // SAFETY: the buffer is valid for the length given; a number that is no descriptor gives EBADF.
+    let count = unsafe { libc::recv(fd, buffer.as_mut_ptr().cast(), buffer.len(), flags) };
+    check_size(count)
 }
 
 /// The number by which the kernel names this socket in traces. Source: socket(7), `SO_COOKIE`.

@@ -71,6 +71,14 @@ pub(crate) fn id() -> i32 {
     unsafe { libc::gettid() }
 }
 
+/// Whether that thread of this process sleeps in a call; `None` where the system does not say.
+pub(crate) fn sleeps(thread: i32) -> Option<bool> {
+    let stat = std::fs::read_to_string(format!("/proc/self/task/{thread}/stat")).ok()?;
+    // The state follows the name, which stands in brackets and may hold anything.
+    let (_, rest) = stat.rsplit_once(')')?;
+    rest.trim_start().chars().next().map(|state| state == 'S')
+}
+
 /// The parent's process id; 1 or another reaper's when the parent is gone.
 pub(crate) fn parent_id() -> i32 {
     // SAFETY: takes no argument.

@@ -2,7 +2,7 @@
 
 use aftershake_shared::units::Nanos;
 
-use crate::sys::clock::{last_tick, monotonic, realtime};
+use crate::sys::clock::{self, last_tick, monotonic, realtime};
 
 /// One run's time. Copies agree with each other.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +53,11 @@ pub(crate) fn wall() -> u64 {
 /// Nanoseconds since an earlier [`tick`].
 pub(crate) fn tick() -> u64 {
     monotonic()
+}
+
+/// For how many nanoseconds this thread has run.
+pub(crate) fn ran() -> u64 {
+    clock::ran()
 }
 
 /// When the kernel ticks. Its timers run on ticks: what is done right after one is done before any of them runs again.

@@ -16,10 +16,14 @@ use aftershake_shared::units::Nanos;
 use socket2::Socket;
 
 use crate::sys;
+use crate::worker::blocked::Blocked;
 use crate::worker::clock::Clock;
 use crate::worker::common::Common;
 use crate::worker::process::Process;
 use crate::worker::steps::Task;
+
+/// Received bytes kept of each connection.
+const KEPT: usize = 64 * 1024;
 
 /// A socket of an endpoint.
 pub(crate) struct Opened {
@@ -51,8 +55,12 @@ pub(crate) struct Endpoint<'a> {
     /// The process's name; an endpoint that is alone in its process has the same.
     pub(crate) name: String,
     pub(crate) common: &'a Common,
+    /// This is that process's own side: what it does to itself ends with it.
+    pub(crate) is_child: bool,
     /// The child process that makes the calls; `None` where this process makes them itself.
     pub(crate) process: Option<Process>,
+    /// Its calls that wait inside the kernel; a child's only.
+    pub(crate) blocked: Blocked,
     connections: Vec<Opened>,
     listeners: Vec<Opened>,
     /// Descriptors handed over and not yet taken by whoever gets them.
@@ -78,6 +86,16 @@ impl Timing {
         self.own = self.own + (end - start);
         result
     }
+}
+
+/// When a call that has returned began, and how its time was spent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spent {
+    pub(crate) began: Nanos,
+    /// Waiting, first.
+    pub(crate) parked: Nanos,
+    /// In the call itself, after it.
+    pub(crate) took: Nanos,
 }
 
 /// What a call was made on.
@@ -115,15 +133,27 @@ impl Opened {
         on.is_none_or(|name| self.named.iter().any(|known| known == name))
     }
 
-    /// The same with what the kernel says is unread; `None` on a listener.
-    fn as_closed(&self) -> Option<ClosedSocket> {
-        let socket = self.socket.as_ref()?;
+    /// The same with what the kernel says is unread; `None` on a listener, and of a socket that is closed and that no
+    /// waiting call holds.
+    fn as_closed(&self, blocked: &Blocked) -> Option<ClosedSocket> {
+        let unread = match &self.socket {
+            Some(socket) => sys::socket::unread_bytes(socket.as_fd()).ok(),
+            // A call waits only while there is nothing to read.
+            None if blocked.holds(self.id) => Some(0),
+            None => return None,
+        };
         Some(ClosedSocket {
             socket: self.id,
             local: self.local,
             remote: self.remote,
-            unread: sys::socket::unread_bytes(socket.as_fd()).ok(),
+            unread,
         })
+    }
+
+    /// Keeps received bytes for `check` and `until`, the first of them.
+    pub(crate) fn keep_received(&mut self, bytes: &[u8]) {
+        let room = KEPT.saturating_sub(self.received.len());
+        self.received.extend(bytes.iter().take(room));
     }
 }
 
@@ -132,7 +162,9 @@ impl<'a> Endpoint<'a> {
         Self {
             name: name.to_owned(),
             common,
+            is_child: false,
             process: None,
+            blocked: Blocked::default(),
             connections: Vec::new(),
             listeners: Vec::new(),
             given: Vec::new(),
@@ -194,7 +226,10 @@ impl<'a> Endpoint<'a> {
             own >= known.descriptors_of(opened.id)
         };
         let all = self.listeners.iter().chain(&self.connections);
-        let mut closed: Vec<_> = all.filter(is_last).filter_map(Opened::as_closed).collect();
+        let mut closed: Vec<_> = all
+            .filter(is_last)
+            .filter_map(|opened| opened.as_closed(&self.blocked))
+            .collect();
         closed.sort_by_key(|closed| closed.socket);
         closed
     }
@@ -247,6 +282,23 @@ impl<'a> Endpoint<'a> {
         } else {
             parked
         };
+        let spent = Spent {
+            began,
+            parked,
+            took: timing.own,
+        };
+        self.record_spent(task, spent, place, call, result);
+    }
+
+    /// Records a call that has returned before.
+    pub(crate) fn record_spent(
+        &mut self,
+        task: &Task,
+        spent: Spent,
+        place: Place,
+        call: Call,
+        result: Returned,
+    ) {
         let Place {
             socket,
             local,
@@ -262,11 +314,11 @@ impl<'a> Endpoint<'a> {
             socket,
             local,
             remote,
-            took: timing.own,
-            parked,
+            took: spent.took,
+            parked: spent.parked,
             result,
         });
-        self.note(began, body);
+        self.note(spent.began, body);
     }
 
     /// Keeps an event for the recorder.

@@ -170,6 +170,7 @@ fn watch(run: &mut Run<'_, '_>, stage: &Stage<'_>) {
         let segment_came = lazy && ready.is_ok_and(|ready| ready.last() == Some(&true));
         run.drain_segments();
         run.take_calls(&mut []);
+        stage.notice_deaths();
         let moves = stage.moves.load(Ordering::Acquire);
         lazy = moves == last_moves && !segment_came;
         if moves != last_moves || !stage.is_stuck() {
@@ -202,12 +203,26 @@ impl<'a> Stage<'a> {
             return false;
         }
         let finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
-        !waiting.values().any(|waits_for| match waits_for {
+        let can_go_on = waiting.values().any(|waits_for| match waits_for {
             WaitsFor::Step(step) => finished.contains(step),
             WaitsFor::Descriptor(fd, interest) => {
                 poll::wait(&[(*fd, *interest)], Some(0)).is_ok_and(|ready| ready == [true])
             }
-        })
+        });
+        drop((waiting, finished));
+        !can_go_on && !self.programs.iter().any(Running::is_woken)
+    }
+
+    /// Whoever waits in a process that has ended unasked wakes up.
+    fn notice_deaths(&self) {
+        for running in &self.programs {
+            // One that is being asked right now notices by itself.
+            if let Ok(mut endpoint) = running.endpoint.try_lock()
+                && endpoint.notice_death()
+            {
+                running.ended.ring();
+            }
+        }
     }
 
     fn note_waiting(&self, name: &str, waits_for: Option<WaitsFor>) {
@@ -425,6 +440,14 @@ impl<'a> Stage<'a> {
 impl<'a> Running<'a> {
     fn lock(&self) -> MutexGuard<'_, Endpoint<'a>> {
         self.endpoint.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a thread of it that waits inside a call has been woken, or it is just being asked for something.
+    fn is_woken(&self) -> bool {
+        match self.endpoint.try_lock() {
+            Ok(mut endpoint) => endpoint.rest_threads(),
+            Err(_) => true,
+        }
     }
 
     fn has_ended(&self) -> bool {

@@ -20,7 +20,7 @@ use crate::worker::run::Run;
 use crate::worker::steps::outside::Outside;
 use crate::worker::steps::{self, Act, Attempt};
 
-/// While a kernel timer runs, parked steps are looked at this often.
+/// While a kernel timer runs, parked steps are looked at this often; and child processes, while anything is waited for.
 const TIMER_LOOK: u64 = 10_000_000;
 /// The longest the kernel's worker of Multipath TCP may take to tell a program that the other end has finished.
 const WORKER_LIMIT: Nanos = Nanos::from_millis(500);
@@ -72,6 +72,7 @@ pub(crate) fn carry_out(run: &mut Run<'_, '_>) -> Vec<Option<StepResult>> {
         next: 0,
     };
     listed.go();
+    listed.run.take_calls(&mut listed.endpoints);
     let results = listed.left_over();
     // Keeps every socket open until the capture has ended.
     let _ = thread::allow_cpus(&cpus);
@@ -312,8 +313,16 @@ impl Listed<'_, '_, '_> {
         let fds: Vec<_> = self.parked.iter().map(|parked| parked.waits_for).collect();
         let ready = poll::wait(&fds, Some(0)).unwrap_or_default();
         let is_over = |parked: &Parked| parked.deadline.is_some_and(|deadline| now >= deadline);
+        // What it waited for can no longer be ready: its process took it along.
+        let is_lost = |parked: &Parked| {
+            let endpoint = self.endpoints.get(parked.endpoint);
+            endpoint.is_some_and(Endpoint::is_gone)
+        };
         let mut parked = self.parked.iter().zip(ready);
-        parked.position(|(parked, ready)| !but.contains(&parked.step) && (ready || is_over(parked)))
+        parked.position(|(parked, ready)| {
+            let goes_on = ready || is_over(parked) || is_lost(parked);
+            !but.contains(&parked.step) && goes_on
+        })
     }
 
     /// Lets one parked step go on; says whether it got anywhere.
@@ -402,8 +411,19 @@ impl Listed<'_, '_, '_> {
         let mut fds: Vec<_> = self.parked.iter().map(|parked| parked.waits_for).collect();
         fds.push((self.run.cancel.bell.as_raw_fd(), Interest::Readable));
         fds.extend(self.run.capture());
+        let others = fds.len();
+        fds.extend(self.endpoints.iter().filter_map(Endpoint::end_sign));
+        // Who dies unasked was last seen alive at such a look: the nearer, the better is known when it was.
+        let limit = if fds.len() > others {
+            limit.min(TIMER_LOOK)
+        } else {
+            limit
+        };
         let _ = poll::wait(&fds, Some(limit));
         self.run.drain_segments();
+        for endpoint in &mut self.endpoints {
+            endpoint.notice_death();
+        }
     }
 
     /// Lets time pass; parked steps go on meanwhile.

@@ -1,12 +1,14 @@
-//! A program that is a process of its own, because the story ends it: the worker asks, the child makes the calls.
+//! A program that is a process of its own, because the story ends it, limits its descriptors or has it wait inside a call:
+//! the worker asks, the child makes the calls.
 //!
 //! The descriptors are the child's alone, so that its end closes them as any program's end does. When a call is
 //! made and when it goes on is decided here as for every endpoint; the child only does as it is told.
 
 mod child;
+mod held;
 
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 
 use aftershake_shared::event::call::SocketId;
 use aftershake_shared::event::process_ended::{ClosedSocket, Ended, ProcessEnded};
@@ -16,6 +18,7 @@ use aftershake_shared::scenario::steps::StepKind;
 use aftershake_shared::scenario::steps::close::What;
 use aftershake_shared::scenario::steps::kill::Signal;
 use aftershake_shared::scenario::{Program, Scenario, Step};
+use aftershake_shared::units::Nanos;
 use serde::{Deserialize, Serialize};
 use socket2::Socket;
 
@@ -24,6 +27,7 @@ use crate::sys::process::{Channel, Child, Status, Watch, fork};
 use crate::worker::common::{Common, Known};
 use crate::worker::endpoint::{Endpoint, Given, Opened};
 use crate::worker::steps::{Act, Attempt};
+use held::Held;
 
 /// A child process and the way to it.
 pub(crate) struct Process {
@@ -31,6 +35,12 @@ pub(crate) struct Process {
     channel: Channel,
     /// For each endpoint in it, by name: ready when what its parked call waits for is.
     watches: Vec<(String, Watch)>,
+    /// What it holds by its calls.
+    held: Held,
+    /// When it was last seen alive.
+    alive_at: Nanos,
+    /// A call of it waits inside the kernel, or has returned and was not told yet.
+    blocks: bool,
 }
 
 /// What the child is asked.
@@ -44,6 +54,8 @@ enum Request {
     Expire {
         step: u32,
     },
+    /// Let the threads that wait inside a call work off what has woken them.
+    Rest,
     /// Say what would close now.
     Holdings,
     Exit {
@@ -74,6 +86,8 @@ enum Came {
         descriptors: Vec<(SocketId, u32)>,
     },
     Kept,
+    /// Whether a call that waited has returned.
+    Rested(bool),
 }
 
 /// An answer with what the child did meanwhile.
@@ -83,6 +97,8 @@ struct Answer {
     events: Vec<Event>,
     news: Known,
     next_number: u32,
+    /// As [`Process::blocks`].
+    blocks: bool,
     /// A descriptor for another program; it comes with this.
     given: Option<(String, What, Described)>,
 }
@@ -142,6 +158,9 @@ impl Process {
             child,
             channel,
             watches,
+            held: Held::default(),
+            alive_at: common.clock.now(),
+            blocks: false,
         })
     }
 
@@ -185,6 +204,7 @@ impl Process {
 pub(crate) struct Remote {
     step: u32,
     by: String,
+    begun: bool,
 }
 
 impl Remote {
@@ -193,6 +213,7 @@ impl Remote {
         Box::new(Self {
             step: number,
             by: step.by.clone(),
+            begun: false,
         })
     }
 }
@@ -205,10 +226,14 @@ impl Act for Remote {
             .as_ref()
             .and_then(|process| process.watch_of(&self.by));
         match (came, watch) {
-            (Ok(Came::Waits), Some(watch)) => Attempt::Waits(watch.as_raw_fd(), Interest::Readable),
+            (Ok(Came::Waits), Some(watch)) => {
+                self.begun = true;
+                Attempt::Waits(watch.as_raw_fd(), Interest::Readable)
+            }
             (Ok(Came::Finished(result)), _) => Attempt::Finished(result),
-            // The process was killed meanwhile; whoever killed it says so.
-            _ => Attempt::Finished(StepResult::Killed),
+            // The process has ended, which was noted. A step that nobody saw begin never did.
+            _ if self.begun => Attempt::Finished(StepResult::Killed),
+            _ => Attempt::Finished(StepResult::NotRun),
         }
     }
 
@@ -239,8 +264,18 @@ impl Endpoint<'_> {
     /// Asks the child; keeps what it recorded and what it gives to others.
     fn ask(&mut self, request: Request, with: Option<&Socket>) -> io::Result<Came> {
         let common = self.common;
-        let process = self.process.as_ref().ok_or(io::ErrorKind::NotConnected)?;
-        let (answer, descriptor) = process.ask(request, with, common)?;
+        let process = self.process.as_mut().ok_or(io::ErrorKind::NotConnected)?;
+        if process.child.is_gone() {
+            return Err(io::ErrorKind::NotConnected.into());
+        }
+        let asked = process.ask(request, with, common);
+        let Ok((answer, descriptor)) = asked else {
+            self.bury();
+            return Err(io::ErrorKind::NotConnected.into());
+        };
+        process.alive_at = common.clock.now();
+        process.blocks = answer.blocks;
+        process.held.note(&answer.events);
         self.note_all(answer.events);
         if let (Some((to, what, socket)), Some(descriptor)) = (answer.given, descriptor) {
             let opened = socket.opened(descriptor);
@@ -256,8 +291,30 @@ impl Endpoint<'_> {
         }
         let socket = Described::of(&opened);
         let descriptor = opened.socket.take();
+        if let Some(process) = &mut self.process {
+            process.held.given(ClosedSocket {
+                socket: opened.id,
+                local: opened.local,
+                remote: opened.remote,
+                unread: None,
+            });
+        }
         // A process that is gone takes nothing: the descriptor closes here, as it would on the way.
         let _ = self.ask(Request::Keep { what, socket }, descriptor.as_ref());
+    }
+
+    /// Lets calls that wait inside the kernel come to rest; says whether one has returned.
+    pub(crate) fn rest_threads(&mut self) -> bool {
+        let process = self.process.as_ref();
+        let blocks = process.is_some_and(|process| process.blocks && !process.child.is_gone());
+        blocks && matches!(self.ask(Request::Rest, None), Ok(Came::Rested(true)))
+    }
+
+    /// Readable once the process ends, for it says nothing unasked; `None` where there is none, or no longer.
+    pub(crate) fn end_sign(&self) -> Option<(RawFd, Interest)> {
+        let process = self.process.as_ref();
+        let process = process.filter(|process| !process.child.is_gone())?;
+        Some((process.channel.as_raw_fd(), Interest::Readable))
     }
 
     /// Ends the process, and notes what it held. `false` where it has ended before or never was one.
@@ -274,7 +331,9 @@ impl Endpoint<'_> {
         match end {
             End::Exit(code) => {
                 // No answer comes: the channel ends with the process.
-                let _ = self.ask(Request::Exit { code: *code }, None);
+                if let Some(process) = &self.process {
+                    let _ = process.ask(Request::Exit { code: *code }, None, self.common);
+                }
             }
             End::Kill(signal) => {
                 if let Some(process) = &self.process {
@@ -285,11 +344,10 @@ impl Endpoint<'_> {
         let Some(process) = &mut self.process else {
             return false;
         };
-        let how = match process.child.wait() {
-            Some(Status::Exited(code)) => Ended::Exited(code),
-            Some(Status::Signalled(number)) => Ended::Killed(name_of(number)),
-            None => return false,
+        let Some(status) = process.child.wait() else {
+            return false;
         };
+        let how = how_of(status);
         let took = clock.now() - at;
         let mut known = self.common.known();
         for (socket, count) in descriptors {
@@ -309,6 +367,13 @@ impl Endpoint<'_> {
         });
         self.note(at, body);
         true
+    }
+}
+
+fn how_of(status: Status) -> Ended {
+    match status {
+        Status::Exited(code) => Ended::Exited(code),
+        Status::Signalled(number) => Ended::Killed(name_of(number)),
     }
 }
 

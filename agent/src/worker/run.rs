@@ -5,7 +5,6 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use aftershake_shared::event::EventBody;
-use aftershake_shared::event::call::Call;
 use aftershake_shared::event::step_progress::{Progress, StepProgress, StepResult};
 use aftershake_shared::event::trouble::Trouble;
 use aftershake_shared::scenario::{Order, Program, Scenario, Step};
@@ -102,10 +101,10 @@ impl<'a> Run<'a, '_> {
         self.common.clock
     }
 
-    /// A program ready for its first step: a child process where the story ends it, else part of this one.
+    /// A program ready for its first step: a child process where the story needs one, else part of this one.
     pub(crate) fn start_program(&mut self, program: &Program<'_>) -> Endpoint<'a> {
         let mut endpoint = Endpoint::new(program.name, self.common);
-        if program.ends {
+        if program.is_child {
             match Process::start(self.scenario, program, self.common) {
                 Ok(process) => {
                     self.threads.push(process.thread());
@@ -159,6 +158,14 @@ impl<'a> Run<'a, '_> {
     pub(crate) fn settle(&mut self, number: usize, endpoints: &mut [Endpoint<'_>]) {
         self.take_calls(endpoints);
         self.come_to_rest(number);
+        // What a call sends when it returns has to come to rest as well.
+        let mut returned = false;
+        for endpoint in endpoints.iter_mut() {
+            returned |= endpoint.rest_threads();
+        }
+        if returned {
+            self.come_to_rest(number);
+        }
         let step = u32::try_from(number).unwrap_or(u32::MAX);
         let clock = self.clock();
         if let Some(segments) = &mut self.evidence.segments {
@@ -200,12 +207,13 @@ impl<'a> Run<'a, '_> {
     pub(crate) fn take_calls(&mut self, endpoints: &mut [Endpoint<'_>]) {
         let mut calls = Vec::new();
         for endpoint in endpoints {
+            endpoint.notice_death();
             calls.extend(endpoint.take_calls());
         }
         if let Some(sockets) = self.evidence.sockets.as_mut().filter(|_| self.mptcp) {
             for call in calls.iter().filter_map(|event| event.body.as_call()) {
-                if let (Call::Close { .. }, Some(local), Some(remote)) =
-                    (&call.call, call.local, call.remote)
+                if let (true, Some(local), Some(remote)) =
+                    (call.call.lets_go(), call.local, call.remote)
                 {
                     sockets.leave_to_worker(local, remote);
                 }

@@ -3,6 +3,7 @@
 //! A step is attempted without blocking until it finishes; who waits between two attempts is the order's affair.
 
 mod accept;
+mod blocking;
 mod calling;
 mod check_received;
 mod close;
@@ -10,6 +11,7 @@ mod connect;
 mod disconnect;
 mod duplicate;
 mod hand_over;
+mod limit_descriptors;
 mod listen;
 pub(crate) mod outside;
 mod receive;
@@ -67,6 +69,9 @@ pub(crate) fn begin(number: u32, step: &Step) -> Option<Box<dyn Act>> {
         StepKind::Accept(_) => Box::new(accept::Accepting::new(task)),
         StepKind::Connect(connect) => Box::new(connect::Connecting::new(task, connect)),
         StepKind::Send(send) => Box::new(send::Sending::new(task, send)),
+        StepKind::Receive(receive) if receive.blocks => {
+            Box::new(blocking::Blocking::new(task, receive))
+        }
         StepKind::Receive(receive) => Box::new(receive::Receiving::new(task, receive)),
         StepKind::CheckReceived(check) => Box::new(check_received::Checking::new(task, check)),
         StepKind::Shutdown(shutdown) => Box::new(shutdown::ShuttingDown::new(task, shutdown)),
@@ -74,6 +79,9 @@ pub(crate) fn begin(number: u32, step: &Step) -> Option<Box<dyn Act>> {
         StepKind::SetOption(option) => Box::new(set_option::SettingOption::new(task, option)),
         StepKind::Disconnect(_) => Box::new(disconnect::Disconnecting::new(task)),
         StepKind::Duplicate(duplicate) => Box::new(duplicate::Duplicating::new(task, duplicate)),
+        StepKind::LimitDescriptors(limit) => {
+            Box::new(limit_descriptors::Limiting::new(task, limit))
+        }
         StepKind::HandOver(to) => Box::new(hand_over::HandingOver::new(task, to)),
         StepKind::Exit(_)
         | StepKind::Kill(_)

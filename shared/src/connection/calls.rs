@@ -135,9 +135,11 @@ fn note<'a>(socket: &mut Facts<'a>, event: &Event, position: usize, call: &'a Ca
         Call::Accept { .. } => {
             socket.listens.get_or_insert(event.at);
         }
-        Call::Close { .. } if worked => socket.closed = Some((event.at, end)),
+        call if worked && call.lets_go() => socket.closed = Some((event.at, end)),
         Call::Bind
         | Call::CloseCopy
+        | Call::CloseInUse { .. }
+        | Call::LimitDescriptors { .. }
         | Call::Listen { .. }
         | Call::Close { .. }
         | Call::Disconnect

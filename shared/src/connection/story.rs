@@ -341,6 +341,7 @@ pub(crate) fn receive() -> Call {
         peek: false,
         out_of_band: false,
         truncate: false,
+        lets_go: false,
     }
 }
 

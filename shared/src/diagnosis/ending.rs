@@ -20,7 +20,7 @@ pub(crate) struct Ending<'a> {
 /// What ended it.
 #[derive(Clone, Copy)]
 pub(crate) enum EndedBy<'a> {
-    /// `close`, `shutdown` or `connect(AF_UNSPEC)`.
+    /// `close`, `shutdown`, `connect(AF_UNSPEC)`, or a `recv` that held what had been closed.
     Call(&'a CallReturned),
     Process(&'a ProcessEnded),
 }
@@ -66,12 +66,18 @@ impl<'a> Ending<'a> {
         }
     }
 
-    /// It let go of the last descriptor: `close`, or the process's end.
+    /// It let go of the socket: `close` of the last descriptor, the return of a call that held it longer, or the
+    /// process's end.
     pub(crate) fn lets_go(&self) -> bool {
         match self.by {
-            EndedBy::Call(call) => matches!(call.call, Call::Close { .. }),
+            EndedBy::Call(call) => call.call.lets_go(),
             EndedBy::Process(_) => true,
         }
+    }
+
+    /// It let go by returning: the descriptor had been closed while it waited.
+    pub(crate) fn is_return(&self) -> bool {
+        matches!(self.by, EndedBy::Call(call) if matches!(call.call, Call::Receive { .. }))
     }
 
     pub(crate) fn is_disconnect(&self) -> bool {
@@ -116,6 +122,10 @@ impl<'a> Ending<'a> {
     /// ` The RST left within close(), which began at 0.5 ms.`
     pub(crate) fn sentence(&self) -> String {
         let (what, at) = (self.within(), self.event.at);
+        // Nobody asked for this end, so nobody knows when it began.
+        if matches!(self.by, EndedBy::Process(ProcessEnded { step: None, .. })) {
+            return format!(" The RST left {what}, between {at} and {}.", self.until());
+        }
         format!(" The RST left {what}, which began at {at}.")
     }
 }

@@ -87,6 +87,7 @@ pub(super) fn add_what_programs_saw(text: &mut String, reset: &Reset<'_>, saw: &
 fn add_what_it_followed(text: &mut String, reset: &Reset<'_>) {
     if let Some(ending) = reset.sending_call() {
         text.push_str(&ending.sentence());
+        text.extend(reset.was_held(&ending));
     } else if let Some(answered) = reset.answered() {
         let label = segment_label(&answered.segment);
         let after = reset.at() - answered.at;
@@ -159,7 +160,14 @@ pub(super) fn of_run(
     verdicts: &[ConnectionVerdict],
     findings: &[Finding],
 ) -> (String, String) {
-    let gravest = verdicts.iter().find(|verdict| verdict.outcome == outcome);
+    let alike = || verdicts.iter().filter(|verdict| verdict.outcome == outcome);
+    // Of many that are open, the one of which there is more to say.
+    let told = alike().find(|verdict| {
+        let connection = run.connections.with_id(verdict.id);
+        outcome == Outcome::Open
+            && connection.is_some_and(|one| super::held::still_open(run, one).is_some())
+    });
+    let gravest = told.or(alike().next());
     if run.segments_lost && matches!(outcome, Outcome::Closed | Outcome::Open | Outcome::TimedOut) {
         return with_gaps(run, findings);
     }
@@ -265,17 +273,26 @@ fn quiet(run: &Run<'_>, connection: &Connection, verdict: &ConnectionVerdict) ->
     match verdict.outcome {
         Outcome::Closed => closed(run, connection, &flow, verdict),
         Outcome::Open => {
-            let text = if flow.of(Role::Server).isn.is_none() && flow.of(Role::Client).isn.is_some()
-            {
+            let special = super::held::still_open(run, connection);
+            let (special, why) = special.unzip();
+            let text = if let Some(special) = special {
+                special
+            } else if flow.of(Role::Server).isn.is_none() && flow.of(Role::Client).isn.is_some() {
                 format!("No reset: {client} was still waiting for an answer to its SYN.")
             } else {
                 "No reset: the connection was still open at the end.".to_owned()
             };
             (
                 text,
-                format!("Neither end had sent FIN. {}", waiting(run))
-                    .trim_end()
-                    .to_owned(),
+                [
+                    "Neither end had sent FIN.".to_owned(),
+                    why.unwrap_or_default(),
+                    waiting(run),
+                ]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(" "),
             )
         }
         Outcome::TimedOut => {
@@ -372,6 +389,8 @@ fn closed(
     } else {
         "close"
     };
+    let late = ending.and_then(|ending| super::held::closed_late(run, connection, first, ending));
+    let (late, delayed) = late.unzip();
     let why = if by_shutdown {
         let signature = ending.map_or_else(String::new, |(_, call)| call.signature());
         format!("Its {signature} sent FIN and kept the socket.")
@@ -396,12 +415,14 @@ fn closed(
             format!(
                 "No reset: the process of {closer} ended first ({how}), and its kernel sent FIN{eof}."
             )
+        } else if let Some(late) = late {
+            format!("No reset: {late}{eof}.")
         } else if by_shutdown {
             format!("No reset: {closer} ended its sending first, with FIN{eof}.")
         } else {
             format!("No reset: {closer} closed first, with FIN{eof}.")
         },
-        why + both,
+        delayed.unwrap_or_default() + &why + both,
     )
 }
 

@@ -105,7 +105,7 @@ fn by_calls(run: &Run<'_>, connection: &Connection) -> Outcome {
     let ends = |call: &CallReturned| {
         let end_of_data = matches!(call.call, Call::Receive { at_most, .. } if at_most > 0)
             && call.result == Returned::Ok(0);
-        end_of_data || matches!(call.call, Call::Close { .. } | Call::Shutdown { .. })
+        end_of_data || call.call.lets_go() || matches!(call.call, Call::Shutdown { .. })
     };
     let mut calls = connection.calls.iter().filter_map(|call| run.call(*call));
     if calls.any(|(_, call)| ends(call)) {

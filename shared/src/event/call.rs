@@ -8,11 +8,17 @@ use serde::{Deserialize, Serialize};
 use crate::errno::Errno;
 use crate::units::Nanos;
 
-/// Names one socket within its run. Counts from 1 in order of creation; never reused, unlike a descriptor.
+/// Names one socket within its run. Counts from 1 in order of creation; never reused, unlike a descriptor. A call that is
+/// made on no socket, as `setrlimit`, has 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct SocketId(pub u32);
+
+impl SocketId {
+    /// Of a call that is made on no socket.
+    pub const NONE: Self = Self(0);
+}
 
 /// One call, from its beginning (the event's time) to its return.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,6 +59,12 @@ pub enum Call {
     Bind,
     /// `close` of a descriptor that was not the socket's last: nothing is sent.
     CloseCopy,
+    /// `close` of the last descriptor while another thread of the process waits in a call on it, which holds the socket:
+    /// nothing is sent until that call returns. Source: `fdget` of `recvfrom`, `fput` when it returns.
+    CloseInUse {
+        /// The endpoint that waits.
+        held_by: String,
+    },
     /// `close` of the last descriptor. `unread` is what `SIOCINQ` said right before: received bytes that were
     /// never read, without the urgent byte. `None` on a listener or when it was not asked.
     Close {
@@ -69,6 +81,10 @@ pub enum Call {
     HandOver {
         to: String,
     },
+    /// `setrlimit(RLIMIT_NOFILE)`: descriptors from this number on are refused with `EMFILE`. On no socket.
+    LimitDescriptors {
+        limit: u64,
+    },
     Listen {
         backlog: i32,
     },
@@ -81,6 +97,9 @@ pub enum Call {
         /// `MSG_TRUNC`: the bytes are taken and thrown away.
         #[serde(default, skip_serializing_if = "is_default")]
         truncate: bool,
+        /// The last descriptor had been closed while this call waited: its return closed the socket.
+        #[serde(default, skip_serializing_if = "is_default")]
+        lets_go: bool,
     },
     Send {
         bytes: u64,
@@ -136,11 +155,20 @@ pub enum Returned {
 }
 
 impl Call {
-    /// Whether it can end the sending: a `close` of the last descriptor, or a `shutdown` that is not for reading only.
+    /// Whether it let go of the socket: a `close` of the last descriptor, or the return of a call that held it longer.
+    pub const fn lets_go(&self) -> bool {
+        matches!(
+            self,
+            Self::Close { .. } | Self::Receive { lets_go: true, .. }
+        )
+    }
+
+    /// Whether it can end the sending: it let go of the socket, or is a `shutdown` that is not for reading only.
     pub const fn ends_sending(&self) -> bool {
         matches!(
             self,
             Self::Close { .. }
+                | Self::Receive { lets_go: true, .. }
                 | Self::Shutdown {
                     how: How::Write | How::Both
                 }
@@ -152,10 +180,11 @@ impl Call {
         match self {
             Self::Accept { .. } => "accept",
             Self::Bind => "bind",
-            Self::Close { .. } | Self::CloseCopy => "close",
+            Self::Close { .. } | Self::CloseCopy | Self::CloseInUse { .. } => "close",
             Self::Connect | Self::Disconnect => "connect",
             Self::Duplicate => "dup",
             Self::HandOver { .. } => "sendmsg",
+            Self::LimitDescriptors { .. } => "setrlimit",
             Self::Listen { .. } => "listen",
             Self::Receive { .. } => "recv",
             Self::Send { .. } => "send",
@@ -173,6 +202,34 @@ impl CallReturned {
         self.result == Returned::Err(errno)
     }
 
+    /// What it did that its result does not say; `None` for most.
+    pub fn remark(&self) -> Option<String> {
+        match &self.call {
+            Call::CloseCopy => Some("another descriptor is open, so nothing was sent".to_owned()),
+            Call::CloseInUse { held_by } => Some(format!(
+                "{held_by} waits in a call on it, so nothing was sent"
+            )),
+            Call::Receive { lets_go: true, .. } => {
+                Some("closed meanwhile: its return let go of the socket".to_owned())
+            }
+            Call::Accept { .. }
+            | Call::Bind
+            | Call::Close { .. }
+            | Call::Connect
+            | Call::Disconnect
+            | Call::Duplicate
+            | Call::HandOver { .. }
+            | Call::LimitDescriptors { .. }
+            | Call::Listen { .. }
+            | Call::Receive { .. }
+            | Call::Send { .. }
+            | Call::SendFastOpen { .. }
+            | Call::SetOption { .. }
+            | Call::Shutdown { .. }
+            | Call::Socket { .. } => None,
+        }
+    }
+
     /// The call as a programmer writes it, without its result: `recv(1024)`, `connect(:8080)`.
     pub fn signature(&self) -> String {
         let name = self.call.name();
@@ -180,6 +237,7 @@ impl CallReturned {
             Call::Accept { .. }
             | Call::Close { .. }
             | Call::CloseCopy
+            | Call::CloseInUse { .. }
             | Call::Duplicate
             | Call::Socket { mptcp: false } => format!("{name}()"),
             Call::Socket { mptcp: true } => format!("{name}(IPPROTO_MPTCP)"),
@@ -187,12 +245,14 @@ impl CallReturned {
             Call::Connect => format!("{name}({})", address(self.remote)),
             Call::Disconnect => format!("{name}(AF_UNSPEC)"),
             Call::HandOver { to } => format!("{name}(SCM_RIGHTS to {to})"),
+            Call::LimitDescriptors { limit } => format!("{name}(RLIMIT_NOFILE, {limit})"),
             Call::Listen { backlog } => format!("{name}({backlog})"),
             Call::Receive {
                 at_most,
                 peek,
                 out_of_band,
                 truncate,
+                lets_go: _,
             } => {
                 let peek = if *peek { ", MSG_PEEK" } else { "" };
                 let oob = if *out_of_band { ", MSG_OOB" } else { "" };
@@ -257,6 +317,29 @@ mod tests {
     fn json_round_trip_and_signature() {
         for (call, json, signature) in [
             (Call::CloseCopy, r#""close-copy""#, "close()"),
+            (
+                Call::CloseInUse {
+                    held_by: "reader".into(),
+                },
+                r#"{"close-in-use":{"held_by":"reader"}}"#,
+                "close()",
+            ),
+            (
+                Call::LimitDescriptors { limit: 3 },
+                r#"{"limit-descriptors":{"limit":3}}"#,
+                "setrlimit(RLIMIT_NOFILE, 3)",
+            ),
+            (
+                Call::Receive {
+                    at_most: 8,
+                    peek: false,
+                    out_of_band: false,
+                    truncate: false,
+                    lets_go: true,
+                },
+                r#"{"receive":{"at_most":8,"lets_go":true}}"#,
+                "recv(8)",
+            ),
             (Call::Duplicate, r#""duplicate""#, "dup()"),
             (
                 Call::HandOver { to: "new".into() },
@@ -284,6 +367,7 @@ mod tests {
                     peek: false,
                     out_of_band: false,
                     truncate: true,
+                    lets_go: false,
                 },
                 r#"{"receive":{"at_most":9,"truncate":true}}"#,
                 "recv(9, MSG_TRUNC)",
@@ -303,6 +387,8 @@ mod tests {
                 result: Returned::Ok(0),
             };
             assert_eq!(call.signature(), signature);
+            let tells = json.contains("close-") || json.contains("lets_go");
+            assert_eq!(call.remark().is_some(), tells, "{json}");
         }
     }
 }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::call::SocketId;
 use crate::units::Nanos;
 
-/// The end of one process; the kernel closed what it held. The event's time is when it was asked to end.
+/// The end of one process; the kernel closed what it held. The event's time is when it was asked to end, or where nobody
+/// of the run asked when it was last seen alive.
 ///
 /// Source: `do_exit` in the kernel: `exit_files` closes every descriptor in the order of their numbers, before
 /// the parent is told.
@@ -17,7 +18,8 @@ use crate::units::Nanos;
 pub struct ProcessEnded {
     /// The endpoint, or the process that several endpoints are threads of.
     pub process: String,
-    /// The step that ended it, counting from 0; `None` for a program that is not scripted.
+    /// The step that ended it, counting from 0; `None` for a program that is not scripted, and where no step did: it was
+    /// killed by somebody else, or crashed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<u32>,
     pub how: Ended,

@@ -31,7 +31,7 @@ pub enum Trouble {
     /// The command beside the run could not be run.
     #[error("the command beside the run failed: {reason}")]
     BesideFailed { reason: String },
-    /// A program that the story ends could not be made a process of its own: it did nothing that ends it.
+    /// A program that needs a process of its own could not be made one: it did nothing that needs it.
     #[error("`{process}` could not be started as a process: {reason}")]
     NoProcess { process: String, reason: String },
     /// The run was cancelled from outside.

@@ -130,6 +130,7 @@ impl Script<'_> {
                 peek,
                 out_of_band,
                 truncate,
+                lets_go: _,
             } => {
                 let flags = flags(&[
                     ("MSG_PEEK", *peek),
@@ -157,9 +158,11 @@ impl Script<'_> {
             Call::Socket { mptcp: false } => return String::new(),
             Call::Socket { mptcp: true }
             | Call::CloseCopy
+            | Call::CloseInUse { .. }
             | Call::Disconnect
             | Call::Duplicate
             | Call::HandOver { .. }
+            | Call::LimitDescriptors { .. }
             | Call::SendFastOpen { .. } => return self.untold_call(at, call),
         };
         let result = match (&call.call, call.result) {

@@ -103,6 +103,7 @@ pub(super) fn about(span: Nanos) -> String {
 pub(super) fn result(call: &CallReturned) -> String {
     match (&call.call, call.result) {
         (Call::Receive { at_most: 1.., .. }, Returned::Ok(0)) => "EOF".to_owned(),
+        (Call::CloseInUse { .. }, Returned::Ok(_)) => "= 0, still held".to_owned(),
         (_, Returned::Ok(number)) => format!("= {number}"),
         (_, Returned::Err(errno)) => errno.to_string(),
     }
@@ -179,6 +180,9 @@ pub(super) fn call(number: u32, at: Nanos, call: &CallReturned, name: &str, by: 
     } = call.call
     {
         let _ = write!(text, ", {} unread", counted(unread, "byte"));
+    }
+    if let Some(remark) = call.remark() {
+        let _ = write!(text, ", {}", plain(&remark, 100));
     }
     text
 }

@@ -2,6 +2,7 @@
 //!
 //! Looks at a whole scenario; what one step alone can get wrong is in its own file.
 
+mod apart;
 mod processes;
 
 use std::collections::BTreeMap;

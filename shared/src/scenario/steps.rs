@@ -16,6 +16,7 @@ pub mod forge;
 pub mod forget_nat;
 pub mod hand_over;
 pub mod kill;
+pub mod limit_descriptors;
 pub mod listen;
 pub mod receive;
 pub mod remove_address;
@@ -281,6 +282,7 @@ step_kinds! {
     Disconnect(disconnect),
     Duplicate(duplicate),
     HandOver(hand_over),
+    LimitDescriptors(limit_descriptors),
     Exit(exit),
     Kill(kill),
     Sleep(sleep),

@@ -15,6 +15,7 @@ use aftershake_shared::scenario::steps::close::{Close, What};
 use aftershake_shared::scenario::steps::connect::Connect;
 use aftershake_shared::scenario::steps::disconnect::Disconnect;
 use aftershake_shared::scenario::steps::duplicate::Duplicate;
+use aftershake_shared::scenario::steps::limit_descriptors::LimitDescriptors;
 use aftershake_shared::scenario::steps::listen::{Address, Listen};
 use aftershake_shared::scenario::steps::receive::Receive;
 use aftershake_shared::scenario::steps::sample::Sample;
@@ -115,6 +116,7 @@ fn kind() -> impl Strategy<Value = StepKind> {
         what().prop_map(|what| StepKind::Duplicate(Duplicate { what })),
         what().prop_map(|what| StepKind::Close(Close { what })),
         option(),
+        (0..=500_u32).prop_map(|spare| StepKind::LimitDescriptors(LimitDescriptors { spare })),
         Just(StepKind::Disconnect(Disconnect {})),
         Just(StepKind::Sample(Sample {})),
         span().prop_map(|time| StepKind::Sleep(Sleep {
@@ -332,7 +334,11 @@ prop_compose! {
             );
             let nothing = matches!(
                 &step.does,
-                StepKind::Listen(_) | StepKind::Connect(_) | StepKind::Sleep(_) | StepKind::Sample(_)
+                StepKind::Listen(_)
+                    | StepKind::Connect(_)
+                    | StepKind::LimitDescriptors(_)
+                    | StepKind::Sleep(_)
+                    | StepKind::Sample(_)
             );
             step.on = (!nothing).then(|| if listener { "door" } else { "made here" }.to_owned());
             step.name = named.then(|| format!("näme {number}"));

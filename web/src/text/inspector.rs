@@ -37,6 +37,7 @@ pub const REASON: &str = "reason";
 pub const RECEIVED: &str = "received";
 pub const REMOTE: &str = "remote";
 pub const RESULT: &str = "result";
+pub const REMARK: &str = "remark";
 pub const RTT: &str = "rtt";
 pub const SENT: &str = "sent";
 pub const SEQ: &str = "seq";

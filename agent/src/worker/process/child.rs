@@ -34,9 +34,11 @@ pub(super) fn serve(
 ) -> i32 {
     // A core dump of the worker's memory helps nobody.
     let _ = thread::forbid_core_dumps();
+    let mut endpoint = Endpoint::new(name, common);
+    endpoint.is_child = true;
     let mut serving = Serving {
         scenario,
-        endpoint: Endpoint::new(name, common),
+        endpoint,
         acts: BTreeMap::new(),
         watched: BTreeMap::new(),
         watches,
@@ -54,6 +56,10 @@ pub(super) fn serve(
         let came = match asked.request {
             Request::Attempt { step } => serving.attempt(step),
             Request::Expire { step } => serving.expire(step),
+            Request::Rest => {
+                serving.endpoint.blocked.come_to_rest();
+                Came::Rested(serving.endpoint.blocked.any_returned())
+            }
             Request::Holdings => Came::Holds {
                 closed: serving.endpoint.would_close(),
                 descriptors: serving.endpoint.holds(),
@@ -74,6 +80,7 @@ pub(super) fn serve(
             events: serving.endpoint.take_calls(),
             news,
             next_number: common.next_number(),
+            blocks: !serving.endpoint.blocked.is_empty(),
             given: given
                 .as_ref()
                 .map(|given| (given.to.clone(), given.what, Described::of(&given.opened))),
@@ -112,6 +119,8 @@ impl Serving<'_> {
         if let (Some(fd), Some(watch)) = (self.watched.remove(&number), watch) {
             watch.end(fd);
         }
+        // Who waits inside a call and has been woken goes on first, as on the machine.
+        self.endpoint.blocked.come_to_rest();
         match act.attempt(&mut self.endpoint) {
             Attempt::Finished(result) => Came::Finished(result),
             Attempt::Waits(fd, interest) => {

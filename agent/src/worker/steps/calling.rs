@@ -82,8 +82,8 @@ pub(super) fn once(
     attempt(task, &mut timing, endpoint, what, call, make).step_result()
 }
 
-/// Opens a TCP socket of the place's family that never blocks. Only a multipath one is told as a call: the others
-/// are all alike.
+/// Opens a TCP socket of the place's family that never blocks. Only a multipath one is told as a call, or one that
+/// failed: the others are all alike.
 ///
 /// # Errors
 /// The call's own.
@@ -100,7 +100,7 @@ pub(super) fn open(
     let opened = timing.attempt(&endpoint.clock(), || {
         Socket::new(domain, Type::STREAM, protocol)
     });
-    if mptcp {
+    if mptcp || opened.is_err() {
         let result = opened.as_ref().map(|_| u64::from(place.socket.0));
         let result = result.map_or_else(|error| Returned::Err(errno_of(error)), Returned::Ok);
         let place = Place {

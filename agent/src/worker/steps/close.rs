@@ -43,7 +43,12 @@ pub(super) fn close(task: &Task, endpoint: &mut Endpoint<'_>, what: What) -> Ste
         return StepResult::NotRun;
     };
     opened.usable = opened.socket.is_some();
-    let call = if common.known().drop_descriptors(opened.id, 1) {
+    let id = opened.id;
+    let is_last = common.known().drop_descriptors(id, 1);
+    let held_by = is_last.then(|| endpoint.blocked.close(id)).flatten();
+    let call = if let Some(held_by) = held_by {
+        Call::CloseInUse { held_by }
+    } else if is_last {
         let unread = match what {
             What::Connection => sys::socket::unread_bytes(socket.as_fd()).ok(),
             What::Listener => None,

@@ -133,6 +133,7 @@ impl<'a> Outside<'a> {
             | StepKind::Disconnect(_)
             | StepKind::Duplicate(_)
             | StepKind::HandOver(_)
+            | StepKind::LimitDescriptors(_)
             | StepKind::Exit(_)
             | StepKind::Kill(_)
             | StepKind::Sleep(_)

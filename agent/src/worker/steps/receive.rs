@@ -1,6 +1,6 @@
 //! Performs `receive`: one `recv`, or as many as the step's form needs.
 
-use std::io::{self, Read};
+use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
 
@@ -13,11 +13,9 @@ use socket2::Socket;
 
 use super::calling::{self, Made};
 use super::{Act, Attempt, Task};
+use crate::sys;
 use crate::sys::poll::{self, Interest};
 use crate::worker::endpoint::{Endpoint, Timing, errno_of};
-
-/// Received bytes kept for `check` and `until`.
-const KEPT: usize = 64 * 1024;
 
 /// Reads until the step's form is satisfied.
 pub(super) struct Receiving {
@@ -60,6 +58,7 @@ impl Receiving {
             peek,
             out_of_band,
             truncate,
+            lets_go: false,
         }
     }
 
@@ -100,8 +99,7 @@ impl Act for Receiving {
             self.total += count;
             let kept = endpoint.opened(what, self.task.on.as_deref());
             let satisfied = kept.is_some_and(|opened| {
-                let room = KEPT.saturating_sub(opened.received.len());
-                opened.received.extend(buffer.into_iter().take(room));
+                opened.keep_received(&buffer);
                 self.is_satisfied(&opened.received)
             });
             if count == 0 {
@@ -127,18 +125,18 @@ impl Act for Receiving {
 /// One `recv` into `buffer`; what is only looked at, urgent or thrown away stays out of it.
 fn read(socket: &Socket, receive: &Receive, size: usize, buffer: &mut Vec<u8>) -> io::Result<u64> {
     let flag = |set: bool, flag: i32| if set { flag } else { 0 };
+    // A call of another thread may wait on this socket, which is then not in non-blocking mode.
     let flags = flag(receive.peek, libc::MSG_PEEK)
         | flag(receive.out_of_band, libc::MSG_OOB)
         | flag(receive.truncate, libc::MSG_TRUNC);
     if flags == 0 {
         buffer.resize(size, 0);
-        let mut reader = socket;
-        let count = reader.read(buffer);
+        let count = sys::socket::receive(socket.as_raw_fd(), buffer, libc::MSG_DONTWAIT);
         buffer.truncate(*count.as_ref().unwrap_or(&0));
         return count.map(|count| count as u64);
     }
     let mut room = vec![MaybeUninit::uninit(); size];
-    match socket.recv_with_flags(&mut room, flags) {
+    match socket.recv_with_flags(&mut room, flags | libc::MSG_DONTWAIT) {
         // No urgent byte yet is EINVAL, not EAGAIN. Source: tcp_recv_urg.
         Err(error)
             if receive.out_of_band

@@ -47,7 +47,8 @@ impl Act for Sending {
             let piece = left.get(..self.piece.min(left.len())).unwrap_or_default();
             let oob = if self.out_of_band { libc::MSG_OOB } else { 0 };
             // Without MSG_NOSIGNAL a second write after a reset would end this process with SIGPIPE.
-            let flags = libc::MSG_NOSIGNAL | oob;
+            // MSG_DONTWAIT: a thread that waits in a call on this socket has taken it out of non-blocking mode.
+            let flags = libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT | oob;
             let call = Call::Send {
                 bytes: piece.len() as u64,
                 out_of_band: self.out_of_band,

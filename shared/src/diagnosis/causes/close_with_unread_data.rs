@@ -61,6 +61,14 @@ impl ResetCause for CloseWithUnreadData {
             Some(count) if count > 0 => format!("{count} bytes"),
             _ => "bytes".to_owned(),
         };
+        let held = reset
+            .sending_call()
+            .filter(crate::diagnosis::ending::Ending::is_return);
+        if let Some(call) = held.map(|held| held.words()) {
+            return format!(
+                "{sender} closed while its {call} waited, which then left {what} unread, so Linux reset the connection."
+            );
+        }
         let how = match reset.sending_call() {
             None if reset.covers_sender() => "ended".to_owned(),
             Some(ending) if ending.is_process() => format!("ended ({})", ending.words()),

@@ -36,6 +36,12 @@ type Row = (&'static str, fn() -> Story, &'static [C], Outcome);
 const ROWS: &[Row] = &[
     ("unread", decided::unread, &[C::CloseWithUnreadData], Reset),
     (
+        "unread, closed by a call's return",
+        decided::unread_after_held,
+        &[C::CloseWithUnreadData],
+        Reset,
+    ),
+    (
         "unread with linger zero",
         decided::unread_with_linger,
         &[C::CloseWithUnreadData],

@@ -1,7 +1,10 @@
 //! Sentences on runs without a decisive RST: they say no more than the evidence carries.
 
-use crate::connection::story::Story;
+use super::stories::decided::{held, lets_go};
+use crate::connection::story::{LISTENER, Story};
 use crate::diagnosis::diagnose;
+use crate::errno::Errno;
+use crate::event::call::Call;
 use crate::event::trouble::Trouble;
 use crate::event::{Event, EventBody, EventId, Source};
 use crate::units::Nanos;
@@ -120,4 +123,69 @@ fn where_programs_were_not_traced_and_two_ports_asked_ends_are_addresses_in_ever
         assert!(!words.contains(role), "{words}");
     }
     assert!(words.contains("it came from 127.0.0.1:40000"), "{words}");
+}
+
+/// Headline and explanation of a story of which everything was recorded.
+fn said(story: &Story) -> (String, String) {
+    let diagnosis = diagnose(&story.events(&Source::ALL), &Source::ALL);
+    (diagnosis.headline, diagnosis.explanation)
+}
+
+#[test]
+fn a_close_during_a_call_is_not_said_to_have_sent_the_fin() {
+    let mut story = held(Story::new());
+    let (headline, why) = said(&story);
+    assert_eq!(
+        headline,
+        "No reset: the connection was still open at the end, although the server had closed it."
+    );
+    assert!(why.contains("reader was waiting in a call"), "{why}");
+    story
+        .segment(305, "client > server PA 1:3(2) ack 1 win 64")
+        .segment(310, "server > client A 1:1(0) ack 3 win 64")
+        .segment(330, "server > client FA 1:1(0) ack 3 win 64");
+    lets_go(&mut story, 2);
+    let (headline, why) = said(&story);
+    assert_eq!(
+        headline,
+        "No reset: the server closed, but its FIN left only when its recv(8) returned, 70 µs later."
+    );
+    assert!(
+        why.contains("which holds the socket until it returns"),
+        "{why}"
+    );
+    assert!(why.contains("left none of the 2 bytes"), "{why}");
+}
+
+#[test]
+fn a_reset_by_a_calls_return_tells_of_the_close_before_it() {
+    let (headline, why) = said(&super::stories::decided::unread_after_held());
+    assert_eq!(
+        headline,
+        "The server closed while its recv(8) waited, which then left 8 bytes unread, so Linux reset the connection."
+    );
+    assert!(
+        why.contains("The last descriptor had been closed at 250 µs"),
+        "{why}"
+    );
+}
+
+#[test]
+fn an_accept_without_descriptors_is_told_of_connections_that_waited_for_it() {
+    let failed = |at| {
+        let mut story = Story::new();
+        story.listen().connect();
+        let call = Call::Accept { opened: None };
+        story.err(at, LISTENER, call, Errno::EMFILE);
+        said(&story)
+    };
+    let (headline, why) = failed(200);
+    assert!(
+        headline.ends_with("the server could not accept it (EMFILE)."),
+        "{headline}"
+    );
+    assert!(why.contains("waits in the queue of its listener"), "{why}");
+    // Before the connection was there: an empty queue says the same.
+    let (headline, _) = failed(50);
+    assert!(headline.ends_with("still open at the end."), "{headline}");
 }

@@ -215,6 +215,7 @@ pub(super) fn sent_before_close() -> Vec<Event> {
         peek: false,
         out_of_band: false,
         truncate: false,
+        lets_go: false,
     };
     let reset = Returned::Err(Errno::ECONNRESET);
     story.call(21_950..21_985, 0, "client", receive, client, reset);
@@ -255,6 +256,7 @@ pub(super) fn through_a_proxy() -> Vec<Event> {
         peek: false,
         out_of_band: false,
         truncate: false,
+        lets_go: false,
     };
     let linger = Call::SetOption {
         option: "SO_LINGER".into(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::apart::Apart;
 use crate::scenario::steps::StepKind;
 use crate::scenario::{OUTSIDE, Order, Scenario, Step, limits};
 
@@ -11,6 +12,7 @@ pub(super) struct Processes<'a> {
     /// By process, the number of the step that ended it, from 1, and that step's word.
     ended: BTreeMap<&'a str, (usize, &'static str)>,
     order: Order,
+    apart: Apart<'a>,
 }
 
 impl<'a> Processes<'a> {
@@ -21,14 +23,18 @@ impl<'a> Processes<'a> {
             .iter()
             .flat_map(|program| program.endpoints.iter().map(|name| (*name, program.name)))
             .collect();
-        let real = programs.iter().filter(|program| program.ends).count();
+        let real = programs.iter().filter(|program| program.is_child).count();
         if real > limits::PROCESSES {
             return Err(format!(
-                "{real} processes exit or are killed, expected at most {}",
+                "{real} processes end, limit their descriptors or block, expected at most {}",
                 limits::PROCESSES
             ));
         }
+        let apart = Apart::of(scenario, |endpoint| {
+            of.get(endpoint).copied().unwrap_or(endpoint)
+        });
         Ok(Self {
+            apart,
             of,
             ended: BTreeMap::new(),
             order: scenario.order,
@@ -52,8 +58,13 @@ impl<'a> Processes<'a> {
                 step.by
             ));
         }
-        if let StepKind::HandOver(hand_over) = &step.does {
-            let to = self.known(&hand_over.to)?;
+        let gives_to = if let StepKind::HandOver(hand_over) = &step.does {
+            Some(self.known(&hand_over.to)?)
+        } else {
+            None
+        };
+        self.apart.admit(step, own, gives_to)?;
+        if let (StepKind::HandOver(hand_over), Some(to)) = (&step.does, gives_to) {
             if to == own {
                 return Err(format!(
                     "`{}` is in the same process as `{}`, expected an endpoint of another one",
@@ -210,7 +221,7 @@ mod tests {
         let exits: Vec<&str> = exits.iter().map(String::as_str).collect();
         assert_eq!(
             refused("listed", &exits),
-            "101 processes exit or are killed, expected at most 100"
+            "101 processes end, limit their descriptors or block, expected at most 100"
         );
     }
 
@@ -222,7 +233,7 @@ mod tests {
         let programs = scenario.processes();
         let programs: Vec<_> = programs
             .iter()
-            .map(|program| (program.name, program.endpoints.len(), program.ends))
+            .map(|program| (program.name, program.endpoints.len(), program.is_child))
             .collect();
         assert_eq!(programs, [("a", 2, true), ("c", 1, false)]);
     }

@@ -34,6 +34,10 @@ pub struct Receive {
     /// `MSG_OOB`: take the urgent byte.
     #[serde(default)]
     pub out_of_band: bool,
+    /// A thread of its own waits inside the call, as in a program that blocks: it holds the socket meanwhile, whoever
+    /// closes the descriptor.
+    #[serde(default)]
+    pub blocks: bool,
     /// Give up after this time, counted from the step's beginning; `None` waits for ever.
     pub timeout: Option<Span>,
 }
@@ -86,6 +90,12 @@ impl Kind for Receive {
         )
         .default("false"),
         Field::new(
+            "blocks",
+            Takes::Flag,
+            "wait inside the call, which holds the socket meanwhile",
+        )
+        .default("false"),
+        Field::new(
             "timeout",
             Takes::Duration,
             "give up after this time; waits for ever without",
@@ -125,6 +135,10 @@ impl Kind for Receive {
         }
         if self.truncate && (self.peek || self.out_of_band || self.until.is_some()) {
             return Err("`truncate` does not go with `peek`, `out_of_band` or `until`".to_owned());
+        }
+        let odd = self.peek || self.out_of_band || self.truncate;
+        if self.blocks && (many || odd || self.timeout.is_some()) {
+            return Err("`blocks` goes with `at_most` only".to_owned());
         }
         Ok(())
     }

@@ -17,6 +17,8 @@ pub(super) fn details(event: &Event, call: &CallReturned, run: &RunEvents) -> Ht
     } else {
         None
     };
+    let remark = call.remark();
+    let remark = remark.map(|remark| plain(words::REMARK, &remark));
     let address = |name, address: Option<std::net::SocketAddr>| {
         address.map(|address| plain(name, &address.to_string()))
     };
@@ -29,6 +31,7 @@ pub(super) fn details(event: &Event, call: &CallReturned, run: &RunEvents) -> Ht
             { plain(words::TOOK, &call.took.to_string()) }
             if call.parked != Nanos(0) { { plain(words::PARKED, &words::before(call.parked)) } }
             { for unread }
+            { for remark }
             if let Some(step) = call.step { { plain(words::STEP, &step_words(step, run)) } }
             { for address(words::LOCAL, call.local) }
             { for address(words::REMOTE, call.remote) }

@@ -4,7 +4,7 @@ use crate::connection::story::{
     CLIENT, LISTENER, SERVER, Story, close, linger_zero, receive, send,
 };
 use crate::errno::Errno;
-use crate::event::call::Call;
+use crate::event::call::{Call, Returned};
 
 pub(super) fn accepted() -> Story {
     let mut story = Story::new();
@@ -43,6 +43,38 @@ pub(super) fn unread_with_linger() -> Story {
     story
 }
 
+/// A thread waits in `recv(8)` from 220 µs on while another closes the descriptor at 250 µs; its return is to come.
+pub(in crate::diagnosis::tests) fn held(mut story: Story) -> Story {
+    story.listen().connect().accept();
+    let held_by = "reader".to_owned();
+    story.ok(250, SERVER, Call::CloseInUse { held_by }, 0);
+    story
+}
+
+/// The return of that call, which the kernel's close follows.
+pub(in crate::diagnosis::tests) fn lets_go(story: &mut Story, read: u64) {
+    let call = Call::Receive {
+        at_most: 8,
+        peek: false,
+        out_of_band: false,
+        truncate: false,
+        lets_go: true,
+    };
+    story.call(220, 120, SERVER, call, Returned::Ok(read));
+}
+
+/// The call that held the closed socket took eight of sixteen bytes.
+pub(in crate::diagnosis::tests) fn unread_after_held() -> Story {
+    let mut story = held(Story::new());
+    lets_go(story.send16(), 8);
+    story
+        .segment(330, "server > client RA 1:1(0) ack 17 win 64")
+        .reason(331, false, "TCP_ABORT_ON_CLOSE", "TCP_CLOSE")
+        .counted(2000, 2, "TcpExtTCPAbortOnClose");
+    told_reset(&mut story);
+    story
+}
+
 /// Fifteen of sixteen bytes were read.
 pub(super) fn one_byte() -> Story {
     let mut story = unread();
@@ -58,6 +90,7 @@ pub(super) fn peeked() -> Story {
         peek: true,
         out_of_band: false,
         truncate: false,
+        lets_go: false,
     };
     story.ok(400, SERVER, peek, 16);
     story
