@@ -51,6 +51,10 @@ pub enum Call {
         opened: Option<SocketId>,
     },
     Bind,
+    /// `bind` of an `AF_UNIX` socket to that abstract name. Neither it nor what is accepted from it has an address.
+    BindUnix {
+        name: String,
+    },
     /// `close` of a descriptor that was not the socket's last: nothing is sent.
     CloseCopy,
     /// `close` of the last descriptor. `unread` is what `SIOCINQ` said right before: received bytes that were
@@ -60,6 +64,10 @@ pub enum Call {
     },
     /// `connect` to the event's `remote`.
     Connect,
+    /// `connect` of an `AF_UNIX` socket to that abstract name: no TCP, so no address and no segment.
+    ConnectUnix {
+        name: String,
+    },
     /// `connect` with `AF_UNSPEC`: dissolves the association.
     Disconnect,
     /// `dup`: one descriptor more for the same socket.
@@ -151,9 +159,9 @@ impl Call {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Accept { .. } => "accept",
-            Self::Bind => "bind",
+            Self::Bind | Self::BindUnix { .. } => "bind",
             Self::Close { .. } | Self::CloseCopy => "close",
-            Self::Connect | Self::Disconnect => "connect",
+            Self::Connect | Self::ConnectUnix { .. } | Self::Disconnect => "connect",
             Self::Duplicate => "dup",
             Self::HandOver { .. } => "sendmsg",
             Self::Listen { .. } => "listen",
@@ -185,6 +193,10 @@ impl CallReturned {
             Call::Socket { mptcp: true } => format!("{name}(IPPROTO_MPTCP)"),
             Call::Bind => format!("{name}({})", address(self.local)),
             Call::Connect => format!("{name}({})", address(self.remote)),
+            // As ss and strace show abstract names.
+            Call::BindUnix { name: app } | Call::ConnectUnix { name: app } => {
+                format!("{name}(AF_UNIX @{app})")
+            }
             Call::Disconnect => format!("{name}(AF_UNSPEC)"),
             Call::HandOver { to } => format!("{name}(SCM_RIGHTS to {to})"),
             Call::Listen { backlog } => format!("{name}({backlog})"),
@@ -262,6 +274,16 @@ mod tests {
                 Call::HandOver { to: "new".into() },
                 r#"{"hand-over":{"to":"new"}}"#,
                 "sendmsg(SCM_RIGHTS to new)",
+            ),
+            (
+                Call::ConnectUnix { name: "app".into() },
+                r#"{"connect-unix":{"name":"app"}}"#,
+                "connect(AF_UNIX @app)",
+            ),
+            (
+                Call::BindUnix { name: "app".into() },
+                r#"{"bind-unix":{"name":"app"}}"#,
+                "bind(AF_UNIX @app)",
             ),
             (
                 Call::SendFastOpen { bytes: 1 },

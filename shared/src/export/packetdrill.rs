@@ -156,6 +156,8 @@ impl Script<'_> {
             },
             Call::Socket { mptcp: false } => return String::new(),
             Call::Socket { mptcp: true }
+            | Call::BindUnix { .. }
+            | Call::ConnectUnix { .. }
             | Call::CloseCopy
             | Call::Disconnect
             | Call::Duplicate
