@@ -6,6 +6,7 @@
 mod calls;
 pub mod flow;
 mod gather;
+pub mod unix;
 
 use std::net::SocketAddr;
 
@@ -216,6 +217,8 @@ struct Place {
 pub struct Connections {
     list: Vec<Connection>,
     listeners: Vec<Listener>,
+    /// What is no TCP at all.
+    unix: unix::UnixPairs,
     /// Sorted by event id.
     places: Vec<(EventId, Place)>,
 }
@@ -232,9 +235,12 @@ impl Connections {
             set_bases(connection);
         }
         let places = places(&list);
+        let after = u32::try_from(list.len()).unwrap_or(u32::MAX);
+        let unix = unix::UnixPairs::from_events(events, after.saturating_add(1));
         Self {
             list,
             listeners,
+            unix,
             places,
         }
     }
@@ -283,6 +289,16 @@ impl Connections {
     /// All listening sockets that calls showed.
     pub fn listeners(&self) -> &[Listener] {
         &self.listeners
+    }
+
+    /// All pairs of `AF_UNIX` sockets that calls showed; none of them is a connection in the sense of this module.
+    pub fn unix_pairs(&self) -> &[unix::UnixPair] {
+        &self.unix.list
+    }
+
+    /// The pair of `AF_UNIX` sockets that a call was made on.
+    pub fn unix_pair_of(&self, event: EventId) -> Option<&unix::UnixPair> {
+        self.unix.of(event)
     }
 
     /// Whether any program ever listened for connections to that address.

@@ -20,6 +20,7 @@ mod run;
 mod samples;
 mod saw;
 mod shape;
+mod unix;
 mod weigh;
 
 use crate::connection::Connections;
@@ -95,14 +96,16 @@ fn explained(
         })
         .collect();
     sort_by_rank(&mut findings, |finding| (finding.segment.0.into(), 0));
-    let outcome = outcome::of_run(&run, &verdicts);
-    let (headline, explanation) = headline::of_run(&run, outcome, &verdicts, &findings);
+    let unix = unix::verdicts(&run);
+    let outcome = outcome::of_run(&verdicts, &unix);
+    let (headline, explanation) = headline::of_run(&run, &verdicts, &findings, &unix);
     Diagnosis {
         outcome,
         headline,
         explanation,
         connections: verdicts,
         resets: findings,
+        unix,
     }
 }
 

@@ -33,6 +33,7 @@ pub struct Report {
     pub outcome: Outcome,
     pub headline: String,
     pub explanation: String,
+    /// TCP connections, then pairs of `AF_UNIX` sockets.
     pub connections: Vec<ConnectionRow>,
     pub resets: Vec<ResetRow>,
     pub expectation: Met,
@@ -61,6 +62,25 @@ pub struct ConnectionRow {
     pub client: String,
     pub server: String,
     pub outcome: Outcome,
+    /// It is a pair of `AF_UNIX` sockets: no TCP, no segment, no RST. Absent for a TCP connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unix: Option<UnixRow>,
+}
+
+/// How a pair of `AF_UNIX` sockets ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct UnixRow {
+    /// The listener's name in the abstract namespace.
+    pub name: String,
+    pub headline: String,
+    pub explanation: String,
+    /// What to change; empty where nothing went wrong.
+    pub fix: String,
+    /// The function of the kernel that did it; empty while nothing has.
+    pub kernel_function: &'static str,
+    /// The calls that this rests on.
+    pub evidence: Vec<EventId>,
 }
 
 /// One RST explained.
@@ -230,14 +250,28 @@ impl From<&Finding> for ResetRow {
 
 fn connection_rows(diagnosis: &Diagnosis) -> Vec<ConnectionRow> {
     let connections = diagnosis.connections.iter();
-    connections
-        .map(|connection| ConnectionRow {
-            id: connection.id,
-            client: connection.client.clone(),
-            server: connection.server.clone(),
-            outcome: connection.outcome,
-        })
-        .collect()
+    let connections = connections.map(|connection| ConnectionRow {
+        id: connection.id,
+        client: connection.client.clone(),
+        server: connection.server.clone(),
+        outcome: connection.outcome,
+        unix: None,
+    });
+    let pairs = diagnosis.unix.iter().map(|pair| ConnectionRow {
+        id: pair.id,
+        client: pair.client.clone(),
+        server: pair.server.clone(),
+        outcome: pair.outcome,
+        unix: Some(UnixRow {
+            name: pair.name.clone(),
+            headline: pair.headline.clone(),
+            explanation: pair.explanation.clone(),
+            fix: pair.fix.clone(),
+            kernel_function: pair.kernel_function,
+            evidence: pair.evidence.iter().map(|cited| cited.event).collect(),
+        }),
+    });
+    connections.chain(pairs).collect()
 }
 
 fn step_rows(scenario: Option<&Scenario>, events: &[Event]) -> Vec<StepRow> {
@@ -296,11 +330,12 @@ fn call_row(
 ) -> CallRow {
     let on_listener = connections.listener(call.socket).is_some();
     let connection = connections.connection_of(event.id).filter(|_| !on_listener);
+    let pair = connections.unix_pair_of(event.id).map(|pair| pair.id);
     let step = call.step.and_then(|step| usize::try_from(step).ok());
     let step = step.and_then(|step| scenario?.steps.get(step));
     CallRow {
         id: event.id,
-        connection: connection.map(|connection| connection.id),
+        connection: connection.map(|connection| connection.id).or(pair),
         at_ns: event.at.0,
         took_ns: call.took.0,
         parked_ns: call.parked.0,

@@ -18,7 +18,11 @@ fn recording() -> Recording {
 }
 
 fn run() -> Vec<Action> {
-    let Recording { header, events } = recording();
+    run_of("sent-before-close", recording())
+}
+
+fn run_of(name: &'static str, recording: Recording) -> Vec<Action> {
+    let Recording { header, events } = recording;
     let said = Action::AgentSaid;
     vec![
         said(ServerMessage::Welcome {
@@ -26,10 +30,7 @@ fn run() -> Vec<Action> {
             version: "0.1.0".to_owned(),
             environment: header.environment.clone(),
         }),
-        Action::ScenarioChosen {
-            name: "sent-before-close",
-            run: false,
-        },
+        Action::ScenarioChosen { name, run: false },
         Action::RunAsked,
         said(ServerMessage::Started { run: 1, header }),
         said(ServerMessage::Events { run: 1, events }),
@@ -250,4 +251,24 @@ fn nothing_needs_an_inline_style_or_script() {
             assert!(!markup.contains(forbidden), "{forbidden}");
         }
     }
+}
+
+#[test]
+fn a_reset_over_af_unix_is_told_without_a_connection() {
+    let kept = include_str!("../../scenarios/recordings/unix-closed-with-unread-data.jsonl");
+    let kept = Recording::from_json_lines(kept).unwrap();
+    let arrow = "class=\"event segment";
+    assert!(markup(run()).contains(arrow));
+    let markup = markup(run_of("unix-closed-with-unread-data", kept));
+    assert_says(
+        &markup,
+        &[
+            ", with no packet and no RST: the server closed with 16 bytes unread",
+            "connect(AF_UNIX @app)",
+            "the error is told once; what follows is the end",
+            "Read until recv returns 0",
+            "data-test=\"run-fixed\"",
+        ],
+    );
+    assert!(!markup.contains(arrow));
 }

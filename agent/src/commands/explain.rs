@@ -11,6 +11,7 @@ use aftershake_shared::capture::explained::{ConnectionExplained, Explained};
 use aftershake_shared::capture::explainer::{Explainer, Options};
 use aftershake_shared::capture::trace_text::ResetTrace;
 use aftershake_shared::channel::Failure;
+use aftershake_shared::diagnosis::finding::Diagnosis;
 use aftershake_shared::sniff::{ENOUGH, OurText, is_recording, our_text};
 use serde::Serialize;
 
@@ -140,6 +141,15 @@ impl<'a> Output<'a> {
         print(&text)
     }
 
+    /// What a recording knows of errors over `AF_UNIX`, where no connection ended.
+    fn unix(&mut self, diagnosis: &Diagnosis) -> Result<(), Failure> {
+        for pair in diagnosis.unix.iter().filter(|pair| pair.met_error) {
+            self.printed += 1;
+            print(&words::unix(pair))?;
+        }
+        Ok(())
+    }
+
     fn end(mut self, explained: &Explained) -> Result<u8, Failure> {
         self.connections(&explained.connections)?;
         if self.options.json {
@@ -213,12 +223,17 @@ fn explain_recording(
         let failed = options.fail_on.is_some() && !diagnosis.resets.is_empty();
         return Ok(if failed { MISSED } else { DONE });
     }
+    let counted = Counted::Events(recording.events.len() as u64);
+    let mut out = Output::new(options, counted);
+    // A port is TCP's, and so is everything in the object.
+    if options.port.is_none() && !options.json {
+        out.unix(&diagnosis)?;
+    }
     let mut explained = Explained::of_recording(&recording.events, diagnosis);
     if let Some(port) = options.port {
         explained.keep_port(port);
     }
-    let counted = Counted::Events(recording.events.len() as u64);
-    Output::new(options, counted).end(&explained)
+    out.end(&explained)
 }
 
 fn counters(path: &str) -> Result<CounterDeltas, Failure> {

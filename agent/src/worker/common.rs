@@ -1,5 +1,7 @@
 //! What the programs of one run share: the clock, and what is known of each other's sockets.
 
+mod unix_queues;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,6 +11,7 @@ use aftershake_shared::event::call::SocketId;
 use serde::{Deserialize, Serialize};
 
 use crate::worker::clock::Clock;
+use unix_queues::UnixQueues;
 
 /// Numbers kept for a program that opens sockets in a process of its own: no step opens more at one go.
 const NUMBERS_AT_ONCE: u32 = 2;
@@ -35,6 +38,8 @@ pub(crate) struct Known {
     ends: Vec<End>,
     /// How many descriptors refer to a socket, over all processes, where that was ever more than one.
     pub(crate) descriptors: BTreeMap<SocketId, u32>,
+    /// Who waits to be accepted on names that are no address.
+    pub(crate) unix: UnixQueues,
 }
 
 /// A socket's addresses, and the process that holds it.
@@ -175,19 +180,21 @@ impl Known {
         Self {
             names: self.names.clone(),
             descriptors: self.descriptors.clone(),
+            unix: self.unix.clone(),
             ..Self::default()
         }
     }
 
     /// Adds what another process learnt.
     pub(crate) fn learn(&mut self, news: Self) {
-        // A child sends the names it has made, and all counts of descriptors.
+        // A child sends the names it has made, and all counts of descriptors and all queues.
         self.names.extend(news.names);
         self.cookies.extend(news.cookies);
         self.touched.extend(news.touched);
         self.listeners.extend(news.listeners);
         self.ends.extend(news.ends);
         self.descriptors = news.descriptors;
+        self.unix = news.unix;
     }
 }
 

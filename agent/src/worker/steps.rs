@@ -8,11 +8,13 @@ mod calling;
 mod check_received;
 mod close;
 mod connect;
+mod connect_unix;
 mod disconnect;
 mod duplicate;
 mod hand_over;
 mod limit_descriptors;
 mod listen;
+mod listen_unix;
 pub(crate) mod outside;
 mod receive;
 mod send;
@@ -68,6 +70,10 @@ pub(crate) fn begin(number: u32, step: &Step) -> Option<Box<dyn Act>> {
         StepKind::Listen(listen) => Box::new(listen::Listening::new(task, listen)),
         StepKind::Accept(_) => Box::new(accept::Accepting::new(task)),
         StepKind::Connect(connect) => Box::new(connect::Connecting::new(task, connect)),
+        StepKind::ListenUnix(listen) => Box::new(listen_unix::ListeningUnix::new(task, listen)),
+        StepKind::ConnectUnix(connect) => {
+            Box::new(connect_unix::ConnectingUnix::new(task, connect))
+        }
         StepKind::Send(send) => Box::new(send::Sending::new(task, send)),
         StepKind::Receive(receive) if receive.blocks => {
             Box::new(blocking::Blocking::new(task, receive))

@@ -68,6 +68,8 @@ impl ConnectionExplained {
             explanation,
             resets: resets.collect(),
             connections,
+            // A capture holds segments and no calls.
+            unix: Vec::new(),
         }
     }
 }

@@ -136,7 +136,10 @@ fn note<'a>(socket: &mut Facts<'a>, event: &Event, position: usize, call: &'a Ca
             socket.listens.get_or_insert(event.at);
         }
         call if worked && call.lets_go() => socket.closed = Some((event.at, end)),
+        // An AF_UNIX socket is no end of a TCP connection: `unix` has those.
         Call::Bind
+        | Call::BindUnix { .. }
+        | Call::ConnectUnix { .. }
         | Call::CloseCopy
         | Call::CloseInUse { .. }
         | Call::LimitDescriptors { .. }

@@ -47,6 +47,44 @@ pub struct Diagnosis {
     pub connections: Vec<ConnectionVerdict>,
     /// In order of time.
     pub resets: Vec<Finding>,
+    /// Pairs of `AF_UNIX` sockets, which are no connections: no segment and no RST is theirs. In order of time.
+    pub unix: Vec<UnixVerdict>,
+}
+
+impl Diagnosis {
+    /// What the programs were told: of each connection in turn, then of each pair of `AF_UNIX` sockets.
+    pub fn saw(&self) -> impl Iterator<Item = &Saw> {
+        let connections = self.connections.iter().flat_map(|one| &one.saw);
+        connections.chain(self.unix.iter().flat_map(|one| &one.saw))
+    }
+}
+
+/// How one pair of `AF_UNIX` sockets ended, and what looked like a reset there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnixVerdict {
+    /// Counts on from the connections.
+    pub id: u32,
+    /// The listener's name, without the NUL byte that makes it abstract.
+    pub name: String,
+    /// The endpoint that connected.
+    pub client: String,
+    /// The endpoint that accepted or listened; `server` where nobody did.
+    pub server: String,
+    /// Never [`Outcome::Reset`]: that takes a RST.
+    pub outcome: Outcome,
+    /// Whether a program was told an error that it did not bring on itself.
+    pub met_error: bool,
+    /// One sentence in the past tense that answers "what happened?".
+    pub headline: String,
+    /// Why, with the numbers of this run; empty where the headline says all.
+    pub explanation: String,
+    /// What to change in the program; empty where nothing went wrong.
+    pub fix: String,
+    /// The function of the kernel that did it; empty while nothing has.
+    pub kernel_function: &'static str,
+    /// The calls that this rests on.
+    pub evidence: Vec<Cited>,
+    pub saw: Vec<Saw>,
 }
 
 /// How one connection ended.

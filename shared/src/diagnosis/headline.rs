@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 
 use super::cause_id::CauseId;
-use super::finding::{Certainty, ConnectionVerdict, Finding, Saw};
+use super::finding::{Certainty, ConnectionVerdict, Finding, Saw, UnixVerdict};
 use super::reset::{NotTaken, Reset, the};
 use super::run::Run;
 use super::shape::Shape;
 use super::weigh::segment_label;
+use super::{outcome, unix};
 use crate::connection::flow::Flow;
 use crate::connection::{Connection, Role};
 use crate::event::call::Call;
@@ -155,6 +156,33 @@ pub(super) fn add_doubt(
 
 /// What happened in one sentence, and why in two or three.
 pub(super) fn of_run(
+    run: &Run<'_>,
+    verdicts: &[ConnectionVerdict],
+    findings: &[Finding],
+    unix: &[UnixVerdict],
+) -> (String, String) {
+    let tcp = outcome::of_connections(verdicts);
+    let Some(pair) = unix::gravest(unix) else {
+        return of_connections(run, tcp.unwrap_or(Outcome::Open), verdicts, findings);
+    };
+    let Some(tcp) = tcp else {
+        let (headline, explanation) = (pair.headline.clone(), &pair.explanation);
+        let why = format!("{explanation} {}", waiting(run));
+        return (headline, why.trim().to_owned());
+    };
+    let (headline, explanation) = of_connections(run, tcp, verdicts, findings);
+    // An error over AF_UNIX says more than that TCP went well; what TCP itself reset comes first.
+    let is_quiet = matches!(tcp, Outcome::Closed | Outcome::Open | Outcome::TimedOut);
+    if pair.met_error && is_quiet {
+        let why = format!("{} Over TCP: {headline}", pair.explanation);
+        return (pair.headline.clone(), why);
+    }
+    let why = format!("{explanation} {}", pair.headline);
+    (headline, why.trim_start().to_owned())
+}
+
+/// The same of its TCP connections.
+fn of_connections(
     run: &Run<'_>,
     outcome: Outcome,
     verdicts: &[ConnectionVerdict],

@@ -1,6 +1,6 @@
 //! How each connection ended: by RST, refusal, timeout, FIN, or not at all.
 
-use super::finding::ConnectionVerdict;
+use super::finding::{ConnectionVerdict, UnixVerdict};
 use super::run::Run;
 use super::weigh::Weighed;
 use crate::connection::flow::Flow;
@@ -10,11 +10,15 @@ use crate::event::Source;
 use crate::event::call::{Call, CallReturned, Returned};
 use crate::scenario::expect::Outcome;
 
-/// Of several connections the gravest; a run without any is open.
-pub(super) fn of_run(run: &Run<'_>, verdicts: &[ConnectionVerdict]) -> Outcome {
-    let worst = verdicts.iter().map(|verdict| verdict.outcome).max();
-    let _ = run;
-    worst.unwrap_or(Outcome::Open)
+/// Of several connections the gravest, pairs of `AF_UNIX` sockets among them; a run without any is open.
+pub(super) fn of_run(verdicts: &[ConnectionVerdict], unix: &[UnixVerdict]) -> Outcome {
+    let unix = unix.iter().map(|verdict| verdict.outcome).max();
+    of_connections(verdicts).max(unix).unwrap_or(Outcome::Open)
+}
+
+/// Of several TCP connections the gravest.
+pub(super) fn of_connections(verdicts: &[ConnectionVerdict]) -> Option<Outcome> {
+    verdicts.iter().map(|verdict| verdict.outcome).max()
 }
 
 pub(super) fn of_connection(

@@ -2,6 +2,7 @@
 //! nothing is certain that is not so.
 
 mod stories;
+mod unix;
 mod whole;
 
 use super::finding::{Certainty, Finding};

@@ -57,6 +57,10 @@ pub enum Call {
         opened: Option<SocketId>,
     },
     Bind,
+    /// `bind` of an `AF_UNIX` socket to that abstract name. Neither it nor what is accepted from it has an address.
+    BindUnix {
+        name: String,
+    },
     /// `close` of a descriptor that was not the socket's last: nothing is sent.
     CloseCopy,
     /// `close` of the last descriptor while another thread of the process waits in a call on it, which holds the socket:
@@ -72,6 +76,10 @@ pub enum Call {
     },
     /// `connect` to the event's `remote`.
     Connect,
+    /// `connect` of an `AF_UNIX` socket to that abstract name: no TCP, so no address and no segment.
+    ConnectUnix {
+        name: String,
+    },
     /// `connect` with `AF_UNSPEC`: dissolves the association.
     Disconnect,
     /// `dup`: one descriptor more for the same socket.
@@ -179,9 +187,9 @@ impl Call {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Accept { .. } => "accept",
-            Self::Bind => "bind",
+            Self::Bind | Self::BindUnix { .. } => "bind",
             Self::Close { .. } | Self::CloseCopy | Self::CloseInUse { .. } => "close",
-            Self::Connect | Self::Disconnect => "connect",
+            Self::Connect | Self::ConnectUnix { .. } | Self::Disconnect => "connect",
             Self::Duplicate => "dup",
             Self::HandOver { .. } => "sendmsg",
             Self::LimitDescriptors { .. } => "setrlimit",
@@ -214,8 +222,10 @@ impl CallReturned {
             }
             Call::Accept { .. }
             | Call::Bind
+            | Call::BindUnix { .. }
             | Call::Close { .. }
             | Call::Connect
+            | Call::ConnectUnix { .. }
             | Call::Disconnect
             | Call::Duplicate
             | Call::HandOver { .. }
@@ -243,6 +253,10 @@ impl CallReturned {
             Call::Socket { mptcp: true } => format!("{name}(IPPROTO_MPTCP)"),
             Call::Bind => format!("{name}({})", address(self.local)),
             Call::Connect => format!("{name}({})", address(self.remote)),
+            // As ss and strace show abstract names.
+            Call::BindUnix { name: app } | Call::ConnectUnix { name: app } => {
+                format!("{name}(AF_UNIX @{app})")
+            }
             Call::Disconnect => format!("{name}(AF_UNSPEC)"),
             Call::HandOver { to } => format!("{name}(SCM_RIGHTS to {to})"),
             Call::LimitDescriptors { limit } => format!("{name}(RLIMIT_NOFILE, {limit})"),
@@ -345,6 +359,16 @@ mod tests {
                 Call::HandOver { to: "new".into() },
                 r#"{"hand-over":{"to":"new"}}"#,
                 "sendmsg(SCM_RIGHTS to new)",
+            ),
+            (
+                Call::ConnectUnix { name: "app".into() },
+                r#"{"connect-unix":{"name":"app"}}"#,
+                "connect(AF_UNIX @app)",
+            ),
+            (
+                Call::BindUnix { name: "app".into() },
+                r#"{"bind-unix":{"name":"app"}}"#,
+                "bind(AF_UNIX @app)",
             ),
             (
                 Call::SendFastOpen { bytes: 1 },

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{LONG, Run, flag_words, millis, svg};
-use crate::diagnosis::finding::Finding;
+use crate::diagnosis::finding::{Finding, UnixVerdict};
 use crate::ladder::svg::xml;
 use crate::ladder::words::plain;
 use crate::units::Nanos;
@@ -45,6 +45,9 @@ pub fn told(run: &Run<'_>) -> String {
     for finding in &run.diagnosis.resets {
         reset(&mut out, finding);
     }
+    for pair in &run.diagnosis.unix {
+        unix(&mut out, run, pair);
+    }
     expectation(&mut out, run);
     calls(&mut out, run);
     segments(&mut out, run);
@@ -81,6 +84,22 @@ fn reset(out: &mut String, finding: &Finding) {
             let _ = writeln!(out, "<li><b>{}</b>: {because}</li>", ruled_out.cause);
         }
         *out += "</ul></details>\n";
+    }
+}
+
+/// What no RST tells: an error of a pair of `AF_UNIX` sockets.
+fn unix(out: &mut String, run: &Run<'_>, pair: &UnixVerdict) {
+    let mut paragraphs = Vec::new();
+    if pair.headline != run.diagnosis.headline {
+        paragraphs.extend([pair.headline.clone(), pair.explanation.clone()]);
+    }
+    if !pair.kernel_function.is_empty() {
+        paragraphs.push(format!("In Linux: {}", pair.kernel_function));
+    }
+    paragraphs.push(pair.fix.clone());
+    let _ = writeln!(out, "<h2>AF_UNIX @{}</h2>", text(&pair.name));
+    for paragraph in paragraphs.iter().filter(|paragraph| !paragraph.is_empty()) {
+        let _ = writeln!(out, "<p>{}</p>", text(paragraph));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{LONG, Run, flag_words, millis};
-use crate::diagnosis::finding::Finding;
+use crate::diagnosis::finding::{Finding, UnixVerdict};
 use crate::ladder::text::{Paper, write as write_ladder};
 use crate::ladder::words::plain;
 use crate::units::Nanos;
@@ -23,6 +23,9 @@ pub fn write(run: &Run<'_>) -> String {
     );
     for finding in &run.diagnosis.resets {
         reset(&mut out, finding);
+    }
+    for pair in &run.diagnosis.unix {
+        unix(&mut out, run, pair);
     }
     expectation(&mut out, run);
     calls(&mut out, run);
@@ -56,6 +59,19 @@ fn reset(out: &mut String, finding: &Finding) {
     if !finding.fix_code.is_empty() {
         fenced(out, "", &format!("{}\n", finding.fix_code));
     }
+}
+
+/// What no RST tells: an error of a pair of `AF_UNIX` sockets.
+fn unix(out: &mut String, run: &Run<'_>, pair: &UnixVerdict) {
+    let _ = write!(out, "\n## AF\\_UNIX {}\n", code(&format!("@{}", pair.name)));
+    if pair.headline != run.diagnosis.headline {
+        paragraph(out, &pair.headline);
+        paragraph(out, &pair.explanation);
+    }
+    if !pair.kernel_function.is_empty() {
+        let _ = write!(out, "\nIn Linux: {}\n", code(pair.kernel_function));
+    }
+    paragraph(out, &pair.fix);
 }
 
 fn expectation(out: &mut String, run: &Run<'_>) {

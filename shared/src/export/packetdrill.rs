@@ -21,10 +21,13 @@ pub fn write(run: &Run<'_>) -> String {
     let reset = run.diagnosis.resets.first();
     let connection = reset.map_or(1, |reset| reset.connection);
     let Some(connection) = connections.with_id(connection) else {
+        let why = if connections.unix_pairs().is_empty() {
+            "no connection was seen: there is nothing to play"
+        } else {
+            "AF_UNIX is no TCP, and packetdrill plays nothing else: there is nothing to play"
+        };
         // Its grammar wants one event at least.
-        return out
-            + &comment("no connection was seen: there is nothing to play")
-            + "0.000000 `true`\n";
+        return out + &comment(why) + "0.000000 `true`\n";
     };
     let is_client = reset.is_some_and(|reset| reset.sent_by == connection.client.name);
     let local = if is_client {
@@ -157,6 +160,8 @@ impl Script<'_> {
             },
             Call::Socket { mptcp: false } => return String::new(),
             Call::Socket { mptcp: true }
+            | Call::BindUnix { .. }
+            | Call::ConnectUnix { .. }
             | Call::CloseCopy
             | Call::CloseInUse { .. }
             | Call::Disconnect

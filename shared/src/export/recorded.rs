@@ -80,13 +80,12 @@ pub fn write(recording: &Recording, diagnosis: &Diagnosis) -> String {
 }
 
 fn verdict(diagnosis: &Diagnosis) -> Verdict<'_> {
-    let connections = diagnosis.connections.iter();
     Verdict {
         outcome: diagnosis.outcome,
         headline: &diagnosis.headline,
         explanation: &diagnosis.explanation,
         resets: diagnosis.resets.iter().map(reset).collect(),
-        saw: connections.flat_map(|one| &one.saw).map(seen).collect(),
+        saw: diagnosis.saw().map(seen).collect(),
     }
 }
 

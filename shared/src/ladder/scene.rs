@@ -72,7 +72,7 @@ impl<'a> Scene<'a> {
                     if !self.shows(event, (call.local, call.remote)) {
                         continue;
                     }
-                    let connects = matches!(call.call, Call::Connect);
+                    let connects = matches!(call.call, Call::Connect | Call::ConnectUnix { .. });
                     let listens = matches!(call.call, Call::Listen { .. } | Call::Accept { .. });
                     roster.saw(&call.by, connects, listens);
                     at(&call.by, call.local);

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::diagnosis::finding::{Certainty, ConnectionVerdict, Diagnosis, Finding};
+use crate::diagnosis::finding::{Certainty, Cited, Diagnosis, Finding, Saw, UnixVerdict};
 use crate::event::{Event, EventBody, EventId};
 use crate::expectation::{claims, expected};
 use crate::recording::Recording;
@@ -24,6 +24,9 @@ pub fn verdict_text(recording: &Recording, diagnosis: &Diagnosis) -> String {
     saw(&mut text, diagnosis);
     for finding in &diagnosis.resets {
         reset(&mut text, finding, diagnosis, events);
+    }
+    for pair in &diagnosis.unix {
+        unix(&mut text, pair, diagnosis, events);
     }
     if let Ok(scenario) = recording.header.scenario.parse() {
         let met = expected(&scenario, events, diagnosis);
@@ -94,19 +97,21 @@ fn wrap(text: &mut String, item: &str, hang: usize) {
 }
 
 fn saw(text: &mut String, diagnosis: &Diagnosis) {
-    let many = diagnosis.connections.len() > 1;
-    for verdict in &diagnosis.connections {
+    let many = diagnosis.connections.len() + diagnosis.unix.len() > 1;
+    let connections = diagnosis.connections.iter().map(|one| (one.id, &one.saw));
+    let pairs = diagnosis.unix.iter().map(|one| (one.id, &one.saw));
+    for (id, saw) in connections.chain(pairs) {
         let title = if many {
-            format!("What the programs saw on connection {}", verdict.id)
+            format!("What the programs saw on connection {id}")
         } else {
             "What the programs saw".to_owned()
         };
-        section(text, &title, &saw_lines(verdict));
+        section(text, &title, &saw_lines(saw));
     }
 }
 
-fn saw_lines(verdict: &ConnectionVerdict) -> Vec<String> {
-    let saw = verdict.saw.iter();
+fn saw_lines(saw: &[Saw]) -> Vec<String> {
+    let saw = saw.iter();
     saw.map(|saw| {
         format!(
             "{}: {} = {} ({})",
@@ -153,15 +158,7 @@ fn reset(text: &mut String, finding: &Finding, diagnosis: &Diagnosis, events: &[
     }
     lines.push(format!("source: {}", finding.rfc));
     section(text, "Reset", &lines);
-    let cited: Vec<_> = finding
-        .evidence
-        .iter()
-        .map(|cited| {
-            let at = time_of(events, cited.event);
-            format!("{at} {} {}: {}", cited.kind, cited.event, cited.label)
-        })
-        .collect();
-    section(text, "Evidence", &cited);
+    evidence(text, &finding.evidence, events);
     let mut not: Vec<_> = finding
         .ruled_out
         .iter()
@@ -180,6 +177,41 @@ fn reset(text: &mut String, finding: &Finding, diagnosis: &Diagnosis, events: &[
         finding.cause
     ));
     section(text, "What to change", &fix);
+}
+
+fn evidence(text: &mut String, cited: &[Cited], events: &[Event]) {
+    let lines: Vec<_> = cited
+        .iter()
+        .map(|cited| {
+            let at = time_of(events, cited.event);
+            format!("{at} {} {}: {}", cited.kind, cited.event, cited.label)
+        })
+        .collect();
+    section(text, "Evidence", &lines);
+}
+
+/// A pair of `AF_UNIX` sockets: nothing here was a RST.
+fn unix(text: &mut String, pair: &UnixVerdict, diagnosis: &Diagnosis, events: &[Event]) {
+    let mut lines = vec![format!(
+        "connection {}, {} to {} at @{}: no TCP, no segment",
+        pair.id, pair.client, pair.server, pair.name
+    )];
+    if pair.headline != diagnosis.headline {
+        lines.push(pair.headline.clone());
+        lines.push(pair.explanation.clone());
+    }
+    if !pair.kernel_function.is_empty() {
+        lines.push(format!(
+            "in Linux: {} (net/unix/af_unix.c)",
+            pair.kernel_function
+        ));
+    }
+    lines.retain(|line| !line.is_empty());
+    section(text, "AF_UNIX", &lines);
+    evidence(text, &pair.evidence, events);
+    if !pair.fix.is_empty() {
+        section(text, "What to change", std::slice::from_ref(&pair.fix));
+    }
 }
 
 fn time_of(events: &[Event], id: EventId) -> String {

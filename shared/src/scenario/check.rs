@@ -4,6 +4,7 @@
 
 mod apart;
 mod processes;
+mod unix;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -52,6 +53,7 @@ pub(super) fn check(scenario: &Scenario, spans: &Spans<'_>) -> Result<(), Fault>
     // By process: its threads share what they open.
     let mut made: BTreeMap<&str, Made<'_>> = BTreeMap::new();
     let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut unix = unix::UnixSockets::default();
     let connects: Vec<&str> = scenario
         .steps
         .iter()
@@ -79,9 +81,10 @@ pub(super) fn check(scenario: &Scenario, spans: &Spans<'_>) -> Result<(), Fault>
         actor(step).map_err(said)?;
         step.does.check().map_err(said)?;
         processes.admit(step, number + 1).map_err(said)?;
-        outside(scenario, step, &made).map_err(said)?;
+        outside(scenario, step, &made, &unix).map_err(said)?;
         let mine = made.entry(processes.name(&step.by)).or_default();
         let meant = target(step, mine, &connects).map_err(said)?;
+        unix.admit(scenario, step, meant).map_err(said)?;
         match step.does.makes() {
             Makes::Nothing => {}
             Makes::Connection => mine.connections.push(step),
@@ -183,6 +186,7 @@ fn outside(
     scenario: &Scenario,
     step: &Step,
     made: &BTreeMap<&str, Made<'_>>,
+    unix: &unix::UnixSockets<'_>,
 ) -> Result<(), String> {
     if let Some(name) = step.does.names()
         && !scenario.endpoints().contains(&name)
@@ -207,6 +211,7 @@ fn outside(
             .iter()
             .filter(|(by, _)| step.does.names() == Some(**by));
         of.flat_map(|(_, made)| &made.listeners)
+            .filter(|maker| !unix.made_by(maker))
     };
     let (what, made): (_, Vec<_>) = match step.does.needs() {
         Needs::AnyConnection => ("connection", connects().collect()),
@@ -216,8 +221,9 @@ fn outside(
     let named = |on: &String| made.iter().any(|step| step.name.as_ref() == Some(on));
     match &step.on {
         _ if made.is_empty() => Err(format!(
-            "`{}` needs a {what}, and there is none yet",
-            step.does.name()
+            "`{}` needs a {}{what}, and there is none yet",
+            step.does.name(),
+            unix.word_for_others()
         )),
         None if made.len() > 1 => Err(format!(
             "there are {} {what}s by now, expected `on` to name one",

@@ -8,6 +8,7 @@ pub mod add_rule;
 pub mod check_received;
 pub mod close;
 pub mod connect;
+pub mod connect_unix;
 pub mod destroy;
 pub mod disconnect;
 pub mod duplicate;
@@ -18,6 +19,7 @@ pub mod hand_over;
 pub mod kill;
 pub mod limit_descriptors;
 pub mod listen;
+pub mod listen_unix;
 pub mod receive;
 pub mod remove_address;
 pub mod remove_rule;
@@ -108,6 +110,14 @@ pub trait Kind {
     /// How long it may take, if it says so.
     fn timeout(&self) -> Option<Span> {
         None
+    }
+
+    /// Refuses what an `AF_UNIX` socket does not have: what only TCP knows.
+    ///
+    /// # Errors
+    /// What was found and what was expected.
+    fn on_unix(&self) -> Result<(), String> {
+        Ok(())
     }
 
     /// Checks limits and combinations of fields that the types cannot express.
@@ -238,6 +248,10 @@ macro_rules! step_kinds {
                 match self { $(Self::$variant(kind) => kind.facilities(),)* }
             }
 
+            pub(super) fn on_unix(&self) -> Result<(), String> {
+                match self { $(Self::$variant(kind) => kind.on_unix(),)* }
+            }
+
             pub(super) fn check(&self) -> Result<(), String> {
                 match self { $(Self::$variant(kind) => kind.check(),)* }
             }
@@ -273,6 +287,8 @@ step_kinds! {
     Listen(listen),
     Accept(accept),
     Connect(connect),
+    ListenUnix(listen_unix),
+    ConnectUnix(connect_unix),
     Send(send),
     Receive(receive),
     CheckReceived(check_received),

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use aftershake_shared::capture::explained::{
     ConnectionExplained, Explained, ResetExplained, Summary,
 };
-use aftershake_shared::diagnosis::finding::Certainty;
+use aftershake_shared::diagnosis::finding::{Certainty, UnixVerdict};
 use aftershake_shared::ladder::text::{Colour, Paper, write as write_ladder};
 use aftershake_shared::ladder::{self, Ladder};
 use aftershake_shared::report::text::plain;
@@ -89,6 +89,24 @@ pub(super) fn connection(
         text.push('\n');
     }
     text
+}
+
+/// The lines of an error over `AF_UNIX`, of which only a recording knows.
+pub(super) fn unix(pair: &UnixVerdict) -> String {
+    let mut text = String::new();
+    let UnixVerdict {
+        client,
+        server,
+        name,
+        ..
+    } = pair;
+    let headline = plain(&pair.headline);
+    let _ = writeln!(text, "{headline}  {client} > {server} at @{name}");
+    let _ = writeln!(text, "    {}", plain(&pair.explanation));
+    if !pair.fix.is_empty() {
+        let _ = writeln!(text, "    To change: {}", plain(&pair.fix));
+    }
+    text.lines().map(|line| plain(line) + "\n").collect()
 }
 
 fn reset_line(reset: &ResetExplained, between: &str, counted: Counted) -> String {

@@ -115,9 +115,9 @@ fn reasons(out: &mut String, run: &Run<'_>) {
         reset(out, finding);
         *out += "</details>";
     }
-    let connections = run.diagnosis.connections.iter();
-    let saw: Vec<_> = connections
-        .flat_map(|connection| &connection.saw)
+    let saw: Vec<_> = run
+        .diagnosis
+        .saw()
         .map(|saw| {
             format!(
                 "<li>{}: <code>{} = {}</code> ({})</li>",
@@ -129,6 +129,10 @@ fn reasons(out: &mut String, run: &Run<'_>) {
         })
         .collect();
     list(out, "What the programs saw", &saw);
+    let fixes = run.diagnosis.unix.iter().map(|pair| &pair.fix);
+    for fix in fixes.filter(|fix| !fix.is_empty()) {
+        let _ = write!(out, "<p><b>What to change.</b> {}</p>", text(fix));
+    }
 }
 
 fn reset(out: &mut String, finding: &Finding) {

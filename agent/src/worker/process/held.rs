@@ -44,6 +44,7 @@ impl Held {
             {
                 self.keep(call.socket, call);
             }
+            Call::ConnectUnix { .. } if worked => self.keep(call.socket, call),
             Call::Duplicate if worked => self.count(call.socket, 1),
             Call::CloseCopy => self.count(call.socket, -1),
             Call::Close { .. } | Call::Receive { lets_go: true, .. } => {
@@ -53,7 +54,9 @@ impl Held {
             Call::CloseInUse { .. }
             | Call::Accept { opened: None }
             | Call::Bind
+            | Call::BindUnix { .. }
             | Call::Connect
+            | Call::ConnectUnix { .. }
             | Call::Disconnect
             | Call::Duplicate
             | Call::HandOver { .. }

@@ -35,9 +35,11 @@ impl Act for Accepting {
         let Some(socket) = &listener.socket else {
             return Attempt::Finished(StepResult::NotRun);
         };
-        let fd = socket.as_raw_fd();
+        let (fd, listens) = (socket.as_raw_fd(), listener.id);
         match self.timing.attempt(&clock, || socket.accept()) {
             Ok((socket, from)) => {
+                // Neither end of an AF_UNIX connection has an address.
+                let is_unix = from.is_unix();
                 place.remote = address(Ok(from));
                 place.local = address(socket.local_addr());
                 // Accepted sockets do not inherit the listener's mode on Linux.
@@ -46,12 +48,17 @@ impl Act for Accepting {
                 let call = Call::Accept { opened: Some(id) };
                 let result = Returned::Ok(u64::from(id.0));
                 endpoint.record(&self.task, self.timing, place, call, result);
-                endpoint.keep_connection(Opened {
+                let mut opened = Opened {
                     local: place.local,
                     remote: place.remote,
                     usable: true,
                     ..Opened::new(id, Some(socket), self.task.name.as_deref())
-                });
+                };
+                if is_unix {
+                    let name = endpoint.common.known().unix.accepted(listens);
+                    opened.named.extend(name);
+                }
+                endpoint.keep_connection(opened);
                 Attempt::Finished(StepResult::Done)
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {

@@ -122,6 +122,8 @@ impl<'a> Outside<'a> {
                     remedy: "load the module nf_conntrack_netlink, or use a kernel that has it",
                 }),
             StepKind::Listen(_)
+            | StepKind::ListenUnix(_)
+            | StepKind::ConnectUnix(_)
             | StepKind::Accept(_)
             | StepKind::Connect(_)
             | StepKind::Send(_)

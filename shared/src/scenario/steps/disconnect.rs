@@ -20,4 +20,8 @@ impl Kind for Disconnect {
     fn needs(&self) -> Needs {
         Needs::Connection
     }
+
+    fn on_unix(&self) -> Result<(), String> {
+        Err("`disconnect` is TCP’s: found it on an AF_UNIX connection, expected `close`".to_owned())
+    }
 }

@@ -110,6 +110,19 @@ impl Kind for Receive {
         Needs::Connection
     }
 
+    fn on_unix(&self) -> Result<(), String> {
+        let only_tcp = [
+            ("out_of_band", self.out_of_band),
+            ("truncate", self.truncate),
+        ];
+        let found = only_tcp.iter().find(|(_, is_set)| *is_set);
+        found.map_or(Ok(()), |(field, _)| {
+            Err(format!(
+                "`{field}` is TCP’s: found it on an AF_UNIX connection, expected none"
+            ))
+        })
+    }
+
     fn check(&self) -> Result<(), String> {
         let given = usize::from(self.at_most.is_some())
             + usize::from(self.exactly.is_some())

@@ -63,6 +63,16 @@ impl Kind for Send {
         Needs::Connection
     }
 
+    fn on_unix(&self) -> Result<(), String> {
+        if self.out_of_band {
+            return Err(
+                "`out_of_band` is TCP’s: found it on an AF_UNIX connection, expected none"
+                    .to_owned(),
+            );
+        }
+        Ok(())
+    }
+
     fn check(&self) -> Result<(), String> {
         let given = usize::from(self.text.is_some())
             + usize::from(self.hex.is_some())

@@ -228,6 +228,20 @@ impl Kind for SetOption {
         fast_open.into_iter().chain(signed).collect()
     }
 
+    /// Source: unix(7): `SO_SNDBUF` has an effect, `SO_RCVBUF` none; nothing else here is heeded either.
+    fn on_unix(&self) -> Result<(), String> {
+        let other = self
+            .values()
+            .into_iter()
+            .find(|value| !matches!(value, OptionValue::SendBuffer(_)));
+        other.map_or(Ok(()), |other| {
+            let (option, _) = other.in_c();
+            Err(format!(
+                "{option} does nothing to an AF_UNIX socket, expected `send_buffer`"
+            ))
+        })
+    }
+
     fn check(&self) -> Result<(), String> {
         let given = self.values().len();
         if given != 1 {

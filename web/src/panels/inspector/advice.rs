@@ -1,7 +1,7 @@
 //! What each program was told, and what to change in it.
 
 use aftershake_shared::catalog;
-use aftershake_shared::diagnosis::finding::{ConnectionVerdict, Saw};
+use aftershake_shared::diagnosis::finding::Saw;
 use aftershake_shared::errno::Errno;
 use aftershake_shared::expectation::decisive;
 use yew::{Callback, Html, classes, html};
@@ -19,12 +19,20 @@ pub(super) fn program_saw(run: &RunEvents) -> Html {
     let Some(diagnosis) = &run.diagnosis else {
         return html! {};
     };
-    let with_calls = diagnosis.connections.iter().filter(|c| !c.saw.is_empty());
+    let tcp = diagnosis
+        .connections
+        .iter()
+        .map(|one| (one.id, one.saw.as_slice()));
+    let unix = diagnosis
+        .unix
+        .iter()
+        .map(|one| (one.id, one.saw.as_slice()));
+    let with_calls = tcp.chain(unix).filter(|(_, saw)| !saw.is_empty());
     let connections: Vec<_> = with_calls.collect();
     if connections.is_empty() {
         return html! {};
     }
-    let is_one = diagnosis.connections.len() == 1;
+    let is_one = diagnosis.connections.len() + diagnosis.unix.len() == 1;
     let left = connections.len().saturating_sub(MOST);
     section(
         words::SAW,
@@ -34,7 +42,7 @@ pub(super) fn program_saw(run: &RunEvents) -> Html {
                     <thead class="sr-only">
                         <tr><th>{ words::SAW_PROGRAM }</th><th>{ words::CALL }</th><th>{ words::RESULT }</th></tr>
                     </thead>
-                    { for connections.iter().take(MOST).map(|c| connection(c, is_one)) }
+                    { for connections.iter().take(MOST).map(|(id, saw)| connection(*id, saw, is_one)) }
                 </table>
                 if left > 0 { <p class="note">{ words::more_connections(left) }</p> }
             </>
@@ -42,9 +50,9 @@ pub(super) fn program_saw(run: &RunEvents) -> Html {
     )
 }
 
-fn connection(verdict: &ConnectionVerdict, is_one: bool) -> Html {
+fn connection(id: u32, saw: &[Saw], is_one: bool) -> Html {
     let mut last = "";
-    let rows = verdict.saw.iter().map(|saw| {
+    let rows = saw.iter().map(|saw| {
         let by = if saw.by == last { "" } else { saw.by.as_str() };
         last = &saw.by;
         row(saw, by)
@@ -53,7 +61,7 @@ fn connection(verdict: &ConnectionVerdict, is_one: bool) -> Html {
     html! {
         <tbody>
             if !is_one {
-                <tr><th colspan="3" scope="rowgroup" class="because">{ words::connection(verdict.id) }</th></tr>
+                <tr><th colspan="3" scope="rowgroup" class="because">{ words::connection(id) }</th></tr>
             }
             { rows }
         </tbody>
@@ -83,11 +91,22 @@ pub(super) fn change_this(state: &AppState, on: &Callback<Action>) -> Html {
         .diagnosis
         .as_ref()
         .and_then(|diagnosis| decisive(diagnosis));
+    // What to change where no RST is to blame: an error over AF_UNIX.
+    let unix = run.diagnosis.iter().flat_map(|diagnosis| &diagnosis.unix);
+    let mut unix_fixes: Vec<_> = unix
+        .map(|pair| pair.fix.as_str())
+        .filter(|fix| !fix.is_empty())
+        .collect();
+    unix_fixes.dedup();
+    unix_fixes.truncate(MOST);
     let fixed_by = run.scenario.as_ref().and_then(|s| s.fixed_by.as_deref());
     let fixed_by = fixed_by
         .filter(|_| run.diagnosis.is_some())
         .and_then(catalog::find);
-    if finding.is_none_or(|finding| finding.fix.is_empty()) && fixed_by.is_none() {
+    if finding.is_none_or(|finding| finding.fix.is_empty())
+        && fixed_by.is_none()
+        && unix_fixes.is_empty()
+    {
         return html! {};
     }
     let button = fixed_by.map(|entry| {
@@ -109,6 +128,7 @@ pub(super) fn change_this(state: &AppState, on: &Callback<Action>) -> Html {
                     <p class="note">{ text::sentence(&finding.fix) }</p>
                     if !finding.fix_code.is_empty() { <pre tabindex="0">{ text::shown(&finding.fix_code) }</pre> }
                 }
+                { for unix_fixes.iter().map(|fix| html! { <p class="note">{ text::sentence(fix) }</p> }) }
                 { for button }
             </>
         },
