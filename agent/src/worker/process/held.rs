@@ -38,13 +38,14 @@ impl Held {
             Call::Accept {
                 opened: Some(opened),
             } => self.keep(*opened, call),
-            Call::Listen { .. } if worked => self.keep(call.socket, call),
+            Call::Listen { .. } | Call::ConnectUnix { .. } if worked => {
+                self.keep(call.socket, call)
+            }
             Call::Connect | Call::SendFastOpen { .. }
                 if worked || call.failed_with(Errno::EINPROGRESS) =>
             {
                 self.keep(call.socket, call);
             }
-            Call::ConnectUnix { .. } if worked => self.keep(call.socket, call),
             Call::Duplicate if worked => self.count(call.socket, 1),
             Call::CloseCopy => self.count(call.socket, -1),
             Call::Close { .. } | Call::Receive { lets_go: true, .. } => {
