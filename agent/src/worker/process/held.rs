@@ -39,7 +39,7 @@ impl Held {
                 opened: Some(opened),
             } => self.keep(*opened, call),
             Call::Listen { .. } | Call::ConnectUnix { .. } if worked => {
-                self.keep(call.socket, call)
+                self.keep(call.socket, call);
             }
             Call::Connect | Call::SendFastOpen { .. }
                 if worked || call.failed_with(Errno::EINPROGRESS) =>
