@@ -19,7 +19,7 @@ use stamp::Stamp;
 const BUDGET: u64 = 250_000;
 /// The same of what is fetched once that is on the screen: reading, judging and showing runs, and what that shares
 /// with the parts fetched on demand.
-const LATE_BUDGET: u64 = 300_000;
+const LATE_BUDGET: u64 = 320_000;
 /// The same of what is fetched for who opens a file: reading captures and recordings.
 const FILES_BUDGET: u64 = 80_000;
 const FILES: &str = "split_files.wasm.br";
