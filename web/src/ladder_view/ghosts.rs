@@ -61,7 +61,7 @@ pub(super) fn drawn(ghosts: &[Ghost], view: &View, detail: Detail, taken: &[Take
                         }
                     </>
                 };
-                ("ghost segment", inside)
+                ("bygone segment", inside)
             }
             Thing::Call(call) => {
                 let call = view.call(call);
@@ -77,7 +77,7 @@ pub(super) fn drawn(ghosts: &[Ghost], view: &View, detail: Detail, taken: &[Take
                         }
                     </>
                 };
-                ("ghost call", inside)
+                ("bygone call", inside)
             }
         };
         let sentence = words::ghost(&ghost.sentence);
