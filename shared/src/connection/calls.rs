@@ -135,7 +135,9 @@ fn note<'a>(socket: &mut Facts<'a>, event: &Event, position: usize, call: &'a Ca
         Call::Accept { .. } => {
             socket.listens.get_or_insert(event.at);
         }
-        call if worked && call.lets_go() => socket.closed = Some((event.at, end)),
+        lets_go if worked && lets_go.lets_go() => {
+            socket.closed = Some((event.at + call.parked, end));
+        }
         // An AF_UNIX socket is no end of a TCP connection: `unix` has those.
         Call::Bind
         | Call::BindUnix { .. }

@@ -136,6 +136,18 @@ impl Story {
     }
 
     /// A call that took `took` microseconds. Sockets: [`LISTENER`], [`CLIENT`], [`SERVER`].
+    /// The call just told had waited so many microseconds before it went on.
+    pub(crate) fn waited(&mut self, micros: u64) -> &mut Self {
+        if let Some(Event {
+            body: EventBody::Call(call),
+            ..
+        }) = self.events.last_mut()
+        {
+            call.parked = Nanos::from_micros(micros);
+        }
+        self
+    }
+
     pub(crate) fn call(
         &mut self,
         at: u64,

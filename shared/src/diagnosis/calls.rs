@@ -49,7 +49,7 @@ impl<'a> Reset<'a> {
     pub(crate) fn sending_call(&self) -> Option<Ending<'a>> {
         let mut all = self.own_endings().chain(self.listener_endings());
         all.find(|ending| {
-            ending.event.at <= self.at() + CLOCK_ERROR && self.at() <= ending.until() + CLOCK_ERROR
+            ending.from() <= self.at() + CLOCK_ERROR && self.at() <= ending.until() + CLOCK_ERROR
         })
     }
 
@@ -89,7 +89,7 @@ impl<'a> Reset<'a> {
     /// The sender's last `close`, `shutdown` or end of its process that began before the given time.
     pub(crate) fn last_ending_before(&self, at: Nanos) -> Option<Ending<'a>> {
         self.own_endings()
-            .filter(|ending| ending.event.at <= at)
+            .filter(|ending| ending.from() <= at)
             .last()
     }
 
@@ -258,7 +258,8 @@ impl<'a> Reset<'a> {
                 },
                 Returned::Ok(bytes),
             ) = (&call.call, call.result)
-                && event.at <= self.at()
+                // One that still waited had taken nothing.
+                && event.at + call.parked <= self.at() + CLOCK_ERROR
             {
                 read += bytes;
             }

@@ -32,7 +32,13 @@ impl<'a> Ending<'a> {
         call: &'a CallReturned,
         on_listener: bool,
     ) -> Option<Self> {
-        let may_end = call.call.ends_sending() || call.call == Call::Disconnect;
+        // What a `recv` that failed lets go of was dead before: nothing is sent then.
+        let was_dead = matches!(
+            (&call.call, call.result),
+            (Call::Receive { .. }, Returned::Err(_))
+        );
+        let ends = call.call.ends_sending() && !was_dead;
+        let may_end = ends || call.call == Call::Disconnect;
         may_end.then_some(Self {
             event,
             by: EndedBy::Call(call),
@@ -55,6 +61,14 @@ impl<'a> Ending<'a> {
         match self.by {
             EndedBy::Call(call) => call.signature(),
             EndedBy::Process(process) => process.how.to_string(),
+        }
+    }
+
+    /// When it went to work: a call that held the socket while it waited sends nothing before it goes on.
+    pub(crate) fn from(&self) -> Nanos {
+        match self.by {
+            EndedBy::Call(call) => self.event.at + call.parked,
+            EndedBy::Process(_) => self.event.at,
         }
     }
 

@@ -54,7 +54,8 @@ pub(super) fn still_open(run: &Run<'_>, connection: &Connection) -> Option<(Stri
     Some((headline, why))
 }
 
-/// The error of an `accept` that found no descriptor while this connection waited for one.
+/// The error of the last `accept`, which found no descriptor while this connection waited for one; `None` where one may
+/// have become free afterwards, so that nobody knows what a further `accept` would have said.
 ///
 /// An empty queue says `EMFILE` as well: the descriptor is taken before the queue is looked at. Source: `__sys_accept4`.
 fn no_descriptor(run: &Run<'_>, connection: &Connection) -> Option<Errno> {
@@ -63,13 +64,27 @@ fn no_descriptor(run: &Run<'_>, connection: &Connection) -> Option<Errno> {
     }
     let begun = connection.segments.first().map(|sent| sent.at);
     let calls = run.listener_calls(connection.listener);
-    let mut later = calls.filter(|(event, call)| begun.is_none_or(|at| at <= end_of(event, call)));
-    later.find_map(|(_, call)| match (&call.call, call.result) {
-        (Call::Accept { .. }, Returned::Err(errno @ (Errno::EMFILE | Errno::ENFILE))) => {
-            Some(errno)
-        }
-        _ => None,
-    })
+    let accepts = calls.filter(|(event, call)| {
+        let waited = begun.is_none_or(|at| at <= end_of(event, call));
+        waited && matches!(call.call, Call::Accept { .. })
+    });
+    let (event, accept) = accepts.last()?;
+    let Returned::Err(errno @ (Errno::EMFILE | Errno::ENFILE)) = accept.result else {
+        return None;
+    };
+    let client = connection.name(Role::Client);
+    let until = end_of(event, accept);
+    let frees = |call: &CallReturned| {
+        let may_free = matches!(
+            call.call,
+            Call::Close { .. } | Call::CloseCopy | Call::LimitDescriptors { .. }
+        );
+        // What else is in the server's process is not told; only the client's end is certainly elsewhere.
+        may_free && call.by != client
+    };
+    let later = run.events.iter().filter(|event| event.at >= until);
+    let mut later = later.filter_map(|event| event.body.as_call());
+    (!later.any(frees)).then_some(errno)
 }
 
 /// The FIN of an end that had closed before, by the return of this call: the headline's middle and why it was late.

@@ -32,7 +32,7 @@ impl Reset<'_> {
         // A call between reading and segment may have changed what was left.
         let ended_since = self
             .last_ending_before(at)
-            .is_some_and(|ending| ending.event.at >= event.at);
+            .is_some_and(|ending| ending.from() >= event.at);
         if ended_since {
             return None;
         }

@@ -170,6 +170,12 @@ const ROWS: &[Row] = &[
         Reset,
     ),
     (
+        "keepalive while a call holds the closed socket",
+        timers::keepalive_while_held,
+        &[C::KeepaliveTimeout],
+        Reset,
+    ),
+    (
         "TCP_LINGER2 below 0",
         timers::linger2,
         &[C::Linger2Negative],

@@ -1,7 +1,7 @@
 //! Sentences on runs without a decisive RST: they say no more than the evidence carries.
 
 use super::stories::decided::{held, lets_go};
-use crate::connection::story::{LISTENER, Story};
+use crate::connection::story::{LISTENER, SERVER, Story, close};
 use crate::diagnosis::diagnose;
 use crate::errno::Errno;
 use crate::event::call::Call;
@@ -185,6 +185,13 @@ fn an_accept_without_descriptors_is_told_of_connections_that_waited_for_it() {
         "{headline}"
     );
     assert!(why.contains("waits in the queue of its listener"), "{why}");
+    // A descriptor became free later: what the next accept would have said nobody knows.
+    let mut story = Story::new();
+    story.listen().connect();
+    story.err(200, LISTENER, Call::Accept { opened: None }, Errno::EMFILE);
+    story.ok(250, SERVER + 5, close(0), 0);
+    let (headline, _) = said(&story);
+    assert!(headline.ends_with("still open at the end."), "{headline}");
     // Before the connection was there: an empty queue says the same.
     let (headline, _) = failed(50);
     assert!(headline.ends_with("still open at the end."), "{headline}");

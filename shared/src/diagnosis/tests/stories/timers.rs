@@ -1,7 +1,7 @@
 //! Runs in which a timer, an option or a lack of room made a socket reset.
 
 use super::answered::closed_in_order;
-use super::decided::{accepted, told_reset};
+use super::decided::{accepted, held, told_reset};
 use crate::connection::story::{
     CLIENT, LISTENER, SERVER, Story, close, linger_zero, option, receive, send,
 };
@@ -18,6 +18,28 @@ pub(super) fn keepalive() -> Story {
         .segment(3_000_000, "server > client RA 1:1(0) ack 1 win 64")
         .reason(3_000_001, false, "TCP_KEEPALIVE_TIMEOUT", "TCP_ESTABLISHED")
         .err(3_000_100, SERVER, receive(), Errno::ETIMEDOUT);
+    story.counted(3_002_000, 2, "TcpExtTCPAbortOnTimeout");
+    story
+}
+
+/// The same while a call holds what was closed: the timer's RST ends its wait, and its return sends nothing.
+pub(super) fn keepalive_while_held() -> Story {
+    let mut story = held(Story::new());
+    story
+        .ok(225, SERVER, option("SO_KEEPALIVE", "1"), 0)
+        .segment(1_000_000, "server > client A 0:0(0) ack 1 win 64")
+        .segment(2_000_000, "server > client A 0:0(0) ack 1 win 64")
+        .segment(3_000_000, "server > client RA 1:1(0) ack 1 win 64")
+        .reason(3_000_001, false, "TCP_KEEPALIVE_TIMEOUT", "TCP_ESTABLISHED");
+    let held = Call::Receive {
+        at_most: 8,
+        peek: false,
+        out_of_band: false,
+        truncate: false,
+        lets_go: true,
+    };
+    story.err(230, SERVER, held, Errno::ETIMEDOUT);
+    story.waited(2_999_800);
     story.counted(3_002_000, 2, "TcpExtTCPAbortOnTimeout");
     story
 }
