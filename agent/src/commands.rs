@@ -14,6 +14,7 @@ pub mod new;
 mod out_file;
 mod repeat;
 pub mod run;
+mod run_files;
 pub mod scenario_input;
 pub mod schema;
 pub mod serve;

@@ -273,3 +273,31 @@ fn programs_do_not_reach_what_listens_outside() {
     outside.set_nonblocking(true).unwrap();
     assert!(outside.accept().is_err(), "somebody came in");
 }
+
+#[test]
+fn a_disk_that_is_full_takes_neither_the_verdict_nor_the_other_file_away() {
+    let file = std::env::temp_dir().join(format!("aftershake-full-{}.jsonl", std::process::id()));
+    let save = file.to_str().unwrap();
+    let full = ["--save", save, "--pcap", "/dev/full"];
+    let (server, client) = (part("leaves-unread"), part("speaks"));
+    let programs = [
+        "exec", "--server", &server, "--client", &client, "--ready", PORT,
+    ];
+    for command in [&programs[..], &["run", "sent-before-close"]] {
+        let output = run(&[command, &full].concat(), "");
+        assert_eq!(code(&output), 2, "{}", stderr(&output));
+        assert!(stderr(&output).contains("/dev/full: cannot be written"));
+        assert!(
+            stdout(&output).contains("still unread"),
+            "{}",
+            stdout(&output)
+        );
+        let saved = std::fs::read_to_string(&file).unwrap();
+        std::fs::remove_file(&file).unwrap();
+        assert!(saved.starts_with("{\"aftershake_recording\""));
+        let twice = [command, &["--save", save, "--pcap", save]].concat();
+        let output = run(&twice, "");
+        assert_eq!(code(&output), 2);
+        assert!(stderr(&output).contains("both name"), "{}", stderr(&output));
+    }
+}

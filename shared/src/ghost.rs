@@ -55,11 +55,7 @@ impl Ghost {
 ///
 /// `comparison` is of these two runs. What stands on a lane that this run does not have is left out.
 pub fn ghosts(now: &Ladder, before: &Ladder, comparison: &Comparison) -> Vec<Ghost> {
-    let only = |line: &&Line| matches!(line.kind, Kind::Call | Kind::Segment | Kind::Reset);
-    let rows = comparison.rows.iter();
-    let missing = rows.filter(|row| row.likeness == Likeness::OnlyBefore);
-    let count = missing.filter_map(|row| row.before.as_ref()).filter(only);
-    if count.count() > MOST {
+    if !draws_any(comparison) {
         return Vec::new();
     }
     let Some(zero) = zero(comparison) else {
@@ -73,7 +69,7 @@ pub fn ghosts(now: &Ladder, before: &Ladder, comparison: &Comparison) -> Vec<Gho
             earlier = after.at;
             continue;
         }
-        let Some(line) = row.before.as_ref().filter(only) else {
+        let Some(line) = row.before.as_ref().filter(|line| only(line)) else {
             continue;
         };
         let rest = comparison.rows.get(place..).unwrap_or_default();
@@ -89,6 +85,19 @@ pub fn ghosts(now: &Ladder, before: &Ladder, comparison: &Comparison) -> Vec<Gho
     }
     ghosts.sort_by_key(|ghost| rank_of(ghost.top()));
     ghosts
+}
+
+/// Whether there is anything to draw, and not too much of it.
+pub fn draws_any(comparison: &Comparison) -> bool {
+    let rows = comparison.rows.iter();
+    let missing = rows.filter(|row| row.likeness == Likeness::OnlyBefore);
+    let count = missing.filter_map(|row| row.before.as_ref());
+    (1..=MOST).contains(&count.filter(|line| only(line)).count())
+}
+
+/// What stands on a ladder as a call or a segment.
+fn only(line: &Line) -> bool {
+    matches!(line.kind, Kind::Call | Kind::Segment | Kind::Reset)
 }
 
 /// This run's time of its first SYN.

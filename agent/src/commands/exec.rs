@@ -8,7 +8,6 @@ use aftershake_shared::diagnosis::diagnose;
 use aftershake_shared::diagnosis::finding::Diagnosis;
 use aftershake_shared::event::EventBody;
 use aftershake_shared::event::process_ended::Ended;
-use aftershake_shared::export::{pcapng, recorded};
 use aftershake_shared::ladder::{Ladder, Options};
 use aftershake_shared::recording::Recording;
 use aftershake_shared::report::Report;
@@ -16,7 +15,7 @@ use aftershake_shared::report::text::verdict_text;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{DONE, out_file, print, print_json, run};
+use super::{DONE, print, print_json, run, run_files};
 use crate::worker::protocol::ExecRequest;
 use crate::worker_process::WorkerProcess;
 
@@ -83,10 +82,7 @@ struct ProgramRow {
 /// A server that does not listen as was said, a file that cannot be written, a machine on which nothing can be run.
 pub fn exec(options: &ExecOptions) -> Result<u8, Failure> {
     crate::sys::thread::exit_130_on_interrupt();
-    for (option, path) in [("--pcap", &options.pcap), ("--save", &options.save)] {
-        path.as_deref()
-            .map_or(Ok(()), |path| out_file::check(option, path))?;
-    }
+    run_files::check(options.pcap.as_deref(), options.save.as_deref())?;
     let mut worker = WorkerProcess::start()?;
     let recording = worker.exec(ExecRequest {
         server: options.server.clone(),
@@ -96,12 +92,6 @@ pub fn exec(options: &ExecOptions) -> Result<u8, Failure> {
     })?;
     let evidence = &recording.header.environment.evidence;
     let diagnosis = diagnose(&recording.events, evidence);
-    if let Some(path) = &options.pcap {
-        out_file::write(path, &pcapng::write(&recording.events, &diagnosis))?;
-    }
-    if let Some(path) = &options.save {
-        out_file::write(path, recorded::write(&recording, &diagnosis).as_bytes())?;
-    }
     if options.json {
         print_json(&report(&recording, &diagnosis))?;
     } else {
@@ -112,7 +102,13 @@ pub fn exec(options: &ExecOptions) -> Result<u8, Failure> {
             endings(&recording)
         ))?;
     }
-    Ok(DONE)
+    Ok(run_files::write(
+        options.pcap.as_deref(),
+        options.save.as_deref(),
+        &recording,
+        &diagnosis,
+    )
+    .unwrap_or(DONE))
 }
 
 /// The ladder of one connection: the first that was reset, else the first.

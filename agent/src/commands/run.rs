@@ -7,7 +7,6 @@ use aftershake_shared::channel::Failure;
 use aftershake_shared::diagnosis::finding::Diagnosis;
 use aftershake_shared::event::EventBody;
 use aftershake_shared::event::trouble::Trouble;
-use aftershake_shared::export::{pcapng, recorded};
 use aftershake_shared::ladder::text::{Colour, Paper, write as write_ladder};
 use aftershake_shared::ladder::{self, Ladder, StepText};
 use aftershake_shared::recording::{Recording, ScenarioText};
@@ -15,7 +14,7 @@ use aftershake_shared::report::Report;
 use aftershake_shared::report::text::verdict_text;
 
 use super::{
-    DONE, INTERNAL, MISSED, bad_input, out_file, print, print_json, random_seed, repeat,
+    DONE, INTERNAL, MISSED, bad_input, print, print_json, random_seed, repeat, run_files,
     scenario_input, talk, terminal_columns,
 };
 use crate::judged::Judged;
@@ -30,10 +29,7 @@ use crate::worker_process::WorkerProcess;
 pub fn run(options: &RunOptions) -> Result<u8, Failure> {
     crate::sys::thread::exit_130_on_interrupt();
     let (text, scenario) = scenario_input::read(&options.scenario)?;
-    for (option, path) in [("--pcap", &options.pcap), ("--save", &options.save)] {
-        path.as_deref()
-            .map_or(Ok(()), |path| out_file::check(option, path))?;
-    }
+    run_files::check(options.pcap.as_deref(), options.save.as_deref())?;
     let watched = options.watch.then(|| changed(options)).transpose()?;
     let mut worker = WorkerProcess::start()?;
     if let Some(runs) = options.repeat {
@@ -66,23 +62,18 @@ fn once(
         evidence(&recording)
     ));
     let judged = Judged::new(recording)?;
-    if let Some(path) = &options.pcap {
-        out_file::write(
-            path,
-            &pcapng::write(&judged.recording.events, &judged.diagnosis),
-        )?;
-    }
-    if let Some(path) = &options.save {
-        let text = recorded::write(&judged.recording, &judged.diagnosis);
-        out_file::write(path, text.as_bytes())?;
-    }
     if options.json {
         print_json(&Report::new(&judged.recording, &judged.diagnosis))?;
     } else {
         print(&text(&judged.recording, &judged.diagnosis))?;
     }
+    let (pcap, save) = (options.pcap.as_deref(), options.save.as_deref());
+    let lost = run_files::write(pcap, save, &judged.recording, &judged.diagnosis);
     if let Some(reason) = beside_failure(&judged) {
         return Err(bad_input(format!("--beside: {reason}"), ""));
+    }
+    if let Some(code) = lost {
+        return Ok(code);
     }
     Ok(if judged.is_met() { DONE } else { MISSED })
 }

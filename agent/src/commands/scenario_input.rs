@@ -91,10 +91,13 @@ pub(super) fn text_of(argument: &str) -> Result<(ScenarioText, String), Failure>
     let toml = fs::read_to_string(path).map_err(cannot)?;
     if is_recording(&toml) {
         let message = format!("{argument}: a recording, expected a scenario");
-        return Err(bad_input(
-            message,
-            "its scenario is in the first line, under `toml`",
-        ));
+        let header = toml.lines().next().unwrap_or_default();
+        let remedy = if header.contains("\"toml\":\"\"") {
+            "no scenario made it; `aftershake explain` and `export` take it"
+        } else {
+            "its scenario is in the first line, under `toml`"
+        };
+        return Err(bad_input(message, remedy));
     }
     let name = path
         .file_stem()

@@ -10,15 +10,30 @@ use crate::ladder::words::{columns, plain};
 
 /// Mermaid draws no longer diagram, in UTF-16 units. Source: its configuration, `maxTextSize`, which no diagram can raise.
 const LONGEST: usize = 50_000;
+/// What the endpoints' names may take of it; who does not fit is left out with all that it does.
+const LONGEST_ROLL: usize = 20_000;
 /// Longest single text, in columns: most are drawn as one line.
 const WIDE: usize = 300;
 
 /// Columns that fit into a note from one endpoint to the next, in the widest of usual letters.
 const NARROW: usize = 30;
 
-/// Writes the file. Equal calls in a row are told once, and of a run that is too long its middle is left out.
+/// Writes the file. Equal calls in a row are told once; of a run that is too long its middle is left out, and of one with
+/// too many endpoints those before the last, which is the server of all others.
 pub fn write(run: &Run<'_>) -> String {
-    let endpoints = run.endpoints();
+    let mut endpoints = run.endpoints();
+    let mut roll = 0;
+    let fit = endpoints.iter().take_while(|endpoint| {
+        roll += units(&name(endpoint)) + 32;
+        roll <= LONGEST_ROLL
+    });
+    let fit = fit.count();
+    let all = endpoints.len();
+    if fit < all {
+        let last = endpoints.pop();
+        endpoints.truncate(fit.saturating_sub(1));
+        endpoints.extend(last);
+    }
     let mut out = String::from("sequenceDiagram\n");
     let _ = writeln!(out, "    accTitle: {}", name(&run.title()));
     let _ = writeln!(out, "    accDescr: {}", name(&run.headline()));
@@ -32,8 +47,9 @@ pub fn write(run: &Run<'_>) -> String {
     let left_out = |count| across(&endpoints, &format!("{count} calls and segments left out"));
     let fixed = [&out, &verdict, &left_out(usize::MAX)];
     let taken: usize = fixed.into_iter().map(|text| units(text)).sum();
-    let rows = rows(run, &endpoints);
+    let (rows, of_others) = rows(run, &endpoints, all);
     let (front, missing, back) = fitting(&rows, LONGEST.saturating_sub(taken));
+    let missing = missing + of_others;
     out.extend(front.iter().map(Row::line));
     if missing > 0 {
         out.push_str(&left_out(missing));
@@ -91,7 +107,13 @@ fn broken(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-fn rows(run: &Run<'_>, endpoints: &[String]) -> Vec<Row> {
+/// The lines of these endpoints of so many, and how many calls and segments are those of others.
+fn rows(run: &Run<'_>, endpoints: &[String], all: usize) -> (Vec<Row>, usize) {
+    let number_of = |lane: usize| match lane {
+        last if last == all => Some(endpoints.len()),
+        lane => (lane < endpoints.len()).then_some(lane),
+    };
+    let mut of_others = 0;
     // By their lanes and not by their names: the ladder has shortened those.
     let calls = run.ladder.calls.iter();
     let calls: HashMap<_, _> = calls.map(|call| (call.event, call.lane + 1)).collect();
@@ -103,8 +125,13 @@ fn rows(run: &Run<'_>, endpoints: &[String]) -> Vec<Row> {
     for told in run.told() {
         let line = match told {
             Told::Act(act) => {
+                let own = calls.get(&act.id).map(|lane| number_of(*lane));
+                if own == Some(None) {
+                    of_others += 1;
+                    continue;
+                }
                 let said = format!("{} = {}", act.what, act.result);
-                let line = calls.get(&act.id).map_or_else(
+                let line = own.flatten().map_or_else(
                     || across(endpoints, &format!("{}: {said}", act.by)),
                     |own| format!("    Note over e{own}: {}", words(&said)),
                 );
@@ -112,6 +139,10 @@ fn rows(run: &Run<'_>, endpoints: &[String]) -> Vec<Row> {
             }
             Told::Segment(segment) => {
                 let Some((from, to)) = arrows.get(&segment.id) else {
+                    continue;
+                };
+                let (Some(from), Some(to)) = (number_of(*from), number_of(*to)) else {
+                    of_others += 1;
                     continue;
                 };
                 // A cross for what ends a connection, a broken line for what carries nothing.
@@ -135,7 +166,7 @@ fn rows(run: &Run<'_>, endpoints: &[String]) -> Vec<Row> {
             }),
         }
     }
-    rows
+    (rows, of_others)
 }
 
 /// The rows at the front and at the back that have room together, and how much lies between them.

@@ -1,6 +1,7 @@
 //! Mermaid's diagrams by its grammar and its limits. Mermaid itself draws them in the browser tests.
 
 use aftershake_shared::diagnosis::diagnose;
+use aftershake_shared::event::call::{Call, SocketId};
 use aftershake_shared::event::{Event, EventBody, EventId};
 use aftershake_shared::export::{Run, mermaid};
 use aftershake_shared::recording::Recording;
@@ -171,4 +172,35 @@ fn a_diagram_is_no_longer_than_mermaid_draws() {
         .filter(|line| line.starts_with("    Note over e2: "))
         .count();
     assert_eq!(told + left_out, own + 10_000, "{left_out}");
+}
+
+/// Two thousand clients and their server: some clients go, the server and its segments stay.
+#[test]
+fn a_crowd_of_endpoints_leaves_room_for_the_server() {
+    let mut recording = recording("sent-before-close");
+    let connect = |event: &&Event| {
+        let call = event.body.as_call();
+        call.is_some_and(|call| call.by == "client" && call.call == Call::Connect)
+    };
+    let connect = recording.events.iter().find(connect).unwrap().clone();
+    for number in 0..2_000 {
+        let mut more = connect.clone();
+        if let EventBody::Call(call) = &mut more.body {
+            call.by = format!("a-client-of-many-{number}");
+            call.socket = SocketId(1_000 + number);
+            call.local = Some(([127, 0, 0, 1], 10_000 + u16::try_from(number).unwrap()).into());
+        }
+        recording.events.push(more);
+    }
+    recording.events.sort_by_key(|event| event.at);
+    for (event, number) in recording.events.iter_mut().zip(1..) {
+        event.id = EventId(number);
+    }
+    let text = diagram(&recording);
+    let counted = check(&text);
+    assert!(text.encode_utf16().count() <= 50_000);
+    assert!((200..2_000).contains(&counted.participants), "{counted:?}");
+    let last = format!("participant e{} as server\n", counted.participants);
+    assert!(text.contains(&last));
+    assert!(text.contains(" left out"));
 }

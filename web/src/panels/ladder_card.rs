@@ -1,6 +1,7 @@
 //! The run's picture: the connections of many, or ladder or table, and the tools to read it by.
 
 use aftershake_shared::compare::Comparison;
+use aftershake_shared::ghost::draws_any;
 use aftershake_shared::ladder::Ladder;
 use yew::{Callback, Html, html};
 
@@ -76,8 +77,8 @@ fn before(state: &AppState) -> Option<Before> {
 
 /// What the dotted things are, and how to be without them.
 fn about_before(state: &AppState, on: &Callback<Action>) -> Html {
-    let differs = |result: &Kept<Comparison>| result.first_difference.is_some();
-    if !state.compare.result.as_ref().is_some_and(differs) {
+    let draws = |result: &Kept<Comparison>| draws_any(result);
+    if !state.compare.result.as_ref().is_some_and(draws) {
         return Html::default();
     }
     let (hint, turn) = match state.compare.ghosts {

@@ -117,8 +117,9 @@ impl Segments {
         let own = self.next_sentinel();
         awaited.insert(own);
         sent &= send_sentinel(&self.socket.sender(), own).is_ok();
-        let proved = sent && self.note_until(&mut awaited, &clock, recorder);
-        if !proved {
+        // What came is noted also where not every sentinel could be sent.
+        let came = self.note_until(&mut awaited, &clock, recorder);
+        if !(sent && came) {
             let body = EventBody::Trouble(Trouble::CaptureEndNotProved);
             recorder.note(clock.now(), body);
         }
