@@ -32,7 +32,6 @@ fn main() -> anyhow::Result<()> {
         ("python3", &["--version"]),
         ("tcpdump", &["--version"]),
         ("tshark", &["--version"]),
-        ("packetdrill", &["--version"]),
     ]);
     let figures = table.markdown();
     let text = format!(
