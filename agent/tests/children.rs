@@ -320,6 +320,32 @@ fn two_calls_hold_it_until_the_last_of_them_returns() {
 }
 
 #[test]
+fn of_calls_that_one_eof_wakes_only_the_last_lets_go() {
+    for order in ["listed", "free"] {
+        let second = "second: after = \"in\"; process = \"server\"; do.receive = { at_most = 8, blocks = true }";
+        let third = second.replace("second", "third");
+        let recording = held(
+            order,
+            &[
+                second,
+                &third,
+                "closer: name = \"shut\"; process = \"server\"; after = \"in\"; delay = \"10ms\"; do = \"close\"",
+                "client: after = \"shut\"; do = \"close\"",
+            ],
+        );
+        let expected = ["0", "0", "0", "EOF", "EOF", "EOF", "0", "0"];
+        assert_eq!(results(&recording), expected, "{order}");
+        let calls = recording
+            .events
+            .iter()
+            .filter_map(|event| event.body.as_call());
+        let server = calls.filter(|call| call.by != "client");
+        let let_go = server.filter(|call| call.call.lets_go()).count();
+        assert_eq!(let_go, 1, "{order}");
+    }
+}
+
+#[test]
 fn a_call_may_wait_in_any_order_of_steps() {
     let recording = held(
         "free",
