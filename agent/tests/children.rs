@@ -192,6 +192,40 @@ fn who_waits_in_a_process_that_dies_is_told_so() {
 }
 
 #[test]
+fn a_descriptor_handed_to_a_process_that_is_dead_counts_no_more() {
+    let toml = story(
+        "listed",
+        &[
+            "server: do.listen = { port = 8104 }",
+            "client: do.connect = { port = 8104 }",
+            "server: do = \"accept\"",
+            "client: do.send = { count = 23 }",
+            // The only child there is dies meanwhile.
+            "other: do.sleep = { time = \"1s\" }",
+            "server: do.hand_over = { to = \"other\", what = \"connection\" }",
+            "server: do = \"receive\"",
+            "server: do = \"close\"",
+            "client: do.receive = { timeout = \"1s\" }",
+            "other: do = \"exit\"",
+        ],
+    );
+    let killer = std::thread::spawn(|| kill_who_holds(8104, 23));
+    let recording = run(toml);
+    killer.join().unwrap();
+    let expected = ["0", "0", "0", "23", "0", "0", "23", "0", "EOF", "not-run"];
+    assert_eq!(results(&recording), expected);
+    let ends = ends(&recording);
+    assert_eq!((ends.len(), ends[0].closed.len()), (1, 0), "{ends:?}");
+    let calls = recording
+        .events
+        .iter()
+        .filter_map(|event| event.body.as_call());
+    // Nobody else has it: the close is the one that sends the FIN.
+    let last = calls.filter(|call| call.call == Call::Close { unread: Some(0) });
+    assert_eq!(last.count(), 1);
+}
+
+#[test]
 fn every_call_that_needs_a_descriptor_fails_without_one() {
     let recording = run(story(
         "listed",
