@@ -192,6 +192,40 @@ fn who_waits_in_a_process_that_dies_is_told_so() {
 }
 
 #[test]
+fn a_descriptor_handed_to_a_process_that_is_dead_counts_no_more() {
+    let toml = story(
+        "listed",
+        &[
+            "server: do.listen = { port = 8104 }",
+            "client: do.connect = { port = 8104 }",
+            "server: do = \"accept\"",
+            "client: do.send = { count = 23 }",
+            // The only child there is dies meanwhile.
+            "other: do.sleep = { time = \"1s\" }",
+            "server: do.hand_over = { to = \"other\", what = \"connection\" }",
+            "server: do = \"receive\"",
+            "server: do = \"close\"",
+            "client: do.receive = { timeout = \"1s\" }",
+            "other: do = \"exit\"",
+        ],
+    );
+    let killer = std::thread::spawn(|| kill_who_holds(8104, 23));
+    let recording = run(toml);
+    killer.join().unwrap();
+    let expected = ["0", "0", "0", "23", "0", "0", "23", "0", "EOF", "not-run"];
+    assert_eq!(results(&recording), expected);
+    let ends = ends(&recording);
+    assert_eq!((ends.len(), ends[0].closed.len()), (1, 0), "{ends:?}");
+    let calls = recording
+        .events
+        .iter()
+        .filter_map(|event| event.body.as_call());
+    // Nobody else has it: the close is the one that sends the FIN.
+    let last = calls.filter(|call| call.call == Call::Close { unread: Some(0) });
+    assert_eq!(last.count(), 1);
+}
+
+#[test]
 fn every_call_that_needs_a_descriptor_fails_without_one() {
     let recording = run(story(
         "listed",
@@ -317,6 +351,32 @@ fn two_calls_hold_it_until_the_last_of_them_returns() {
         .iter()
         .filter_map(|event| event.body.as_call());
     assert_eq!(calls.filter(|call| call.call.lets_go()).count(), 1);
+}
+
+#[test]
+fn of_calls_that_one_eof_wakes_only_the_last_lets_go() {
+    for order in ["listed", "free"] {
+        let second = "second: after = \"in\"; process = \"server\"; do.receive = { at_most = 8, blocks = true }";
+        let third = second.replace("second", "third");
+        let recording = held(
+            order,
+            &[
+                second,
+                &third,
+                "closer: name = \"shut\"; process = \"server\"; after = \"in\"; delay = \"10ms\"; do = \"close\"",
+                "client: after = \"shut\"; do = \"close\"",
+            ],
+        );
+        let expected = ["0", "0", "0", "EOF", "EOF", "EOF", "0", "0"];
+        assert_eq!(results(&recording), expected, "{order}");
+        let calls = recording
+            .events
+            .iter()
+            .filter_map(|event| event.body.as_call());
+        let server = calls.filter(|call| call.by != "client");
+        let let_go = server.filter(|call| call.call.lets_go()).count();
+        assert_eq!(let_go, 1, "{order}");
+    }
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub(crate) struct Waiting {
     /// The thread's id once nothing but the call is left to do; 0 before.
     thread: AtomicI32,
     outcome: OnceLock<Outcome>,
-    /// The socket's last descriptor was closed while the call waited.
+    /// The socket's last descriptor was closed while the call waited, and no other call is known to have let go of it.
     closed: AtomicBool,
 }
 
@@ -171,12 +171,20 @@ impl Blocked {
     }
 
     /// Forgets a call that has returned; says whether its return let go of the socket, being the last to hold it.
+    ///
+    /// Of several only one did: those that returned before it and are told later are told so.
     pub(crate) fn remove(&mut self, waiting: &Arc<Waiting>) -> bool {
         self.0.retain(|other| !Arc::ptr_eq(other, waiting));
         let ended = |one: &Waiting| one.outcome().map(|outcome| outcome.ended);
-        let mut others = self.0.iter().filter(|one| one.socket == waiting.socket);
-        let outlived = others.any(|one| ended(one).is_none_or(|end| Some(end) > ended(waiting)));
-        waiting.closed.load(Ordering::Acquire) && !outlived
+        let others = || self.0.iter().filter(|one| one.socket == waiting.socket);
+        let outlived = others().any(|one| ended(one).is_none_or(|end| Some(end) > ended(waiting)));
+        let lets_go = waiting.closed.load(Ordering::Acquire) && !outlived;
+        if lets_go {
+            for other in others() {
+                other.closed.store(false, Ordering::Release);
+            }
+        }
+        lets_go
     }
 }
 
@@ -221,6 +229,32 @@ mod tests {
         assert!(blocked.is_empty());
         // Its return closed the socket.
         assert_eq!(client.read(&mut [0; 8]).unwrap(), 0);
+    }
+
+    #[test]
+    fn of_calls_that_are_woken_together_the_last_to_return_lets_go() {
+        // In whatever order they are told.
+        for told in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+            let (client, server) = pair();
+            let (fd, id) = (server.as_raw_fd(), SocketId(3));
+            let mut blocked = Blocked::default();
+            let clock = Clock::start();
+            let mut all = Vec::new();
+            for by in ["first", "second", "third"] {
+                let waiting = Waiting::receive(fd, 8, (id, by), clock).unwrap();
+                blocked.add(&waiting);
+                blocked.come_to_rest();
+                all.push(waiting);
+            }
+            assert_eq!(blocked.close(id).as_deref(), Some("first"));
+            drop((server, client));
+            let ended = |waiting: &Arc<Waiting>| until_told(waiting).ended;
+            let last = all.iter().map(ended).max();
+            let results = told.map(|place| (blocked.remove(&all[place]), ended(&all[place])));
+            let let_go: Vec<_> = results.iter().filter(|(lets_go, _)| *lets_go).collect();
+            assert_eq!(let_go.len(), 1, "{results:?}");
+            assert_eq!(Some(let_go[0].1), last);
+        }
     }
 
     #[test]

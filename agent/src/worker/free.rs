@@ -217,10 +217,9 @@ impl<'a> Stage<'a> {
     fn notice_deaths(&self) {
         for running in &self.programs {
             // One that is being asked right now notices by itself.
-            if let Ok(mut endpoint) = running.endpoint.try_lock()
-                && endpoint.notice_death()
-            {
-                running.ended.ring();
+            if let Ok(mut endpoint) = running.endpoint.try_lock() {
+                endpoint.notice_death();
+                running.tell_end(&endpoint);
             }
         }
     }
@@ -312,12 +311,12 @@ impl<'a> Stage<'a> {
         let mut parked = false;
         loop {
             self.moves.fetch_add(1, Ordering::AcqRel);
-            let (fd, interest) = match act.attempt(&mut running.lock()) {
+            let (fd, interest) = match running.with(|endpoint| act.attempt(endpoint)) {
                 Attempt::Finished(result) => return Some(result),
                 Attempt::Waits(fd, interest) => (fd, interest),
             };
             if deadline.is_some_and(|deadline| clock.now() >= deadline) {
-                act.expire(&mut running.lock());
+                running.with(|endpoint| act.expire(endpoint));
                 return Some(StepResult::Timeout);
             }
             if !parked {
@@ -442,10 +441,29 @@ impl<'a> Running<'a> {
         self.endpoint.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Has the endpoint do something, which may show that its process has ended.
+    fn with<T>(&self, act: impl FnOnce(&mut Endpoint<'a>) -> T) -> T {
+        let mut endpoint = self.lock();
+        let result = act(&mut endpoint);
+        self.tell_end(&endpoint);
+        result
+    }
+
+    /// Whoever waits in its process wakes up where that has ended, whoever found out.
+    fn tell_end(&self, endpoint: &Endpoint<'_>) {
+        if endpoint.is_gone() && !self.has_ended() {
+            self.ended.ring();
+        }
+    }
+
     /// Whether a thread of it that waits inside a call has been woken, or it is just being asked for something.
     fn is_woken(&self) -> bool {
         match self.endpoint.try_lock() {
-            Ok(mut endpoint) => endpoint.rest_threads(),
+            Ok(mut endpoint) => {
+                let woken = endpoint.rest_threads();
+                self.tell_end(&endpoint);
+                woken
+            }
             Err(_) => true,
         }
     }

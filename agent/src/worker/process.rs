@@ -164,7 +164,7 @@ impl Process {
         })
     }
 
-    /// The child's only thread, by which trace events name it.
+    /// The child's first thread, by which trace events name it; calls that wait inside the kernel have others.
     pub(crate) const fn thread(&self) -> i32 {
         self.child.id()
     }
@@ -291,16 +291,21 @@ impl Endpoint<'_> {
         }
         let socket = Described::of(&opened);
         let descriptor = opened.socket.take();
-        if let Some(process) = &mut self.process {
-            process.held.given(ClosedSocket {
-                socket: opened.id,
-                local: opened.local,
-                remote: opened.remote,
-                unread: None,
-            });
-        }
-        // A process that is gone takes nothing: the descriptor closes here, as it would on the way.
-        let _ = self.ask(Request::Keep { what, socket }, descriptor.as_ref());
+        let taken = self.ask(Request::Keep { what, socket }, descriptor.as_ref());
+        let process = self.process.as_mut().filter(|_| taken.is_ok());
+        let Some(process) = process else {
+            // A process that is gone takes nothing: the descriptor closes here, as it would on the way.
+            let mut known = self.common.known();
+            known.drop_descriptors(opened.id, 1);
+            known.touched.extend(opened.local.zip(opened.remote));
+            return;
+        };
+        process.held.given(ClosedSocket {
+            socket: opened.id,
+            local: opened.local,
+            remote: opened.remote,
+            unread: None,
+        });
     }
 
     /// Lets calls that wait inside the kernel come to rest; says whether one has returned.

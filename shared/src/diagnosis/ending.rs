@@ -1,8 +1,10 @@
 //! How a program let go of a connection: by a call, or by the end of its process.
 
 use super::finding::Cited;
-use super::run::end_of;
+use super::reset::{Reset, the};
+use super::run::{Run, end_of};
 use super::weigh::cited;
+use crate::connection::{Connection, Role};
 use crate::event::call::{Call, CallReturned, Returned};
 use crate::event::process_ended::ProcessEnded;
 use crate::event::{Event, EventBody};
@@ -133,15 +135,52 @@ impl<'a> Ending<'a> {
         }
     }
 
+    /// The process that had got the connection from the sender, where its end is what ended it.
+    pub(crate) fn heir<'r>(&self, reset: &Reset<'r>) -> Option<&'r str>
+    where
+        'a: 'r,
+    {
+        match self.by {
+            EndedBy::Process(process) if !self.on_listener => {
+                heir(reset.run, reset.connection, reset.from, process)
+            }
+            EndedBy::Call(_) | EndedBy::Process(_) => None,
+        }
+    }
+
     /// ` The RST left within close(), which began at 0.5 ms.`
-    pub(crate) fn sentence(&self) -> String {
-        let (what, at) = (self.within(), self.event.at);
+    pub(crate) fn sentence(&self, reset: &Reset<'_>) -> String {
+        let at = self.event.at;
+        let what = self.heir(reset).map_or_else(
+            || self.within(),
+            |heir| {
+                format!(
+                    "while the process of {} ended ({})",
+                    the(heir),
+                    self.words()
+                )
+            },
+        );
         // Nobody asked for this end, so nobody knows when it began.
         if matches!(self.by, EndedBy::Process(ProcessEnded { step: None, .. })) {
             return format!(" The RST left {what}, between {at} and {}.", self.until());
         }
         format!(" The RST left {what}, which began at {at}.")
     }
+}
+
+/// The name of the process that ended, where it is not the one that the connection's end is named after: it had got the
+/// socket from that one. A process of several threads has a name of its own, which alone says nothing.
+pub(crate) fn heir<'a>(
+    run: &Run<'_>,
+    connection: &Connection,
+    role: Role,
+    process: &'a ProcessEnded,
+) -> Option<&'a str> {
+    let mut own = run.calls_of(connection, role);
+    let was_given = own.any(|(_, call)| matches!(call.call, Call::HandOver { .. }));
+    let is_other = was_given && process.process != connection.name(role);
+    is_other.then_some(process.process.as_str())
 }
 
 /// The end of a process that this event is; `None` for any other.

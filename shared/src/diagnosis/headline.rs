@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::cause_id::CauseId;
+use super::ending::{ended_process, heir};
 use super::finding::{Certainty, ConnectionVerdict, Finding, Saw, UnixVerdict};
 use super::reset::{NotTaken, Reset, the};
 use super::run::Run;
@@ -13,6 +14,7 @@ use crate::connection::flow::Flow;
 use crate::connection::{Connection, Role};
 use crate::event::call::Call;
 use crate::event::outside_acted::OutsideAct;
+use crate::event::process_ended::ProcessEnded;
 use crate::event::step_progress::{Progress, StepResult};
 use crate::event::trouble::Trouble;
 use crate::event::{EventBody, Source};
@@ -87,7 +89,7 @@ pub(super) fn add_what_programs_saw(text: &mut String, reset: &Reset<'_>, saw: &
 /// The call or the segment after which it left; a timer is the cause's own matter.
 fn add_what_it_followed(text: &mut String, reset: &Reset<'_>) {
     if let Some(ending) = reset.sending_call() {
-        text.push_str(&ending.sentence());
+        text.push_str(&ending.sentence(reset));
         text.extend(reset.was_held(&ending));
     } else if let Some(answered) = reset.answered() {
         let label = segment_label(&answered.segment);
@@ -412,10 +414,11 @@ fn closed(
         .is_none()
         .then(|| process_end(run, connection, first))
         .flatten();
-    let act = if with_process.is_some() {
-        "end"
-    } else {
-        "close"
+    let heir = with_process.and_then(|process| heir(run, connection, first, process));
+    let act = match (with_process, heir) {
+        (_, Some(heir)) => format!("the end of {}", the(heir)),
+        (Some(_), None) => "its end".to_owned(),
+        (None, None) => "its close".to_owned(),
     };
     let late = ending.and_then(|ending| super::held::closed_late(run, connection, first, ending));
     let (late, delayed) = late.unzip();
@@ -424,12 +427,12 @@ fn closed(
         format!("Its {signature} sent FIN and kept the socket.")
     } else if received == 0 {
         format!(
-            "{} had received nothing that it could leave unread, so its {act} sent FIN and not RST.",
+            "{} had received nothing that it could leave unread, so {act} sent FIN and not RST.",
             capital(&closer)
         )
     } else {
         format!(
-            "{} left none of the {} it had received unread, so its {act} sent FIN and not RST.",
+            "{} left none of the {} it had received unread, so {act} sent FIN and not RST.",
             capital(&closer),
             bytes(received)
         )
@@ -439,9 +442,10 @@ fn closed(
         None => " The other end had not closed by the end.",
     };
     (
-        if let Some(how) = with_process {
+        if let Some(process) = with_process {
+            let (holder, how) = (heir.map_or(closer, the), &process.how);
             format!(
-                "No reset: the process of {closer} ended first ({how}), and its kernel sent FIN{eof}."
+                "No reset: the process of {holder} ended first ({how}), and its kernel sent FIN{eof}."
             )
         } else if let Some(late) = late {
             format!("No reset: {late}{eof}.")
@@ -454,9 +458,8 @@ fn closed(
     )
 }
 
-/// How the process of that end ended: `exit(0)`, `SIGKILL`; `None` where that did not close its socket.
-fn process_end(run: &Run<'_>, connection: &Connection, role: Role) -> Option<String> {
+/// The end of the process that closed that end's socket; `None` where none did.
+fn process_end<'a>(run: &Run<'a>, connection: &Connection, role: Role) -> Option<&'a ProcessEnded> {
     let ended = connection.end(role).ended?;
-    let process = super::ending::ended_process(run.events.get(ended.position)?)?;
-    Some(process.how.to_string())
+    ended_process(run.events.get(ended.position)?)
 }

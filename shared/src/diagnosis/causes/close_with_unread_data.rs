@@ -3,7 +3,7 @@
 use super::listener_closed_with_queued_connection::waited_with_others;
 use super::{ResetCause, Verdict};
 use crate::diagnosis::calls::{OddReads, Unread};
-use crate::diagnosis::reset::Reset;
+use crate::diagnosis::reset::{Reset, the};
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::{CauseId, headline};
 
@@ -69,7 +69,16 @@ impl ResetCause for CloseWithUnreadData {
                 "{sender} closed while its {call} waited, which then left {what} unread, so Linux reset the connection."
             );
         }
-        let how = match reset.sending_call() {
+        let ending = reset.sending_call();
+        if let Some(ending) = &ending
+            && let Some(heir) = ending.heir(reset)
+        {
+            let (heir, how) = (the(heir), ending.words());
+            return format!(
+                "the process of {heir}, which {sender} had given the connection, ended ({how}) with {what} still unread, so Linux reset the connection."
+            );
+        }
+        let how = match ending {
             None if reset.covers_sender() => "ended".to_owned(),
             Some(ending) if ending.is_process() => format!("ended ({})", ending.words()),
             _ => "closed".to_owned(),

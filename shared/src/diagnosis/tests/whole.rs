@@ -157,6 +157,45 @@ fn a_close_during_a_call_is_not_said_to_have_sent_the_fin() {
     assert!(why.contains("left none of the 2 bytes"), "{why}");
 }
 
+/// A connection that the server hands over and closes, and then the end of the process that had got it.
+fn handed_over(mut story: Story, unread: u32) -> Story {
+    let to = "other".to_owned();
+    story
+        .ok(400, SERVER, Call::HandOver { to }, 0)
+        .ok(420, SERVER, Call::CloseCopy, 0)
+        .ended(500, "other", &[(SERVER, Some(unread))]);
+    story
+}
+
+#[test]
+fn the_process_that_had_got_a_connection_is_the_one_said_to_have_ended() {
+    let mut story = Story::new();
+    story.listen().connect().accept().send16();
+    let mut story = handed_over(story, 16);
+    story
+        .segment(508, "server > client RA 1:1(0) ack 17 win 64")
+        .reason(509, false, "TCP_ABORT_ON_CLOSE", "TCP_CLOSE")
+        .counted(2000, 2, "TcpExtTCPAbortOnClose");
+    let (headline, why) = said(&story);
+    assert_eq!(
+        headline,
+        "The process of other, which the server had given the connection, ended (exit(1)) with 16 bytes still unread, so Linux reset the connection."
+    );
+    let left = "The RST left while the process of other ended (exit(1))";
+    assert!(why.contains(left), "{why}");
+
+    let mut story = Story::new();
+    story.listen().connect().accept();
+    let mut story = handed_over(story, 0);
+    story.segment(508, "server > client FA 1:1(0) ack 1 win 64");
+    let (headline, why) = said(&story);
+    assert_eq!(
+        headline,
+        "No reset: the process of other ended first (exit(1)), and its kernel sent FIN."
+    );
+    assert!(why.contains("so the end of other sent FIN"), "{why}");
+}
+
 #[test]
 fn a_reset_by_a_calls_return_tells_of_the_close_before_it() {
     let (headline, why) = said(&super::stories::decided::unread_after_held());
