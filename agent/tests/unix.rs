@@ -14,7 +14,9 @@ use std::path::Path;
 use aftershake::judged::Diagnosed;
 use aftershake::worker::protocol::RunRequest;
 use aftershake::worker_process::WorkerProcess;
+use aftershake_shared::errno::Errno;
 use aftershake_shared::event::EventBody;
+use aftershake_shared::event::call::CallReturned;
 use aftershake_shared::recording::ScenarioText;
 use aftershake_shared::report::{ConnectionRow, Report};
 use aftershake_shared::scenario::expect::Outcome;
@@ -220,4 +222,35 @@ fn an_abstract_name_stays_in_its_run() {
     assert_eq!(none.kind(), std::io::ErrorKind::WouldBlock);
     // It was this listener's name all the time.
     UnixStream::connect_addr(&address).unwrap();
+}
+
+#[test]
+fn a_held_socket_is_let_go_by_the_call_that_held_it() {
+    let (_, report) = run(&format!(
+        "{CONNECTED}[[steps]]\nby = \"server\"\ndo = \"accept\"\n\
+         [[steps]]\nby = \"server\"\ndo.receive = {{ at_most = 8, blocks = true }}\n\
+         [[steps]]\nby = \"closer\"\nprocess = \"server\"\ndo = \"close\"\n\
+         [[steps]]\nby = \"client\"\ndo.send = {{ count = 16 }}\n\
+         [[steps]]\nby = \"client\"\ndo = \"receive\"\n"
+    ));
+    let said = &report.headline;
+    let expected = "as recv(8) returned, with 8 bytes unread, and the client was told ECONNRESET.";
+    assert!(said.ends_with(expected), "{said}");
+}
+
+#[test]
+fn no_descriptor_left_is_told_as_a_call() {
+    let (judged, report) = run(&format!(
+        "{CONNECTED}[[steps]]\nby = \"server\"\ndo = \"limit_descriptors\"\n\
+         [[steps]]\nby = \"server\"\ndo.connect_unix = {{ name = \"app\" }}\n\
+         [[steps]]\nby = \"server\"\ndo.listen_unix = {{ name = \"other\" }}\n"
+    ));
+    assert_eq!(results(&report)[3..], ["EMFILE", "EMFILE"]);
+    let calls = judged.recording.events.iter();
+    let calls = calls.filter_map(|event| event.body.as_call());
+    let failed: Vec<_> = calls
+        .filter(|call| call.failed_with(Errno::EMFILE))
+        .map(CallReturned::signature)
+        .collect();
+    assert_eq!(failed, ["socket()", "socket()"]);
 }

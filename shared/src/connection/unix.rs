@@ -3,12 +3,13 @@
 //! An unbound client has no address, so nothing but the order of the queue says which `connect` an `accept` took:
 //! the oldest. Source: `unix_stream_connect` and `unix_accept` of Linux `net/unix/af_unix.c`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use crate::errno::Errno;
 use crate::event::call::{Call, CallReturned, Returned, SocketId};
 use crate::event::{Event, EventBody, EventId};
 use crate::order::sort_by_rank;
+use crate::units::Nanos;
 
 /// What one `connect` to a name made, or failed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,8 +45,13 @@ pub struct UnixEnd {
 /// How an end was let go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnixEnded {
-    /// Index of the `close`, or of the end of the process, among the events.
+    /// Index of the call, or of the end of the process, among the events.
     pub position: usize,
+    /// Before this it was there for certain: a call that held what had been closed lets go as it returns.
+    pub began: Nanos,
+    /// When a call that held what had been closed returned. A `close` and an end of a process count from their beginning:
+    /// what they wake at the other end may return before they do.
+    pub at: Nanos,
     /// What `SIOCINQ` said right before; `None` when it was not asked.
     pub unread: Option<u32>,
     /// It was the listener that went, with this one still in its queue.
@@ -77,8 +83,12 @@ struct Facts<'a> {
     /// By listener: the socket that each `accept` returned, with the index of the call.
     accepts: HashMap<SocketId, Vec<(SocketId, usize, &'a str)>>,
     /// By socket: its calls, and what ended it.
-    calls: BTreeMap<SocketId, Vec<usize>>,
+    calls: HashMap<SocketId, Vec<usize>>,
     ended: HashMap<SocketId, UnixEnded>,
+    /// Sockets that have connected, and those that were accepted: each makes one pair and no second, so that no
+    /// recording, however made, has the calls of one socket in many pairs.
+    connected: HashSet<SocketId>,
+    accepted: HashSet<SocketId>,
 }
 
 impl UnixPairs {
@@ -124,24 +134,29 @@ impl<'a> Facts<'a> {
                 for closed in &ended.closed {
                     facts.ended.entry(closed.socket).or_insert(UnixEnded {
                         position,
+                        began: event.at,
+                        at: event.at,
                         unread: closed.unread,
                         of_listener: false,
                     });
                 }
             }
             if let Some(call) = event.body.as_call() {
-                facts.note(position, call);
+                facts.note(position, event.at, call);
             }
         }
         facts
     }
 
-    fn note(&mut self, position: usize, call: &'a CallReturned) {
+    fn note(&mut self, position: usize, at: Nanos, call: &'a CallReturned) {
         let socket = call.socket;
         self.calls.entry(socket).or_default().push(position);
-        if let Call::ConnectUnix { name } = &call.call {
+        if let Call::ConnectUnix { name } = &call.call
+            && self.connected.insert(socket)
+        {
             self.connects.push((position, name, call));
         }
+        self.note_end(position, at, call);
         if !matches!(call.result, Returned::Ok(_)) {
             return;
         }
@@ -158,22 +173,33 @@ impl<'a> Facts<'a> {
         if let Call::Accept {
             opened: Some(opened),
         } = call.call
+            && self.accepted.insert(opened)
         {
             let accepted = self.accepts.entry(socket).or_default();
             accepted.push((opened, position, &call.by));
         }
-        if call.call.lets_go() {
-            let unread = if let Call::Close { unread } = call.call {
-                unread
-            } else {
-                None
-            };
-            self.ended.entry(socket).or_insert(UnixEnded {
-                position,
-                unread,
-                of_listener: false,
-            });
-        }
+    }
+
+    fn note_end(&mut self, position: usize, at: Nanos, call: &CallReturned) {
+        let began = at + call.parked;
+        // A call that held what had been closed lets go by returning, whatever it returns.
+        let (at, unread) = if let Call::Close { unread } = call.call {
+            if !matches!(call.result, Returned::Ok(_)) {
+                return;
+            }
+            (began, unread)
+        } else if call.call.lets_go() {
+            (began + call.took, None)
+        } else {
+            return;
+        };
+        self.ended.entry(call.socket).or_insert(UnixEnded {
+            position,
+            began,
+            at,
+            unread,
+            of_listener: false,
+        });
     }
 
     fn pair(

@@ -19,6 +19,7 @@ use crate::errno::Errno;
 use crate::event::Event;
 use crate::event::call::{Call, CallReturned, How, Returned};
 use crate::scenario::expect::Outcome;
+use crate::units::Nanos;
 use told::Told;
 
 /// The verdict on every pair, in order of their `connect`s.
@@ -39,13 +40,31 @@ struct Seen<'r, 'a> {
     pair: &'r UnixPair,
 }
 
+/// What let go of an end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Means {
+    Close,
+    /// The return of a call that held what had been closed.
+    Return,
+    Process,
+}
+
+/// Who ended its sending by `shutdown`.
+struct Shut {
+    role: Role,
+    by: String,
+    how: How,
+}
+
 /// The end that went first.
 struct First {
     role: Role,
     ended: UnixEnded,
-    /// `close()`, `exit(1)`, `SIGKILL`.
+    /// Whose call it was, or whose process ended: not always who connected or accepted, since sockets are handed over.
+    by: String,
+    /// `close()`, `recv(8)`, `exit(1)`, `SIGKILL`.
     how: String,
-    by_process: bool,
+    means: Means,
     /// Bytes that had come and were never read.
     unread: u64,
 }
@@ -55,12 +74,12 @@ impl Seen<'_, '_> {
         let first = self.first();
         let told = told::told(self, first.as_ref());
         let shut = self.first_shutdown(first.as_ref());
-        let words = match (self.pair.failed, &first, shut) {
+        let words = match (self.pair.failed, &first, &shut) {
             (Some(errno), _, _) => self.not_connected(errno),
             (None, Some(first), _) if first.ended.of_listener => self.never_accepted(first, &told),
             (None, Some(first), _) if first.unread > 0 => self.left_unread(first, &told),
             (None, _, _) if told.iter().any(Told::is_reset) => self.unexplained(&told),
-            (None, _, Some((role, how))) => self.shut_down(role, how, &told),
+            (None, _, Some(shut)) => self.shut_down(shut, &told),
             (None, Some(first), None) => self.in_order(first, &told),
             (None, None, None) => self.open(),
         };
@@ -107,54 +126,83 @@ impl Seen<'_, '_> {
         let ended = ends
             .into_iter()
             .filter_map(|role| Some((role, self.end(role).ended?)));
-        let (role, ended) = ended.min_by_key(|(_, ended)| ended.position)?;
+        let (role, ended) = ended.min_by_key(|(_, ended)| (ended.at, ended.position))?;
         let event = self.run.events.get(ended.position)?;
-        let process = ended_process(event).map(|process| process.how.to_string());
+        let (by, how, means) = if let Some(process) = ended_process(event) {
+            let how = process.how.to_string();
+            (&process.process, how, Means::Process)
+        } else {
+            let call = event.body.as_call()?;
+            let means = if matches!(call.call, Call::Receive { .. }) {
+                Means::Return
+            } else {
+                Means::Close
+            };
+            (&call.by, call.signature(), means)
+        };
         let unread = match ended.unread {
             _ if ended.of_listener => 0,
             Some(unread) => unread.into(),
             None => self
-                .sent(role.other(), event)
+                .sent(role.other(), ended.at)
                 .saturating_sub(self.read(role)),
         };
         Some(First {
             role,
             ended,
-            by_process: process.is_some(),
-            how: process.unwrap_or_else(|| "close()".to_owned()),
+            by: by.clone(),
+            how,
+            means,
             unread,
         })
     }
 
-    /// Bytes that this end had sent when that event began.
-    fn sent(&self, role: Role, until: &Event) -> u64 {
-        let earlier = self.calls(role).filter(|(event, _)| event.at <= until.at);
+    /// Bytes that this end had sent until then. What began later and worked cannot be: the other end was gone.
+    fn sent(&self, role: Role, until: Nanos) -> u64 {
+        let earlier = self.calls(role).filter(|(event, _)| event.at <= until);
         sum(earlier.filter(|(_, call)| matches!(call.call, Call::Send { .. })))
     }
 
     /// Bytes that this end took from its queue.
     fn read(&self, role: Role) -> u64 {
-        let takes = |call: &CallReturned| matches!(call.call, Call::Receive { peek: false, .. });
         sum(self.calls(role).filter(|(_, call)| takes(call)))
     }
 
+    /// Whether nobody but the endpoint that this end is called by took bytes from its queue.
+    fn read_by_itself(&self, role: Role) -> bool {
+        let mut took = self.calls(role).filter(|(_, call)| takes(call));
+        took.all(|(_, call)| call.by == self.end(role).name)
+    }
+
     /// Who ended its sending by `shutdown`, before anybody let go.
-    fn first_shutdown(&self, first: Option<&First>) -> Option<(Role, How)> {
-        let before = |position: usize| first.is_none_or(|first| position < first.ended.position);
-        let mut found: Option<(usize, Role, How)> = None;
+    fn first_shutdown(&self, first: Option<&First>) -> Option<Shut> {
+        let mut found: Option<(Nanos, Shut)> = None;
         for role in [Role::Client, Role::Server] {
-            for position in &self.end(role).calls {
-                let call = self.run.call_at(*position).map(|(_, call)| call);
-                if let Some(Call::Shutdown { how }) = call.map(|call| &call.call)
-                    && *how != How::Read
-                    && before(*position)
-                    && found.is_none_or(|(earlier, ..)| *position < earlier)
+            for (event, call) in self.calls(role) {
+                if let Some(how) = shuts(call)
+                    && how != How::Read
+                    && first.is_none_or(|first| event.at < first.ended.at)
+                    && found
+                        .as_ref()
+                        .is_none_or(|(earlier, _)| event.at < *earlier)
                 {
-                    found = Some((*position, role, *how));
+                    let by = call.by.clone();
+                    found = Some((event.at, Shut { role, by, how }));
                 }
             }
         }
-        found.map(|(_, role, how)| (role, how))
+        found.map(|(_, shut)| shut)
+    }
+
+    /// The earliest time at which that end can have ended its sending, by letting go or by `shutdown`.
+    fn ended_sending(&self, role: Role, first: Option<&First>) -> Option<Nanos> {
+        let first = first.filter(|first| first.role == role);
+        let gone = first.map(|first| first.ended.began);
+        let shut = self.calls(role).filter_map(|(event, call)| {
+            let ends = shuts(call).is_some_and(|how| how != How::Read);
+            ends.then_some(event.at)
+        });
+        gone.into_iter().chain(shut).min()
     }
 
     fn evidence(&self, first: Option<&First>, told: &[Told]) -> Vec<Cited> {
@@ -173,6 +221,19 @@ impl Seen<'_, '_> {
         crate::order::sort_by_rank(&mut all, |cited| (cited.event.0.into(), 0));
         all.dedup_by_key(|cited| cited.event);
         all
+    }
+}
+
+/// Whether it takes bytes from the queue.
+const fn takes(call: &CallReturned) -> bool {
+    matches!(call.call, Call::Receive { peek: false, .. })
+}
+
+/// What a `shutdown` that worked ended; `None` for any other call.
+const fn shuts(call: &CallReturned) -> Option<How> {
+    match (&call.call, call.result) {
+        (Call::Shutdown { how }, Returned::Ok(_)) => Some(*how),
+        _ => None,
     }
 }
 

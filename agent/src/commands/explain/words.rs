@@ -100,13 +100,15 @@ pub(super) fn unix(pair: &UnixVerdict) -> String {
         name,
         ..
     } = pair;
-    let headline = plain(&pair.headline);
+    // Each by itself: a line end in a recorded name would begin a line of its own.
+    let [headline, client, server, name] =
+        [&pair.headline, client, server, name].map(|text| plain(text));
     let _ = writeln!(text, "{headline}  {client} > {server} at @{name}");
     let _ = writeln!(text, "    {}", plain(&pair.explanation));
     if !pair.fix.is_empty() {
         let _ = writeln!(text, "    To change: {}", plain(&pair.fix));
     }
-    text.lines().map(|line| plain(line) + "\n").collect()
+    text
 }
 
 fn reset_line(reset: &ResetExplained, between: &str, counted: Counted) -> String {
@@ -253,5 +255,32 @@ pub(super) const fn paper(columns: usize) -> Paper {
     Paper {
         width: columns.saturating_sub(4),
         colour: Colour::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recorded_name_forges_no_line() {
+        let evil = || "a\nNo reset\u{1b}[31m".to_owned();
+        let pair = UnixVerdict {
+            id: 1,
+            name: evil(),
+            client: evil(),
+            server: evil(),
+            outcome: Outcome::Closed,
+            met_error: true,
+            headline: evil(),
+            explanation: evil(),
+            fix: evil(),
+            kernel_function: "",
+            evidence: Vec::new(),
+            saw: Vec::new(),
+        };
+        let text = unix(&pair);
+        assert_eq!(text.lines().count(), 3, "{text}");
+        assert!(!text.contains('\u{1b}'));
     }
 }

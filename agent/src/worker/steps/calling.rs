@@ -95,6 +95,20 @@ pub(super) fn open(
 ) -> io::Result<Socket> {
     let address = place.remote.or(place.local);
     let domain = address.map_or(Domain::IPV4, Domain::for_address);
+    open_in(task, endpoint, place, domain, mptcp)
+}
+
+/// The same with a family that no address tells.
+///
+/// # Errors
+/// The call's own.
+pub(super) fn open_in(
+    task: &Task,
+    endpoint: &mut Endpoint<'_>,
+    place: Place,
+    domain: Domain,
+    mptcp: bool,
+) -> io::Result<Socket> {
     let protocol = mptcp.then_some(Protocol::MPTCP);
     let mut timing = Timing::default();
     let opened = timing.attempt(&endpoint.clock(), || {

@@ -5,9 +5,10 @@
 use aftershake_shared::event::call::{Call, Returned};
 use aftershake_shared::event::step_progress::StepResult;
 use aftershake_shared::scenario::steps::connect_unix::ConnectUnix;
+use socket2::Domain;
 
-use super::listen_unix::{abstract_name, nowhere, open};
-use super::{Act, Attempt, Task};
+use super::listen_unix::{abstract_name, nowhere};
+use super::{Act, Attempt, Task, calling};
 use crate::worker::endpoint::{Endpoint, Opened, Timing, errno_of};
 
 /// Opens a connection, or is told why not. It never waits: `EAGAIN` of a full queue is a result, since `poll`
@@ -28,12 +29,13 @@ impl ConnectingUnix {
 
 impl Act for ConnectingUnix {
     fn attempt(&mut self, endpoint: &mut Endpoint<'_>) -> Attempt {
-        let made = open().and_then(|socket| Ok((socket, abstract_name(&self.name)?)));
+        let id = endpoint.common.new_socket_id();
+        let made = calling::open_in(&self.task, endpoint, nowhere(id), Domain::UNIX, false);
+        let made = made.and_then(|socket| Ok((socket, abstract_name(&self.name)?)));
         let (socket, address) = match made {
             Ok(made) => made,
             Err(error) => return Attempt::Finished(StepResult::Failed(errno_of(&error))),
         };
-        let id = endpoint.common.new_socket_id();
         let clock = endpoint.clock();
         let mut timing = Timing::default();
         let made = timing.attempt(&clock, || socket.connect(&address));

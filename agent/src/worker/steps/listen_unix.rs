@@ -10,7 +10,7 @@ use std::io;
 use aftershake_shared::event::call::Call;
 use aftershake_shared::event::step_progress::StepResult;
 use aftershake_shared::scenario::steps::listen_unix::ListenUnix;
-use socket2::{Domain, SockAddr, Socket, Type};
+use socket2::{Domain, SockAddr};
 
 use super::{Act, Attempt, Task, calling};
 use crate::worker::endpoint::{Endpoint, Opened, Place, errno_of};
@@ -32,7 +32,8 @@ impl ListeningUnix {
     fn open(&self, endpoint: &mut Endpoint<'_>) -> io::Result<()> {
         let ListenUnix { name, backlog } = self.listen.clone();
         let id = endpoint.common.new_socket_id();
-        let (socket, place) = (open()?, nowhere(id));
+        let place = nowhere(id);
+        let socket = calling::open_in(&self.task, endpoint, place, Domain::UNIX, false)?;
         let address = abstract_name(&name)?;
         let mut make = |call, make: &dyn Fn() -> io::Result<()>| {
             calling::on_new(&self.task, endpoint, place, call, make)
@@ -57,13 +58,6 @@ impl Act for ListeningUnix {
             Err(error) => Attempt::Finished(StepResult::Failed(errno_of(&error))),
         }
     }
-}
-
-/// An `AF_UNIX` stream socket that never blocks.
-pub(super) fn open() -> io::Result<Socket> {
-    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
-    socket.set_nonblocking(true)?;
-    Ok(socket)
 }
 
 /// That name in the abstract namespace.

@@ -1,5 +1,6 @@
 //! Verdicts on pairs of `AF_UNIX` sockets: what was seen is said, and never a cause of a RST.
 
+use crate::connection::Connections;
 use crate::diagnosis::diagnose;
 use crate::diagnosis::finding::Diagnosis;
 use crate::errno::Errno;
@@ -284,4 +285,155 @@ fn an_accept_takes_the_oldest_of_the_queue() {
         pairs,
         [(1, "client", Outcome::Closed), (2, "second", Outcome::Open)]
     );
+}
+
+/// A story in which `recv(8)` of the server waits from 500 µs on, another thread closes the descriptor, and the call
+/// returns that at 700 µs.
+fn held(result: Result<u64, Errno>) -> Story {
+    let mut story = Story::accepted();
+    let call = Call::Receive {
+        at_most: 8,
+        peek: false,
+        out_of_band: false,
+        truncate: false,
+        lets_go: true,
+    };
+    story.call("server", SERVER, call, result);
+    if let Some(EventBody::Call(call)) = story.0.last_mut().map(|event| &mut event.body) {
+        call.parked = Nanos::from_micros(199);
+    }
+    let held_by = "server".to_owned();
+    story.call("closer", SERVER, Call::CloseInUse { held_by }, Ok(0));
+    story
+}
+
+#[test]
+fn a_call_that_held_the_socket_lets_go_when_it_returns() {
+    // Its event stands before the bytes were sent, of which it read the half.
+    let mut story = held(Ok(8));
+    story.0.last_mut().unwrap().at = Nanos::from_micros(550);
+    story.send(Ok(16));
+    story.0.last_mut().unwrap().at = Nanos::from_micros(650);
+    story.receive("client", Err(Errno::ECONNRESET));
+    let found = check(
+        &story,
+        Outcome::Closed,
+        "Over AF_UNIX, with no packet and no RST: the server let go of its closed socket as recv(8) returned, with 8 bytes unread, and the client was told ECONNRESET.",
+        "The client had sent 16 bytes, and the server had read 8 of them at recv(8).",
+    );
+    let mut cited = found.unix[0].evidence.iter();
+    assert!(cited.any(|cited| cited.label.contains("recv(8)")));
+    let because: Vec<_> = found.saw().map(|saw| saw.because.as_str()).collect();
+    assert!(because[0].starts_with("the descriptor was closed while it waited"));
+    assert!(because[1].starts_with("the server went with 8 bytes unread"));
+}
+
+#[test]
+fn who_closes_while_the_other_end_is_held_was_first() {
+    // An error lets go as well as an end does.
+    for result in [Ok(0), Err(Errno::EINTR)] {
+        let mut story = held(result);
+        story.call("client", CLIENT, Call::Close { unread: Some(0) }, Ok(0));
+        story.0.last_mut().unwrap().at = Nanos::from_micros(650);
+        let found = story.diagnosed();
+        let start = "No reset: the client closed its AF_UNIX socket first";
+        assert!(found.headline.starts_with(start), "{}", found.headline);
+        let mut story = held(result);
+        story.receive("client", Ok(0));
+        story.0.last_mut().unwrap().at = Nanos::from_micros(800);
+        let found = story.diagnosed();
+        let start = "No reset: the server let go of its closed AF_UNIX socket first, as recv(8) returned, and the client was told EOF";
+        assert!(found.headline.starts_with(start), "{}", found.headline);
+    }
+}
+
+#[test]
+fn a_shutdown_that_wakes_a_held_call_was_first() {
+    let mut story = held(Ok(0));
+    let how = How::Write;
+    story.call("client", CLIENT, Call::Shutdown { how }, Ok(0));
+    story.0.last_mut().unwrap().at = Nanos::from_micros(650);
+    let found = story.diagnosed();
+    let start = "No reset: the client ended its sending first, by shutdown(SHUT_WR)";
+    assert!(found.headline.starts_with(start), "{}", found.headline);
+}
+
+#[test]
+fn whose_process_ended_is_named() {
+    let mut story = Story::accepted();
+    let to = "other".to_owned();
+    story.call("server", SERVER, Call::HandOver { to }, Ok(0));
+    story.call("server", SERVER, Call::CloseCopy, Ok(0));
+    story.send(Ok(16));
+    story.push(EventBody::ProcessEnded(ProcessEnded {
+        process: "other".to_owned(),
+        step: None,
+        how: Ended::Exited(0),
+        took: Nanos(1000),
+        closed: vec![ClosedSocket {
+            socket: SocketId(SERVER),
+            local: None,
+            remote: None,
+            unread: Some(16),
+        }],
+    }));
+    story.receive("client", Err(Errno::ECONNRESET));
+    check(
+        &story,
+        Outcome::Closed,
+        "Over AF_UNIX, with no packet and no RST: the process of other, which held the socket of the server, ended (exit(0)) with 16 bytes unread, and the client was told ECONNRESET.",
+        "at exit(0)",
+    );
+}
+
+#[test]
+fn its_own_shutdown_of_reading_is_its_own_end() {
+    let mut story = Story::accepted();
+    let how = How::Read;
+    story.call("client", CLIENT, Call::Shutdown { how }, Ok(0));
+    story.receive("client", Ok(0));
+    let found = story.diagnosed();
+    let saw = found.saw().next().unwrap();
+    assert_eq!(saw.because, "it had itself ended its receiving by shutdown");
+    // And nothing is said of an end that no call brought about.
+    let mut story = Story::accepted();
+    story.receive("client", Ok(0));
+    let found = story.diagnosed();
+    let saw = found.saw().next().unwrap();
+    assert_eq!(saw.because, "the recorded calls do not say why");
+}
+
+#[test]
+fn who_goes_later_was_not_gone_yet() {
+    let mut story = Story::accepted();
+    let how = How::Both;
+    story.call("server", SERVER, Call::Shutdown { how }, Ok(0));
+    story.send(Err(Errno::EPIPE)).close(Some(0));
+    let found = story.diagnosed();
+    let saw = found.saw().next().unwrap();
+    assert_eq!(saw.because, "the server did not take any more");
+}
+
+#[test]
+fn a_socket_makes_one_pair_however_often_it_connects() {
+    let mut story = Story::accepted();
+    for _ in 0..20_000 {
+        let name = "app".to_owned();
+        story.call("client", CLIENT, Call::ConnectUnix { name }, Ok(0));
+        let opened = Some(SocketId(SERVER));
+        story.call("server", LISTENER, Call::Accept { opened }, Ok(3));
+    }
+    // Sockets of their own have no part in what was accepted already.
+    for socket in 10..20_010 {
+        let name = "app".to_owned();
+        story.call("client", socket, Call::ConnectUnix { name }, Ok(0));
+    }
+    assert_eq!(story.diagnosed().unix.len(), 20_001);
+    // What is kept of the calls grows with the recording, not with its square.
+    let mut events = story.0.clone();
+    sort_and_number(&mut events, 1);
+    let connections = Connections::from_events(&events);
+    let pairs = connections.unix_pairs().iter();
+    let kept = pairs.map(|pair| pair.client.calls.len() + pair.server.calls.len());
+    assert!(kept.sum::<usize>() <= 2 * events.len());
 }

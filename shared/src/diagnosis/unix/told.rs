@@ -3,13 +3,17 @@
 //! Source: Linux `net/unix/af_unix.c`: `unix_stream_read_generic` gives out what was received, then the error once,
 //! then the end; `unix_stream_sendmsg` tells EPIPE to whoever cannot send any more and leaves that error waiting.
 
-use super::{First, Seen};
+use super::{First, Seen, shuts};
 use crate::connection::Role;
 use crate::diagnosis::finding::Saw;
 use crate::diagnosis::headline::bytes;
+use crate::diagnosis::reset::the;
+use crate::diagnosis::run::end_of;
 use crate::errno::Errno;
 use crate::event::call::{Call, CallReturned, How, Returned};
 use crate::order::sort_by_rank;
+
+const NOT_SAID: &str = "the recorded calls do not say why";
 
 /// One call through which a program met the end.
 pub(super) struct Told {
@@ -25,26 +29,50 @@ impl Told {
     }
 }
 
-/// The calls through which both programs met the end or caused it, in order of time.
+/// What was so at one end when one of its calls returned.
+#[derive(Default)]
+struct Own {
+    told_reset: bool,
+    shut_reading: bool,
+    shut_writing: bool,
+}
+
+impl Own {
+    /// Takes a call that has returned, and whether the other end had ended its sending by then.
+    fn note(&mut self, call: &CallReturned, other_ended: bool) {
+        self.told_reset |= call.failed_with(Errno::ECONNRESET);
+        if let Some(how) = shuts(call) {
+            // Who had been ended its receiving by the other end before does not do it once more.
+            self.shut_reading |= how != How::Write && !other_ended;
+            self.shut_writing |= how != How::Read;
+        }
+    }
+}
+
+/// The calls through which both programs met the end or caused it, in order of their return.
 pub(super) fn told(seen: &Seen<'_, '_>, first: Option<&First>) -> Vec<Told> {
     let mut all = Vec::new();
     for role in [Role::Client, Role::Server] {
-        let (mut told_reset, mut shut_writing) = (false, false);
-        for (event, call) in seen.calls(role) {
+        let mut own = Own::default();
+        let mut calls: Vec<_> = seen.calls(role).collect();
+        // What a call is told is decided as it returns, and one that waited stands where it began.
+        sort_by_rank(&mut calls, |(event, call)| {
+            (end_of(event, call).0, event.id.0.into())
+        });
+        let ended_at = seen.ended_sending(role.other(), first);
+        for (event, call) in calls {
+            let end = end_of(event, call);
+            let other_ended = ended_at.is_some_and(|ended| ended <= end);
+            // Who goes later than this call returned had no part in it.
+            let gone = first.filter(|first| first.role != role && first.ended.began <= end);
             let met = match call.result {
-                Returned::Err(errno) => {
-                    why_error(seen, first, role, errno, told_reset, shut_writing)
+                Returned::Err(errno) => why_error(seen, gone, role, errno, &own),
+                Returned::Ok(0) if is_read(call) => {
+                    Some((false, why_end(seen, role, &own, other_ended)))
                 }
-                Returned::Ok(0) if is_read(call) => Some((false, why_end(seen, role, told_reset))),
                 Returned::Ok(_) => caused(first, role, call).map(|because| (false, because)),
             };
-            told_reset |= call.failed_with(Errno::ECONNRESET);
-            shut_writing |= matches!(
-                call.call,
-                Call::Shutdown {
-                    how: How::Write | How::Both
-                }
-            );
+            own.note(call, other_ended);
             let Some((is_error, because)) = met else {
                 continue;
             };
@@ -60,42 +88,47 @@ pub(super) fn told(seen: &Seen<'_, '_>, first: Option<&First>) -> Vec<Told> {
                 result,
                 because,
             };
-            all.push(Told {
+            let told = Told {
                 role,
                 is_error,
                 saw,
-            });
+            };
+            all.push((end, told));
         }
     }
-    sort_by_rank(&mut all, |told| (told.saw.call.0.into(), 0));
-    all
+    sort_by_rank(&mut all, |(end, told)| (end.0, told.saw.call.0.into()));
+    all.into_iter().map(|(_, told)| told).collect()
 }
 
 const fn is_read(call: &CallReturned) -> bool {
     matches!(call.call, Call::Receive { at_most: 1.., .. })
 }
 
-fn why_end(seen: &Seen<'_, '_>, role: Role, told_reset: bool) -> String {
-    if told_reset {
+fn why_end(seen: &Seen<'_, '_>, role: Role, own: &Own, other_ended: bool) -> String {
+    if own.told_reset {
         return "the error is told once; what follows is the end".to_owned();
+    }
+    if own.shut_reading {
+        return "it had itself ended its receiving by shutdown".to_owned();
+    }
+    if !other_ended {
+        return NOT_SAID.to_owned();
     }
     let other = seen.name(role.other());
     format!("{other} had ended its sending, and all it had sent was read")
 }
 
-/// Why the call failed, and whether the other end brought it about.
+/// Why the call failed, and whether the other end brought it about; `gone` where that one had gone by then.
 fn why_error(
     seen: &Seen<'_, '_>,
-    first: Option<&First>,
+    gone: Option<&First>,
     role: Role,
     errno: Errno,
-    told_reset: bool,
-    shut_writing: bool,
+    own: &Own,
 ) -> Option<(bool, String)> {
-    let other = seen.name(role.other());
-    let by_other = first.filter(|first| first.role != role);
+    let other = gone.map_or_else(|| seen.name(role.other()), |first| the(&first.by));
     Some(match errno {
-        Errno::ECONNRESET => match by_other {
+        Errno::ECONNRESET => match gone {
             Some(first) if first.ended.of_listener => (
                 true,
                 format!("the listener of {other} went with this connection still in its queue"),
@@ -107,13 +140,13 @@ fn why_error(
                     bytes(first.unread)
                 ),
             ),
-            Some(_) | None => (true, "the recorded calls do not say why".to_owned()),
+            Some(_) | None => (true, NOT_SAID.to_owned()),
         },
-        Errno::EPIPE if shut_writing => (
+        Errno::EPIPE if own.shut_writing => (
             false,
             "it had itself ended its sending by shutdown".to_owned(),
         ),
-        Errno::EPIPE if told_reset || by_other.is_some() => (
+        Errno::EPIPE if own.told_reset || gone.is_some() => (
             true,
             format!("{other} was gone; a send to nobody is a broken pipe, whatever was unread"),
         ),
@@ -129,10 +162,15 @@ fn why_error(
 /// Who goes with bytes unread is told nothing of what that does.
 fn caused(first: Option<&First>, role: Role, call: &CallReturned) -> Option<String> {
     let first = first.filter(|first| first.role == role && first.unread > 0)?;
-    matches!(call.call, Call::Close { .. }).then(|| {
+    let left = bytes(first.unread);
+    if matches!(call.call, Call::Close { .. }) {
+        return Some(format!(
+            "it left {left} unread; who closes is told nothing of it"
+        ));
+    }
+    call.call.lets_go().then(|| {
         format!(
-            "it left {} unread; who closes is told nothing of it",
-            bytes(first.unread)
+            "the descriptor was closed while it waited, so its return let go of the socket; it left {left} unread, and who lets go is told nothing of it"
         )
     })
 }

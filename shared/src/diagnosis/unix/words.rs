@@ -1,11 +1,11 @@
 //! What is said of a pair of `AF_UNIX` sockets, in sentences; what happened to it is found out elsewhere.
 
 use super::told::Told;
-use super::{First, Seen};
+use super::{First, Means, Seen, Shut};
 use crate::connection::Role;
 use crate::diagnosis::headline::{bytes, capital};
+use crate::diagnosis::reset::the;
 use crate::errno::Errno;
-use crate::event::call::How;
 
 const NO_TCP: &str = "An AF_UNIX socket is not TCP: it happened inside the kernel, and there is no segment to look for.";
 const READ_TO_THE_END: &str = "Read until recv returns 0, the other end’s end of file, before closing; or agree where a message ends and read all of it. Do not look for a RST: a capture cannot hold one.";
@@ -60,13 +60,15 @@ impl Seen<'_, '_> {
 
     pub(super) fn never_accepted(&self, first: &First, told: &[Told]) -> Words {
         let (server, client) = (self.name(Role::Server), self.name(Role::Client));
-        let went = if first.by_process {
-            format!(
-                "the process of {server} ended ({}) before it accepted {client}",
-                first.how
-            )
-        } else {
-            format!("{server} closed its listener before it accepted {client}")
+        let who = self.who(first, "listener");
+        let went = match first.means {
+            Means::Process => format!("{who} ended ({}) before it accepted {client}", first.how),
+            Means::Close | Means::Return if self.is_own(first) => {
+                format!("{server} closed its listener before it accepted {client}")
+            }
+            Means::Close | Means::Return => {
+                format!("{who} closed it before it accepted {client}")
+            }
         };
         Words {
             headline: format!(
@@ -98,22 +100,24 @@ impl Seen<'_, '_> {
     pub(super) fn left_unread(&self, first: &First, told: &[Told]) -> Words {
         let (closer, other) = (self.name(first.role), self.name(first.role.other()));
         let left = bytes(first.unread);
-        let event = self.run.events.get(first.ended.position);
-        let sent = event.map_or(0, |event| self.sent(first.role.other(), event));
+        let sent = self.sent(first.role.other(), first.ended.at);
         let read = self.read(first.role);
         let counted = if sent.saturating_sub(read) == first.unread {
             let sent = bytes(sent);
-            format!(
-                "{} had sent {sent}, and {closer} had read {read} of them",
-                capital(&other)
-            )
+            let read = if self.read_by_itself(first.role) {
+                format!("{closer} had read {read} of them")
+            } else {
+                format!("{read} of them had been read")
+            };
+            format!("{} had sent {sent}, and {read}", capital(&other))
         } else {
             format!("{left} that had come to {closer} were unread")
         };
-        let went = if first.by_process {
-            format!("the process of {closer} ended ({})", first.how)
-        } else {
-            format!("{closer} closed")
+        let (who, how) = (self.who(first, "socket"), &first.how);
+        let went = match first.means {
+            Means::Process => format!("{who} ended ({how})"),
+            Means::Close => format!("{who} closed"),
+            Means::Return => format!("{who} let go of its closed socket as {how} returned,"),
         };
         Words {
             headline: format!(
@@ -131,13 +135,20 @@ impl Seen<'_, '_> {
 
     pub(super) fn in_order(&self, first: &First, told: &[Told]) -> Words {
         let closer = self.name(first.role);
-        let went = if first.by_process {
-            format!("the process of {closer} ended first ({})", first.how)
-        } else {
-            format!("{closer} closed its AF_UNIX socket first")
+        let (who, how) = (self.who(first, "socket"), &first.how);
+        let went = match first.means {
+            Means::Process => format!("{who} ended first ({how})"),
+            Means::Close if self.is_own(first) => format!("{who} closed its AF_UNIX socket first"),
+            Means::Close => format!("{who} closed it first"),
+            Means::Return => {
+                format!("{who} let go of its closed AF_UNIX socket first, as {how} returned")
+            }
         };
         let received = self.read(first.role);
-        let read = if received > 0 {
+        let read = if received > 0 && !self.read_by_itself(first.role) {
+            let received = bytes(received);
+            format!("All of the {received} that had come to {closer} had been read")
+        } else if received > 0 {
             format!(
                 "{} had read all of the {} that had come",
                 capital(&closer),
@@ -165,11 +176,12 @@ impl Seen<'_, '_> {
         }
     }
 
-    pub(super) fn shut_down(&self, role: Role, how: How, told: &[Told]) -> Words {
+    pub(super) fn shut_down(&self, shut: &Shut, told: &[Told]) -> Words {
+        let Shut { role, by, how } = shut;
         Words {
             headline: format!(
                 "No reset: {} ended its sending first, by shutdown({how}) on an AF_UNIX socket{}.",
-                self.name(role),
+                the(by),
                 self.told_words(role.other(), told)
             ),
             explanation: "An AF_UNIX socket is not TCP: there is no FIN, and no segment at all."
@@ -179,20 +191,47 @@ impl Seen<'_, '_> {
         }
     }
 
+    /// Whether the endpoint that this end is called by let go of it.
+    fn is_own(&self, first: &First) -> bool {
+        first.by == self.end(first.role).name
+    }
+
+    /// Who let go: `the server`, `the process of the server`, `other, which held the socket of the server,`.
+    fn who(&self, first: &First, what: &str) -> String {
+        let by = the(&first.by);
+        let who = match first.means {
+            Means::Process => format!("the process of {by}"),
+            Means::Close | Means::Return => by,
+        };
+        if self.is_own(first) {
+            return who;
+        }
+        let name = self.name(first.role);
+        format!("{who}, which held the {what} of {name},")
+    }
+
     /// `, and the client was told EPIPE, then ECONNRESET`.
     fn told_words(&self, role: Role, told: &[Told]) -> String {
         let own = || told.iter().filter(|told| told.role == role);
         let met_error = own().any(|told| told.is_error);
         let mut results: Vec<&str> = Vec::new();
+        let mut by: Vec<&str> = Vec::new();
         for one in own().filter(|told| told.is_error || (!met_error && told.saw.result == "EOF")) {
             if !results.contains(&one.saw.result.as_str()) {
                 results.push(&one.saw.result);
+            }
+            if !by.contains(&one.saw.by.as_str()) && by.len() < 2 {
+                by.push(&one.saw.by);
             }
         }
         let name = self.name(role);
         if results.is_empty() {
             return format!("; no call of {name} met it");
         }
+        let name = match by.as_slice() {
+            [only] => the(only),
+            _ => name,
+        };
         format!(", and {name} was told {}", results.join(", then "))
     }
 }
