@@ -68,14 +68,8 @@ impl Browser {
         let name = format!("aftershake-browser-{}-{number}", std::process::id());
         let profile = std::env::temp_dir().join(name);
         fs::create_dir_all(&profile)?;
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("starting chromedriver (Debian: apt-get install chromium-driver)")?;
-        match Self::connect(&mut driver, &profile, width, height, scheme) {
+        let (mut driver, port) = start_driver()?;
+        match Self::connect(port, &profile, width, height, scheme) {
             Ok(session) => Ok(Self {
                 session,
                 driver,
@@ -91,13 +85,12 @@ impl Browser {
     }
 
     fn connect(
-        driver: &mut Child,
+        port: u16,
         profile: &Path,
         width: u32,
         height: u32,
         scheme: Scheme,
     ) -> anyhow::Result<Session> {
-        let port = driver_port(driver)?;
         let mut arguments: Vec<String> = [
             "--headless",
             "--no-sandbox",
@@ -443,6 +436,33 @@ fn keep(name: &str, picture: &Value) -> anyhow::Result<()> {
 /// JavaScript for the element `data-test="name"`.
 pub fn element(name: &str) -> String {
     format!("document.querySelector('[data-test=\"{name}\"]')")
+}
+
+/// Starts a driver. It looks for a free port first and takes it afterwards, so that another may have come first: then it
+/// ends at once, and the next one finds another port.
+fn start_driver() -> anyhow::Result<(Child, u16)> {
+    const TRIES: u32 = 4;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("starting chromedriver (Debian: apt-get install chromium-driver)")?;
+        match driver_port(&mut driver) {
+            Ok(port) => return Ok((driver, port)),
+            Err(error) => {
+                let _ = driver.kill();
+                let _ = driver.wait();
+                if tries == TRIES {
+                    return Err(error);
+                }
+            }
+        }
+    }
 }
 
 /// The free port that the driver took, from its first lines.
