@@ -356,6 +356,11 @@ fn zoom_and_the_run_beside_travel_too() -> anyhow::Result<()> {
     playground.choose("sent-before-close-drained")?;
     playground.run()?;
     browser.wait_until(&format!("{} !== null", element("compare")))?;
+    // The card of the comparison moves the ladder down: a press on the way would meet what is there no more.
+    browser.wait_until(&format!(
+        "(() => {{ const top = {}.getBoundingClientRect().top; const is_still = window.lastTop === top; window.lastTop = top; return is_still; }})()",
+        element("zoom-in")
+    ))?;
     browser.click("zoom-in")?;
     browser.wait_until("document.querySelector('[data-zoom]') !== null")?;
     let zoom = browser.script("return document.querySelector('[data-zoom]').dataset.zoom")?;
