@@ -5,21 +5,22 @@
     reason = "helpers of tests: a failure is the message"
 )]
 
+#[path = "support/worker.rs"]
+mod worker;
+
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use aftershake::worker::protocol::RunRequest;
-use aftershake::worker_process::WorkerProcess;
 use aftershake_shared::diagnosis::diagnose;
 use aftershake_shared::diagnosis::finding::{Certainty, Diagnosis};
-use aftershake_shared::event::call::Call;
+use aftershake_shared::event::call::{Call, CallReturned};
 use aftershake_shared::event::process_ended::{Ended, ProcessEnded};
 use aftershake_shared::event::step_progress::{Progress, StepResult};
 use aftershake_shared::event::{Event, EventBody};
 use aftershake_shared::recording::{Recording, ScenarioText};
+use worker::{request, worker};
 
 /// A scenario of these steps, each `by: fields`, the fields parted by `;`.
 fn story(order: &str, steps: &[&str]) -> String {
@@ -33,19 +34,14 @@ fn story(order: &str, steps: &[&str]) -> String {
 }
 
 fn run(toml: String) -> Recording {
-    let program = Path::new(env!("CARGO_BIN_EXE_aftershake"));
-    let mut worker = WorkerProcess::start_program(program).unwrap();
-    let request = RunRequest {
-        scenario: ScenarioText {
-            name: "children".to_owned(),
-            toml,
-        },
-        seed: 7,
-        live: false,
-        beside: None,
-        last: true,
-    };
-    worker.run(request).unwrap().0
+    let name = "children".to_owned();
+    let request = request(ScenarioText { name, toml }, 7);
+    worker().run(request).unwrap().0
+}
+
+fn calls(recording: &Recording) -> impl Iterator<Item = &CallReturned> {
+    let events = recording.events.iter();
+    events.filter_map(|event| event.body.as_call())
 }
 
 fn judged(recording: &Recording) -> Diagnosis {
@@ -216,10 +212,7 @@ fn a_descriptor_handed_to_a_process_that_is_dead_counts_no_more() {
     assert_eq!(results(&recording), expected);
     let ends = ends(&recording);
     assert_eq!((ends.len(), ends[0].closed.len()), (1, 0), "{ends:?}");
-    let calls = recording
-        .events
-        .iter()
-        .filter_map(|event| event.body.as_call());
+    let calls = calls(&recording);
     // Nobody else has it: the close is the one that sends the FIN.
     let last = calls.filter(|call| call.call == Call::Close { unread: Some(0) });
     assert_eq!(last.count(), 1);
@@ -248,10 +241,7 @@ fn every_call_that_needs_a_descriptor_fails_without_one() {
     ];
     assert_eq!(results(&recording), expected);
     // Told as calls, so that nobody has to guess which of a step's calls it was.
-    let failed = recording
-        .events
-        .iter()
-        .filter_map(|event| event.body.as_call());
+    let failed = calls(&recording);
     let sockets = failed.filter(|call| call.call == Call::Socket { mptcp: false });
     assert_eq!(sockets.count(), 2);
 }
@@ -306,10 +296,7 @@ fn others_use_the_socket_while_a_call_waits_on_it() {
     let expected = ["0", "0", "0", "1", "5", "timeout", "5", "1", "0", "EOF"];
     assert_eq!(results(&recording), expected);
     // Its call had returned: the close is the one that sends the FIN.
-    let calls = recording
-        .events
-        .iter()
-        .filter_map(|event| event.body.as_call());
+    let calls = calls(&recording);
     let mut closes = calls.filter(|call| call.call.name() == "close");
     assert!(closes.all(|call| matches!(call.call, Call::Close { unread: Some(0) })));
 }
@@ -346,10 +333,7 @@ fn two_calls_hold_it_until_the_last_of_them_returns() {
     );
     let expected = ["0", "0", "0", "1", "1", "0", "1", "timeout", "1", "EOF"];
     assert_eq!(results(&recording), expected);
-    let calls = recording
-        .events
-        .iter()
-        .filter_map(|event| event.body.as_call());
+    let calls = calls(&recording);
     assert_eq!(calls.filter(|call| call.call.lets_go()).count(), 1);
 }
 
@@ -369,10 +353,7 @@ fn of_calls_that_one_eof_wakes_only_the_last_lets_go() {
         );
         let expected = ["0", "0", "0", "EOF", "EOF", "EOF", "0", "0"];
         assert_eq!(results(&recording), expected, "{order}");
-        let calls = recording
-            .events
-            .iter()
-            .filter_map(|event| event.body.as_call());
+        let calls = calls(&recording);
         let server = calls.filter(|call| call.by != "client");
         let let_go = server.filter(|call| call.call.lets_go()).count();
         assert_eq!(let_go, 1, "{order}");

@@ -2,16 +2,20 @@
 //! kernel gives the reason it gave for that very segment. Needs the kernel's reasons, which only root is told.
 //!
 //! What each cause may be called is written down here once more, apart from the diagnosis that is tried.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests: a failure is the message"
+)]
 
-use std::path::Path;
+#[path = "support/worker.rs"]
+mod worker;
 
-use aftershake::worker::protocol::RunRequest;
-use aftershake::worker_process::WorkerProcess;
 use aftershake_shared::catalog::CATALOG;
 use aftershake_shared::diagnosis::finding::{Certainty, Finding};
 use aftershake_shared::diagnosis::{CauseId, diagnose};
 use aftershake_shared::event::{Event, EventBody, Source};
 use aftershake_shared::recording::Recording;
+use worker::{request, worker};
 
 /// What Linux says of each cause: `enum sk_rst_reason` of `include/net/rstreason.h`, measured on 6.18.
 const fn reasons(cause: CauseId) -> &'static [&'static str] {
@@ -76,18 +80,10 @@ fn prove(name: &str, finding: &Finding) {
 
 #[test]
 fn the_named_cause_agrees_with_the_kernels_reason_for_that_segment() {
-    let program = Path::new(env!("CARGO_BIN_EXE_aftershake"));
-    let mut worker = WorkerProcess::start_program(program).unwrap();
+    let mut worker = worker();
     let mut proved = 0;
     for entry in CATALOG.iter().filter(|entry| entry.needs_no_setting()) {
-        let request = RunRequest {
-            scenario: entry.text(),
-            seed: 11,
-            live: false,
-            beside: None,
-            last: false,
-        };
-        let recording: Recording = worker.run(request).unwrap().0;
+        let recording: Recording = worker.run(request(entry.text(), 11)).unwrap().0;
         let environment = &recording.header.environment;
         if !environment.has(Source::KernelResets) {
             eprintln!("SKIPPED: the kernel's reasons need root");

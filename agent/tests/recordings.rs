@@ -12,20 +12,23 @@
     reason = "helpers of tests: a failure is the message"
 )]
 
+#[path = "support/worker.rs"]
+mod worker;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use aftershake::judged::Judged;
-use aftershake::worker::protocol::RunRequest;
-use aftershake::worker_process::{RunError, WorkerProcess};
+use aftershake::worker_process::RunError;
 use aftershake_shared::catalog::{self, CATALOG};
 use aftershake_shared::event::Source;
 use aftershake_shared::export::recorded;
 use aftershake_shared::recording::{Recording, ScenarioText};
 use aftershake_shared::report::Report;
 use aftershake_shared::scenario::Order;
+use worker::{request, worker};
 
 /// What to type when a difference is meant.
 const RENEW: &str = "AFTERSHAKE_RENEW=1 cargo test -p aftershake --test recordings";
@@ -177,19 +180,11 @@ fn differs(kept: Option<Recording>, fresh: &Judged) -> Option<String> {
 #[test]
 fn every_kept_recording_is_what_a_fresh_run_tells() {
     let renew = std::env::var_os("AFTERSHAKE_RENEW").is_some();
-    let program = Path::new(env!("CARGO_BIN_EXE_aftershake"));
-    let mut worker = WorkerProcess::start_program(program).unwrap();
+    let mut worker = worker();
     let mut faults = Vec::new();
     for entry in CATALOG {
         let name = entry.name;
-        let request = RunRequest {
-            scenario: entry.text(),
-            seed: SEED,
-            live: false,
-            beside: None,
-            last: false,
-        };
-        let fresh = match worker.run(request) {
+        let fresh = match worker.run(request(entry.text(), SEED)) {
             Ok((recording, _)) => Judged::new(recording).unwrap(),
             Err(RunError::Failed(failure)) if failure.code == MISSING => {
                 println!("SKIPPED {name}: {}", failure.message);

@@ -6,16 +6,18 @@
     reason = "helpers of tests: a failure is the message"
 )]
 
+#[path = "support/worker.rs"]
+mod worker;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::UdpSocket;
-use std::path::Path;
 
-use aftershake::worker::protocol::RunRequest;
 use aftershake::worker_process::WorkerProcess;
 use aftershake_shared::event::outside_acted::{OutsideAct, OutsideActed};
 use aftershake_shared::event::{Event, EventBody};
 use aftershake_shared::recording::{Recording, ScenarioText};
+use worker::{request, worker};
 
 /// Everything that `outside` can do to a network, each once, and none of it undone.
 const EVERYTHING: &str = r#"
@@ -68,22 +70,12 @@ by = "outside"
 do.set_link = { up = false }
 "#;
 
-fn worker() -> WorkerProcess {
-    WorkerProcess::start_program(Path::new(env!("CARGO_BIN_EXE_aftershake"))).unwrap()
-}
-
 fn run(worker: &mut WorkerProcess, toml: &str) -> Recording {
-    let request = RunRequest {
-        scenario: ScenarioText {
-            name: "any".to_owned(),
-            toml: toml.to_owned(),
-        },
-        seed: 1,
-        live: false,
-        beside: None,
-        last: false,
+    let scenario = ScenarioText {
+        name: "any".to_owned(),
+        toml: toml.to_owned(),
     };
-    worker.run(request).unwrap().0
+    worker.run(request(scenario, 1)).unwrap().0
 }
 
 fn acts(events: &[Event]) -> Vec<&OutsideActed> {

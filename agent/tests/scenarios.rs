@@ -4,7 +4,9 @@
     reason = "helpers of tests: a failure is the message"
 )]
 
-use std::path::Path;
+#[path = "support/worker.rs"]
+mod worker;
+
 use std::sync::OnceLock;
 
 use aftershake::judged::Judged;
@@ -17,20 +19,10 @@ use aftershake_shared::event::call::Call;
 use aftershake_shared::event::{EventBody, Source};
 use aftershake_shared::recording::{Recording, ScenarioText};
 use aftershake_shared::scenario::Order;
-
-fn worker() -> WorkerProcess {
-    WorkerProcess::start_program(Path::new(env!("CARGO_BIN_EXE_aftershake"))).unwrap()
-}
+use worker::{request, worker};
 
 fn run(worker: &mut WorkerProcess, scenario: ScenarioText) -> Recording {
-    let request = RunRequest {
-        scenario,
-        seed: 7,
-        live: false,
-        beside: None,
-        last: false,
-    };
-    worker.run(request).unwrap().0
+    worker.run(request(scenario, 7)).unwrap().0
 }
 
 /// A run of every scenario that comes out on a machine as it is: made once, for whichever test asks first.
@@ -214,14 +206,7 @@ fn a_worker_survives_what_it_is_asked() {
         name: "bad".into(),
         toml: "title = 3".into(),
     };
-    let request = RunRequest {
-        scenario: bad,
-        seed: 1,
-        live: false,
-        beside: None,
-        last: false,
-    };
-    assert!(worker.run(request).is_err());
+    assert!(worker.run(request(bad, 1)).is_err());
     let entry = aftershake_shared::catalog::find("linger-zero").unwrap();
     for _ in 0..20 {
         assert!(
@@ -236,14 +221,10 @@ fn a_worker_survives_what_it_is_asked() {
 fn a_worker_that_was_told_the_last_run_still_takes_another() {
     let mut worker = worker();
     for last in [true, true, false, true] {
+        let entry = aftershake_shared::catalog::find("linger-zero").unwrap();
         let request = RunRequest {
-            scenario: aftershake_shared::catalog::find("linger-zero")
-                .unwrap()
-                .text(),
-            seed: 7,
-            live: false,
-            beside: None,
             last,
+            ..request(entry.text(), 7)
         };
         let (recording, _) = worker.run(request).unwrap();
         let judged = Judged::new(recording).unwrap();

@@ -7,19 +7,20 @@
     reason = "helpers of tests: a failure is the message"
 )]
 
+#[path = "support/worker.rs"]
+mod worker;
+
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
-use std::path::Path;
 
 use aftershake::judged::Diagnosed;
-use aftershake::worker::protocol::RunRequest;
-use aftershake::worker_process::WorkerProcess;
 use aftershake_shared::errno::Errno;
 use aftershake_shared::event::EventBody;
 use aftershake_shared::event::call::CallReturned;
 use aftershake_shared::recording::ScenarioText;
 use aftershake_shared::report::{ConnectionRow, Report};
 use aftershake_shared::scenario::expect::Outcome;
+use worker::{request, worker};
 
 /// A server at `@app` and a client that has connected; steps follow.
 const CONNECTED: &str = r#"title = "x"
@@ -33,19 +34,11 @@ do.connect_unix = { name = "app" }
 "#;
 
 fn run(toml: &str) -> (Diagnosed, Report) {
-    let program = Path::new(env!("CARGO_BIN_EXE_aftershake"));
-    let mut worker = WorkerProcess::start_program(program).unwrap();
-    let request = RunRequest {
-        scenario: ScenarioText {
-            name: "any".to_owned(),
-            toml: toml.to_owned(),
-        },
-        seed: 1,
-        live: false,
-        beside: None,
-        last: true,
+    let scenario = ScenarioText {
+        name: "any".to_owned(),
+        toml: toml.to_owned(),
     };
-    let judged = Diagnosed::new(worker.run(request).unwrap().0);
+    let judged = Diagnosed::new(worker().run(request(scenario, 1)).unwrap().0);
     let report = Report::new(&judged.recording, &judged.diagnosis);
     (judged, report)
 }

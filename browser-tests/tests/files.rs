@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use aftershake_browser_tests::axe;
+use aftershake_browser_tests::browser::Browser;
 use aftershake_browser_tests::dropped::{copies, drop_file, drop_packed};
 use aftershake_browser_tests::playground::Playground;
 use anyhow::Context as _;
@@ -37,6 +38,15 @@ fn a_recording_that_is_dropped_is_a_run_like_any_other() -> anyhow::Result<()> {
     browser.is_quiet()
 }
 
+/// What is on show has no scenario to pass on, and its files are offered all the same.
+fn passes_on_no_scenario(browser: &Browser) -> anyhow::Result<()> {
+    browser.click("share")?;
+    browser.wait_for_text("no-scenario", "no scenario")?;
+    browser.click("share-run")?;
+    browser.wait_for("format-svg")?;
+    browser.click("share-close")
+}
+
 /// What `aftershake exec --save` writes: a recording of programs that no scenario made.
 #[test]
 fn a_run_of_somebodys_own_programs_brings_no_scenario() -> anyhow::Result<()> {
@@ -55,11 +65,7 @@ fn a_run_of_somebodys_own_programs_brings_no_scenario() -> anyhow::Result<()> {
     browser.wait_until("document.querySelector('svg.body .segment.rst')")?;
     browser.wait_until("!document.querySelector('#editor')")?;
     axe::check(browser)?;
-    browser.click("share")?;
-    browser.wait_for_text("no-scenario", "no scenario")?;
-    browser.click("share-run")?;
-    browser.wait_for("format-svg")?;
-    browser.click("share-close")?;
+    passes_on_no_scenario(browser)?;
     playground.choose("linger-zero")?;
     browser.wait_until("document.querySelector('#editor').value.includes('linger')")?;
     browser.is_quiet()
@@ -111,11 +117,7 @@ fn of_many_connections_the_overview_comes_first_and_damage_is_named_by_frame() -
     browser.wait_until("document.querySelector('svg.body .segment.rst').dataset.event === '18'")?;
     axe::check(browser)?;
     // A capture has no scenario, and the editor's is not passed on in its place.
-    browser.click("share")?;
-    browser.wait_for_text("no-scenario", "no scenario")?;
-    browser.click("share-run")?;
-    browser.wait_for("format-svg")?;
-    browser.click("share-close")?;
+    passes_on_no_scenario(browser)?;
     browser.click("file-back")?;
     browser.wait_until(rows)?;
     browser.wait_until("!document.querySelector('svg.body')")?;

@@ -5,7 +5,7 @@
 
 use crate::compare::{Comparison, Kind, Likeness, Line};
 use crate::event::EventId;
-use crate::ladder::items::{Align, CallBlock, SegmentArrow, TextBox};
+use crate::ladder::items::{Align, CallBlock, SHORT, SegmentArrow, TextBox};
 use crate::ladder::{Item, Ladder};
 use crate::order::rank_of;
 use crate::units::Nanos;
@@ -14,8 +14,6 @@ use crate::units::Nanos;
 pub const MOST: usize = 100;
 /// The least distance from one to the next: an arrow with its text.
 const APART: f32 = 26.0;
-/// How much of its way an arrow goes that nobody answered.
-const SHORT: f32 = 0.62;
 
 /// Something that only the run before did.
 #[derive(Clone, Debug, PartialEq)]

@@ -156,6 +156,9 @@ pub struct SegmentArrow {
     pub sentence: String,
 }
 
+/// How much of its way an arrow goes that nobody answered.
+pub(crate) const SHORT: f32 = 0.62;
+
 /// What a segment is foremost. Kinds differ in stroke and head, so that none needs its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SegmentKind {

@@ -7,7 +7,8 @@ use crate::tcp::state::TcpState;
 use super::axis::{Heights, MomentId};
 use super::draft::{CallDraft, Drafts, PillDraft, Place, SegmentDraft, wire_beside};
 use super::items::{
-    Align, CallBlock, Lane, Leader, Pill, QueueBar, QueueKind, SegmentArrow, StateBand, TextBox,
+    Align, CallBlock, Lane, Leader, Pill, QueueBar, QueueKind, SHORT, SegmentArrow, StateBand,
+    TextBox,
 };
 use super::kernel::{BandDraft, Kernels, QueueDraft, Seen, SlotAt, Until, name_length};
 use super::lanes::{self, BACKLOG, BAND, BLOCK, Edge, LaneX, Needs, SlotX, UNREAD, UNSENT};
@@ -21,8 +22,6 @@ const SEGMENT_CHAR: f32 = 6.66;
 const SMALL_CHAR: f32 = 6.36;
 /// Columns of a segment's text.
 const SEGMENT: usize = 44;
-/// How much of its way an arrow goes that nobody answered.
-const SHORT: f32 = 0.62;
 /// From a pill's edge to its text.
 const PILL_PAD: f32 = 10.0;
 

@@ -249,6 +249,11 @@ impl CallBlock {
     }
 }
 
+/// Whether two texts touch: each is its column, its upper and its lower edge.
+pub fn touch(one: (u32, f32, f32), other: (u32, f32, f32)) -> bool {
+    one.0 == other.0 && one.1 < other.2 - 0.5 && other.1 < one.2 - 0.5
+}
+
 /// Which of these texts are left when none may touch another: of each column, the weightiest first, then the
 /// earlier. A text is its column, its upper and lower edge, and its weight.
 pub fn without_overlaps(texts: &[(u32, f32, f32, u8)]) -> Vec<bool> {
@@ -260,13 +265,11 @@ pub fn without_overlaps(texts: &[(u32, f32, f32, u8)]) -> Vec<bool> {
         let Some(&(column, top, bottom, _)) = texts.get(at) else {
             continue;
         };
-        let touches = |other: &(u32, f32, f32)| {
-            other.0 == column && top < other.2 - 0.5 && other.1 < bottom - 0.5
-        };
-        if taken.iter().any(touches) {
+        let text = (column, top, bottom);
+        if taken.iter().any(|other| touch(text, *other)) {
             continue;
         }
-        taken.push((column, top, bottom));
+        taken.push(text);
         if let Some(kept) = kept.get_mut(at) {
             *kept = true;
         }

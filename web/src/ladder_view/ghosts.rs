@@ -5,7 +5,7 @@ use aftershake_shared::ghost::{Ghost, Thing, ghosts};
 use aftershake_shared::ladder::Ladder;
 use aftershake_shared::ladder::crowd::Detail;
 use aftershake_shared::ladder::items::TextBox;
-use aftershake_shared::ladder::view::View;
+use aftershake_shared::ladder::view::{View, touch};
 use yew::{Html, html};
 
 use super::{Text, label_text, line, segments};
@@ -38,10 +38,9 @@ pub(super) fn drawn(ghosts: &[Ghost], view: &View, detail: Detail, taken: &[Take
     for ghost in ghosts.iter().filter(|ghost| near.contains(&ghost.top())) {
         let column = u32::try_from(ghost.column).unwrap_or(u32::MAX);
         let mut free = |label: &TextBox| {
-            let is_free = detail != Detail::Lines
-                && !taken.iter().any(|text| {
-                    text.0 == column && label.top < text.2 - 0.5 && text.1 < label.bottom() - 0.5
-                });
+            let own = (column, label.top, label.bottom());
+            let touches = |text: &Taken| touch(own, (text.0, text.1, text.2));
+            let is_free = detail != Detail::Lines && !taken.iter().any(touches);
             if is_free {
                 taken.push((column, label.top, label.bottom(), 0));
                 Text::Shown

@@ -74,6 +74,23 @@ impl Story {
         self.call(by, socket, call, result)
     }
 
+    /// The process ends that holds the server's socket, with 16 bytes unread.
+    fn process_ended(&mut self, process: &str, how: Ended) -> &mut Self {
+        self.push(EventBody::ProcessEnded(ProcessEnded {
+            process: process.to_owned(),
+            step: None,
+            how,
+            took: Nanos(1000),
+            closed: vec![ClosedSocket {
+                socket: SocketId(SERVER),
+                local: None,
+                remote: None,
+                unread: Some(16),
+            }],
+        }));
+        self
+    }
+
     fn close(&mut self, unread: Option<u32>) -> &mut Self {
         self.call("server", SERVER, Call::Close { unread }, Ok(0))
     }
@@ -173,18 +190,7 @@ fn a_send_to_nobody_is_a_broken_pipe_and_leaves_the_error_waiting() {
 fn a_process_that_ends_closes_too() {
     let mut story = Story::accepted();
     story.send(Ok(16));
-    story.push(EventBody::ProcessEnded(ProcessEnded {
-        process: "server".to_owned(),
-        step: None,
-        how: Ended::Killed("SIGKILL".to_owned()),
-        took: Nanos(1000),
-        closed: vec![ClosedSocket {
-            socket: SocketId(SERVER),
-            local: None,
-            remote: None,
-            unread: Some(16),
-        }],
-    }));
+    story.process_ended("server", Ended::Killed("SIGKILL".to_owned()));
     story.receive("client", Err(Errno::ECONNRESET));
     check(
         &story,
@@ -365,18 +371,7 @@ fn whose_process_ended_is_named() {
     story.call("server", SERVER, Call::HandOver { to }, Ok(0));
     story.call("server", SERVER, Call::CloseCopy, Ok(0));
     story.send(Ok(16));
-    story.push(EventBody::ProcessEnded(ProcessEnded {
-        process: "other".to_owned(),
-        step: None,
-        how: Ended::Exited(0),
-        took: Nanos(1000),
-        closed: vec![ClosedSocket {
-            socket: SocketId(SERVER),
-            local: None,
-            remote: None,
-            unread: Some(16),
-        }],
-    }));
+    story.process_ended("other", Ended::Exited(0));
     story.receive("client", Err(Errno::ECONNRESET));
     check(
         &story,

@@ -52,7 +52,7 @@ impl Default for Listen {
     fn default() -> Self {
         Self {
             port: DEFAULT_PORT,
-            backlog: 16,
+            backlog: usual_backlog(),
             address: Address::default(),
             reuse_address: false,
             reuse_port: false,
@@ -75,19 +75,27 @@ impl Listen {
     }
 }
 
+/// The queue of a listener that does not say how long it is.
+pub(super) const fn usual_backlog() -> u16 {
+    16
+}
+
+/// How many may wait in the queue of a listener.
+pub(super) const BACKLOG: Field = Field::number(
+    "backlog",
+    "connections",
+    0,
+    65_535,
+    "that may wait, plus one",
+)
+.default("16");
+
 impl Kind for Listen {
     const NAME: &'static str = "listen";
     const HELP: &'static str = "open a listener on a port";
     const FIELDS: &'static [Field] = &[
         PORT,
-        Field::number(
-            "backlog",
-            "connections",
-            0,
-            65_535,
-            "that may wait, plus one",
-        )
-        .default("16"),
+        BACKLOG,
         Field::new(
             "address",
             Takes::Text,

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::listen::{BACKLOG, usual_backlog};
 use super::{Kind, Makes, Needs};
 use crate::scenario::field::{Field, Takes};
 
@@ -31,24 +32,10 @@ pub struct ListenUnix {
     pub backlog: u16,
 }
 
-const fn usual_backlog() -> u16 {
-    16
-}
-
 impl Kind for ListenUnix {
     const NAME: &'static str = "listen_unix";
     const HELP: &'static str = "open a listener on an AF_UNIX name, without TCP";
-    const FIELDS: &'static [Field] = &[
-        NAME,
-        Field::number(
-            "backlog",
-            "connections",
-            0,
-            65_535,
-            "that may wait, plus one",
-        )
-        .default("16"),
-    ];
+    const FIELDS: &'static [Field] = &[NAME, BACKLOG];
 
     fn needs(&self) -> Needs {
         Needs::Nothing
