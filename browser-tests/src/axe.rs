@@ -12,6 +12,10 @@ const AXE: &str = include_str!("../vendor/axe-core/axe.min.js");
 /// # Errors
 /// What was found, with the elements; or axe-core could not run.
 pub fn check(browser: &Browser) -> anyhow::Result<()> {
+    // A colour on its way from one state to the next is neither: what is judged is what stays.
+    browser.wait_until(
+        "document.getAnimations().every((one) => !(one instanceof CSSTransition) || one.playState !== 'running')",
+    )?;
     browser.script(&format!("{AXE}\nreturn true;"))?;
     let found = browser.script_later(
         "const done = arguments[arguments.length - 1];

@@ -458,6 +458,12 @@ fn a_ladder_of_three_ends_is_moved_sideways_and_stays_legible() -> anyhow::Resul
         "const drawing = document.querySelector('.drawing'); drawing.scrollLeft = 100; return drawing.scrollLeft",
     )?;
     assert_eq!(moved, 100, "it cannot be moved sideways");
+    let covered = number(
+        browser,
+        "const edge = (what) => document.querySelector(what).getBoundingClientRect();
+         return edge('.headings').bottom - edge('svg.body').top",
+    )?;
+    assert!(covered < 1.0, "the headings cover {covered} pixels of it");
     browser.fits_its_width()?;
     axe::check(browser)?;
     browser.is_quiet()
