@@ -70,21 +70,47 @@ pub const fn least_kept_aside(level: Level) -> Thresholds {
         sender: 100.0,
         candidates: 2.5,
         decided: 100.0,
-        certain: 45.0,
+        certain: 42.0,
     };
     match level {
-        // Packets do not tell SO_LINGER 0, ss -K or a firewall from what they look like.
+        // Packets do not tell SO_LINGER 0 or ss -K from what they look like.
         Level::Packets => Thresholds {
-            first: 60.0,
-            sender: 92.0,
-            candidates: 4.5,
-            certain: 0.0,
+            first: 80.0,
+            candidates: 3.8,
+            certain: 12.0,
             ..counted
         },
         Level::NoRoot => counted,
         Level::All => Thresholds {
             candidates: 2.0,
-            certain: 50.0,
+            certain: 45.0,
+            ..counted
+        },
+    }
+}
+
+/// What must hold of all captures, those kept aside and all runs of the catalogue, counted as one.
+pub const fn least_together(level: Level) -> Thresholds {
+    let counted = Thresholds {
+        among: 100.0,
+        first: 97.0,
+        sender: 100.0,
+        candidates: 1.5,
+        decided: 100.0,
+        certain: 75.0,
+    };
+    match level {
+        Level::Packets => Thresholds {
+            first: 90.0,
+            candidates: 3.5,
+            certain: 15.0,
+            ..counted
+        },
+        Level::NoRoot => counted,
+        Level::All => Thresholds {
+            first: 98.0,
+            candidates: 1.3,
+            certain: 85.0,
             ..counted
         },
     }
@@ -94,11 +120,11 @@ pub const fn least_kept_aside(level: Level) -> Thresholds {
 pub const fn least(level: Level, of_runs: bool) -> Thresholds {
     let captures = Thresholds {
         among: 100.0,
-        first: 90.0,
-        sender: 97.0,
-        candidates: 3.5,
-        decided: 80.0,
-        certain: 5.0,
+        first: 92.0,
+        sender: 99.0,
+        candidates: 3.4,
+        decided: 100.0,
+        certain: 18.0,
     };
     let counted = Thresholds {
         first: 96.0,
@@ -110,10 +136,10 @@ pub const fn least(level: Level, of_runs: bool) -> Thresholds {
         (Level::Packets, false) => captures,
         // The catalogue is about what packets do not tell.
         (Level::Packets, true) => Thresholds {
-            first: 75.0,
-            sender: 88.0,
-            candidates: 4.0,
-            certain: 0.0,
+            first: 85.0,
+            sender: 99.0,
+            candidates: 3.8,
+            certain: 14.0,
             ..captures
         },
         (Level::NoRoot, false) => counted,

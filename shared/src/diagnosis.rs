@@ -22,6 +22,7 @@ mod saw;
 mod shape;
 mod unix;
 mod weigh;
+mod written;
 
 use crate::connection::Connections;
 use crate::event::{Event, EventId, Source};

@@ -9,13 +9,14 @@ use std::process::ExitCode;
 use aftershake_browser_tests::agent::binary;
 use aftershake_measure::calibrate::score::Score;
 use aftershake_measure::calibrate::{
-    Level, judge, judge_run, least, least_kept_aside, truth, truth_of_run,
+    Level, judge, judge_run, least, least_kept_aside, least_together, truth, truth_of_run,
 };
 use aftershake_measure::rounds;
 
 fn main() -> anyhow::Result<ExitCode> {
     let binary = binary()?;
     let mut short = Vec::new();
+    let mut together = Level::EVERY.map(|_| Score::default());
     let mut text = String::new();
     let verbose = std::env::args().any(|argument| argument == "-v");
     for set in truth::SETS {
@@ -37,20 +38,22 @@ fn main() -> anyhow::Result<ExitCode> {
     for set in truth::SETS {
         all.extend(truth::read(set)?);
     }
-    for level in Level::EVERY {
+    for (level, every) in Level::EVERY.into_iter().zip(&mut together) {
         let mut score = Score::default();
         for case in &all {
             judge(case, level, &mut score);
         }
+        every.include(&score);
         text.push_str(&line("captures", level, &score, false));
         short.extend(score.short_of(&least(level, false)));
     }
     let kept_aside = truth::read(truth::KEPT_ASIDE)?;
-    for level in Level::EVERY {
+    for (level, every) in Level::EVERY.into_iter().zip(&mut together) {
         let mut score = Score::default();
         for case in &kept_aside {
             judge(case, level, &mut score);
         }
+        every.include(&score);
         text.push_str(&line(truth::KEPT_ASIDE, level, &score, verbose));
         short.extend(score.short_of(&least_kept_aside(level)));
     }
@@ -61,13 +64,18 @@ fn main() -> anyhow::Result<ExitCode> {
             Err(why) => short.push(format!("{}: {why}", recording.header.scenario.name)),
         }
     }
-    for level in Level::EVERY {
+    for (level, every) in Level::EVERY.into_iter().zip(&mut together) {
         let mut score = Score::default();
         for (recording, truth) in &runs {
             judge_run(recording, truth, level, &mut score);
         }
+        every.include(&score);
         text.push_str(&line("catalogue", level, &score, verbose));
         short.extend(score.short_of(&least(level, true)));
+    }
+    for (level, score) in Level::EVERY.into_iter().zip(&together) {
+        text.push_str(&line("together", level, score, false));
+        short.extend(score.short_of(&least_together(level)));
     }
     for line in &short {
         writeln!(text, "short: {line}")?;

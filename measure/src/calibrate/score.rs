@@ -76,6 +76,19 @@ impl Score {
         }
     }
 
+    /// Counts the others too. What was wrong with them has been told with their own figures.
+    pub fn include(&mut self, others: &Self) {
+        self.resets += others.resets;
+        self.among += others.among;
+        self.first += others.first;
+        self.sender += others.sender;
+        self.certain += others.certain;
+        self.wrong_though_certain += others.wrong_though_certain;
+        self.candidates += others.candidates;
+        self.decidable += others.decidable;
+        self.decided += others.decided;
+    }
+
     /// Notes something that must not be.
     pub fn fault(&mut self, fault: String) {
         self.faults.push(fault);

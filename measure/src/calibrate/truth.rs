@@ -22,7 +22,8 @@ use super::Level;
 pub const SETS: [&str; 2] = ["truth/cases", "truth/real"];
 
 /// The folder of captures of real programs that were made when the diagnosis was done, to measure it: no rule was
-/// fitted to them. `make.py` in it makes them anew.
+/// fitted to them, but for the lone ACK with timestamps in `node-keep-alive-race`, which was taken for a stranger's;
+/// ten others were made after that. `make.py` in it makes them anew.
 pub const KEPT_ASIDE: &str = "kept-aside";
 
 /// The truth about one RST.

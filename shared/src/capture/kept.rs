@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::event::segment_seen::{Bytes, SegmentSeen};
 use crate::event::{Event, EventBody, EventId};
+use crate::tcp::checksum::{self, Checksum};
 use crate::tcp::flags::Flags;
 use crate::tcp::seq_num::SeqNum;
 use crate::units::Nanos;
@@ -43,6 +44,9 @@ impl Kept {
     pub(super) const OUTGOING: u8 = 16;
     /// A copy of it was passed over.
     pub(super) const COPIED: u8 = 32;
+    /// What its checksum was, on Linux's loopback, where that tells who wrote it: one of these, or both where wrong.
+    const PARTIAL: u8 = 64;
+    const COMPLETE: u8 = 128;
 
     pub(super) const fn is(&self, mark: u8) -> bool {
         self.marks & mark != 0
@@ -51,6 +55,26 @@ impl Kept {
     pub(super) const fn mark(&mut self, mark: u8, set: bool) {
         if set {
             self.marks |= mark;
+        }
+    }
+
+    pub(super) const fn mark_checksum(&mut self, checksum: Checksum) {
+        let (partial, complete) = match checksum {
+            Checksum::Unknown => (false, false),
+            Checksum::Partial => (true, false),
+            Checksum::Complete => (false, true),
+            Checksum::Wrong => (true, true),
+        };
+        self.mark(Self::PARTIAL, partial);
+        self.mark(Self::COMPLETE, complete);
+    }
+
+    const fn checksum(&self) -> Checksum {
+        match (self.is(Self::PARTIAL), self.is(Self::COMPLETE)) {
+            (false, false) => Checksum::Unknown,
+            (true, false) => Checksum::Partial,
+            (false, true) => Checksum::Complete,
+            (true, true) => Checksum::Wrong,
         }
     }
 
@@ -85,7 +109,8 @@ impl Kept {
 
     /// The segment as an event with its frame's number; `options` where they were kept beside.
     ///
-    /// The header is written anew: IP options, extension headers and checksums are gone.
+    /// The header is written anew: IP options, extension headers and the IP checksum are gone, and the segment's own
+    /// checksum is again what it was of.
     pub(super) fn event(
         &self,
         ends: (SocketAddr, SocketAddr),
@@ -123,6 +148,11 @@ impl Kept {
         bytes.extend(self.urgent.to_be_bytes());
         bytes.extend(options.iter().take(40));
         bytes.resize(tcp_at + 20 + 4 * words, 0);
+        let (_, tcp) = bytes.split_at_mut(tcp_at);
+        let field = checksum::field(src.ip(), dst.ip(), tcp, tcp_len as usize, self.checksum());
+        for (byte, new) in tcp.iter_mut().skip(16).zip(field.to_be_bytes()) {
+            *byte = new;
+        }
         Event {
             id: EventId(self.frame),
             at: Nanos(self.at.saturating_sub(base)),

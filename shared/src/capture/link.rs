@@ -42,6 +42,8 @@ pub(super) struct Datagram<'a> {
     pub(super) via: u16,
     /// The machine that captured was sending it.
     pub(super) outgoing: bool,
+    /// It passed the loopback interface of a Linux, by the link header.
+    pub(super) linux_loopback: bool,
 }
 
 /// Why there is none.
@@ -63,6 +65,9 @@ const TAGS: [u16; 3] = [0x8100, 0x88a8, 0x9100];
 const MOST_TAGS: usize = 16;
 /// `PACKET_OUTGOING` of `linux/if_packet.h`.
 const OUTGOING: u16 = 4;
+/// `ARPHRD_LOOPBACK` of `linux/if_arp.h`. Other systems have a link type of their own for loopback; on Linux it is
+/// Ethernet with both addresses zero. Source: `loopback_setup`.
+const LOOPBACK: u16 = 772;
 
 /// Finds the datagram.
 pub(super) fn datagram<'a>(frame: &Frame<'a>) -> Result<Datagram<'a>, NoDatagram> {
@@ -71,8 +76,12 @@ pub(super) fn datagram<'a>(frame: &Frame<'a>) -> Result<Datagram<'a>, NoDatagram
     let word = |at| Order::Big.u16(data, at).ok_or(cut);
     let mut outgoing = frame.outgoing;
     let mut interface = frame.interface;
+    let mut linux_loopback = false;
     let (mut at, kind) = match frame.link {
-        Link::Ethernet => (14, word(12)?),
+        Link::Ethernet => {
+            linux_loopback = data.starts_with(&[0; 12]);
+            (14, word(12)?)
+        }
         Link::Raw => (0, version(data).ok_or(cut)?),
         Link::Null | Link::Loop => {
             let family = data.first_chunk::<4>().ok_or(cut)?;
@@ -80,12 +89,14 @@ pub(super) fn datagram<'a>(frame: &Frame<'a>) -> Result<Datagram<'a>, NoDatagram
         }
         Link::Cooked => {
             outgoing = outgoing.or(Some(word(0)? == OUTGOING));
+            linux_loopback = word(2)? == LOOPBACK;
             (16, word(14)?)
         }
         Link::Cooked2 => {
             let kind = *data.get(10).ok_or(cut)?;
             outgoing = outgoing.or(Some(u16::from(kind) == OUTGOING));
             interface = Order::Big.u32(data, 4).ok_or(cut)?;
+            linux_loopback = word(8)? == LOOPBACK;
             (20, word(0)?)
         }
     };
@@ -108,6 +119,7 @@ pub(super) fn datagram<'a>(frame: &Frame<'a>) -> Result<Datagram<'a>, NoDatagram
         len: frame.len.saturating_sub(u32::try_from(at).unwrap_or(0)),
         via: via(interface, outgoing),
         outgoing,
+        linux_loopback,
     })
 }
 

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use super::kept::Kept;
 use super::link::Datagram;
+use crate::tcp::checksum;
 use crate::tcp::flags::Flags;
 use crate::tcp::options::{OptionProblem, TcpOptions, read_options};
 use crate::tcp::segment::{NotASegment, SegmentProblem, header_length, read_ip};
@@ -130,6 +131,9 @@ pub(super) fn read<'a>(
     kept.mark(Kept::FROM_LOW, from_low);
     kept.mark(Kept::V6, ip.id.is_none());
     kept.mark(Kept::OUTGOING, datagram.outgoing);
+    if datagram.linux_loopback {
+        kept.mark_checksum(checksum::judge(ip.src, ip.dst, tcp, tcp_len, kept.payload));
+    }
     let mut odd = problems.first().copied().map(Odd::from);
     if header > tcp.len() {
         let kept = tcp.len();

@@ -3,6 +3,7 @@
 //! The names are those of RFC 9293 §3.3.1. States facts of the wire only.
 
 use super::{Connection, Role, SegmentSent};
+use crate::tcp::checksum::Checksum;
 use crate::tcp::seq_num::SeqNum;
 use crate::units::Nanos;
 
@@ -11,6 +12,8 @@ use crate::units::Nanos;
 pub struct Flow {
     client: SentSoFar,
     server: SentSoFar,
+    /// Where this was seen, checksums of ordinary segments are left to the device.
+    pub offloads: bool,
 }
 
 /// What one end had sent so far.
@@ -134,6 +137,7 @@ impl Flow {
             self.of_mut(sent.from).rsts += 1;
             return;
         }
+        self.offloads |= segment.checksum == Checksum::Partial;
         self.of_mut(sent.from.other()).unanswered_probes = 0;
         let own = self.of_mut(sent.from);
         own.last_at = Some(sent.at);

@@ -7,6 +7,7 @@ use crate::connection::flow::{FinSent, Flow};
 use crate::connection::{Connection, Role, SegmentSent};
 use crate::event::kernel_reset::KernelReset;
 use crate::event::{EventId, Source};
+use crate::tcp::checksum::Checksum;
 use crate::tcp::seq_num::SeqNum;
 use crate::units::Nanos;
 
@@ -80,7 +81,7 @@ fn of_connection<'a>(run: &'a Run<'a>, connection: &'a Connection, resets: &mut 
             let spoke_after = spoke_after(sent, &flow, &later, index);
             let accepted = !*slot(&mut gone, sent.from.other())
                 && is_acceptable(sent, &flow)
-                && !run.outside.is_damaged(sent.event)
+                && !is_damaged(run, sent, &flow)
                 && !lived_on(connection, sent, &later, index);
             let sender_was_gone = *slot(&mut gone, sent.from);
             if accepted {
@@ -213,6 +214,12 @@ fn is_acceptable(rst: &SegmentSent, before: &Flow) -> bool {
     exact || before_fin || known == [None, None]
 }
 
+/// Its checksum was wrong, so that no kernel looked at it: where others are left to the device it was written by hand.
+fn is_damaged(run: &Run<'_>, rst: &SegmentSent, before: &Flow) -> bool {
+    let is_wrong = before.offloads && rst.segment.checksum == Checksum::Wrong;
+    is_wrong || run.outside.is_damaged(rst.event)
+}
+
 /// Why a RST ended nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotTaken {
@@ -233,7 +240,7 @@ impl<'a> Reset<'a> {
             return None;
         }
         let finished = |role| self.before.of(role).fin_acked.is_some();
-        Some(if self.run.outside.is_damaged(self.sent.event) {
+        Some(if is_damaged(self.run, self.sent, &self.before) {
             NotTaken::Damaged
         } else if finished(self.from) && finished(self.to()) {
             NotTaken::Over

@@ -159,6 +159,12 @@ fn not_by_header(cause: &dyn ResetCause, reset: &Reset<'_>) -> Option<String> {
             "it left one probe interval after {count} unanswered keepalive probes"
         ));
     }
+    let firewall = cause.id() == CauseId::FirewallRejectTcpReset;
+    if (firewall || !third_party)
+        && let Some(because) = reset.not_by_checksum(firewall)
+    {
+        return Some(because);
+    }
     let options = reset.sent.segment.options;
     let multipath = cause.id() == CauseId::MptcpFastclose;
     if options.mp_fastclose && !multipath {

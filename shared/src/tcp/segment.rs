@@ -4,6 +4,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use super::checksum::{self, Checksum};
 use super::flags::Flags;
 use super::options::{OptionProblem, TcpOptions, read_options};
 use super::seq_num::SeqNum;
@@ -24,6 +25,8 @@ pub struct Segment {
     /// The window field, not scaled.
     pub window: u16,
     pub urgent: u16,
+    /// How far its checksum had been computed.
+    pub checksum: Checksum,
     pub options: TcpOptions,
     /// Payload bytes by the IP header's length, also when the capture kept fewer.
     pub payload_len: u32,
@@ -149,6 +152,7 @@ pub fn read_segment(datagram: &[u8], original_len: u32) -> Result<Segment, NotAS
         flags,
         window: u16::from_be_bytes([w0, w1]),
         urgent: u16::from_be_bytes([u0, u1]),
+        checksum: checksum::judge(ip.src, ip.dst, tcp, tcp_len, payload_len),
         options,
         payload_len,
         problems,

@@ -1,8 +1,9 @@
 //! Every format, clock, byte order and link type: the same verdict as of the original.
 
 use aftershake_shared::capture::explainer::{Explainer, Options};
+use aftershake_shared::diagnosis::finding::Certainty;
 
-use crate::support::{capture, captures, check_same, explain, verdicts};
+use crate::support::{Capture, capture, captures, check_same, explain, verdicts};
 use crate::writer::{Blocks, Order, Shot, Unit, pcap, plain};
 
 const ORDERS: [Order; 2] = [Order::Little, Order::Big];
@@ -53,6 +54,8 @@ fn enhanced_and_obsolete_packets_of_both_byte_orders() {
 fn interfaces_with_clocks_of_their_own_and_several_sections() {
     let mut compared = 0;
     for capture in captures() {
+        // One of the interfaces does not say that it is Linux's loopback.
+        let capture = capture.on_a_wire();
         let mut blocks = Blocks::new(Order::Little);
         blocks.block(0x0bad, b"a custom block that nobody knows");
         for (number, shot) in capture.shots.iter().enumerate() {
@@ -76,7 +79,8 @@ fn interfaces_with_clocks_of_their_own_and_several_sections() {
                 0 => blocks.enhanced(0, shot.at / 1_000, &shot, &[]),
                 1 => blocks.enhanced(1, shot.at, &shot.with_header(&[]), &[]),
                 _ => {
-                    let cooked = shot.with_header(&cooked(&shot, 0));
+                    let mut cooked = shot.with_header(&cooked(&shot, 0));
+                    cooked.data[2..4].copy_from_slice(&1_u16.to_be_bytes());
                     blocks.enhanced(2, shot.at - 1_000_000_000_000, &cooked, &[]);
                 }
             }
@@ -135,9 +139,16 @@ fn cooked2(shot: &Shot, interface: u32, direction: u8) -> Vec<u8> {
 #[test]
 fn every_link_type() {
     type Header = fn(&Shot) -> Vec<u8>;
-    let links: [(u32, &str, Header); 12] = [
+    let of_linux: [(u32, &str, Header); 5] = [
         (113, "cooked", |shot| cooked(shot, 0)),
         (276, "cooked v2", |shot| cooked2(shot, 1, 0)),
+        (1, "one VLAN tag", |shot| tagged(shot, &[0x8100])),
+        (1, "stacked VLAN tags", |shot| {
+            tagged(shot, &[0x88a8, 0x8100])
+        }),
+        (1, "sixteen VLAN tags", |shot| tagged(shot, &[0x9100; 16])),
+    ];
+    let of_any_system: [(u32, &str, Header); 7] = [
         (101, "raw", |_| Vec::new()),
         (12, "raw as BSD numbers it", |_| Vec::new()),
         (14, "raw as OpenBSD numbers it", |_| Vec::new()),
@@ -153,19 +164,57 @@ fn every_link_type() {
         (108, "loopback of OpenBSD", |shot| {
             family(shot, 24).to_be_bytes().to_vec()
         }),
-        (1, "one VLAN tag", |shot| tagged(shot, &[0x8100])),
-        (1, "stacked VLAN tags", |shot| {
-            tagged(shot, &[0x88a8, 0x8100])
-        }),
-        (1, "sixteen VLAN tags", |shot| tagged(shot, &[0x9100; 16])),
     ];
+    let written = |capture: &Capture, link, header: Header| {
+        let shots = capture.shots.iter();
+        let shots: Vec<_> = shots.map(|shot| shot.with_header(&header(shot))).collect();
+        pcap(Order::Little, Unit::Nanos, link, &shots)
+    };
     for capture in captures() {
-        for (link, name, header) in links {
-            let shots = capture.shots.iter();
-            let shots: Vec<_> = shots.map(|shot| shot.with_header(&header(shot))).collect();
-            let bytes = pcap(Order::Little, Unit::Nanos, link, &shots);
-            check_same(&capture, &bytes, name);
+        for (link, name, header) in of_linux {
+            check_same(&capture, &written(&capture, link, header), name);
         }
+        let on_a_wire = capture.on_a_wire();
+        for (link, name, header) in of_any_system {
+            check_same(&on_a_wire, &written(&capture, link, header), name);
+        }
+    }
+}
+
+/// Linux 6.1 with iptables: a closed port and a rule, over IPv4 and over IPv6.
+#[test]
+fn an_older_kernel_writes_its_checksums_in_the_same_way() {
+    let explained = explain(&capture("iptables-rejects-on-6-1").bytes).unwrap();
+    let resets = explained.connections.iter().flat_map(|one| &one.resets);
+    let said = resets.map(|reset| (reset.certainty, reset.cause.slug()));
+    let expected = [
+        (Certainty::Certain, "connection-refused"),
+        (Certainty::Certain, "firewall-reject-tcp-reset"),
+        (Certainty::Certain, "connection-refused"),
+        (Certainty::Likely, "firewall-reject-tcp-reset"),
+    ];
+    assert_eq!(said.collect::<Vec<_>>(), expected);
+}
+
+/// Who wrote an answer is told by its checksum on Linux's loopback and nowhere else.
+#[test]
+fn a_refusal_and_a_firewall_are_told_apart_on_the_loopback_of_linux_alone() {
+    for (name, cause) in [
+        ("refused-closed-port", "connection-refused"),
+        ("nft-reject-tcp-reset-syn", "firewall-reject-tcp-reset"),
+    ] {
+        let capture = capture(name);
+        let said = |bytes: &[u8]| {
+            let explained = explain(bytes).unwrap();
+            let reset = explained.connections[0].resets[0].clone();
+            (reset.certainty, reset.candidates)
+        };
+        let (certainty, candidates) = said(&capture.bytes);
+        assert_eq!(certainty, Certainty::Certain, "{name}");
+        assert_eq!(candidates[0].slug(), cause);
+        let (certainty, candidates) = said(&capture.on_a_wire().bytes);
+        assert_ne!(certainty, Certainty::Certain, "{name}");
+        assert_eq!(candidates.len(), 2, "{name}: {candidates:?}");
     }
 }
 

@@ -7,7 +7,7 @@ use aftershake_shared::capture::explained::Explained;
 use aftershake_shared::capture::explainer::{Explainer, Options};
 use aftershake_shared::capture::frames::NotACapture;
 
-use crate::writer::{Shot, read};
+use crate::writer::{Shot, plain, read};
 
 /// A capture by its name, as its frames.
 pub(crate) struct Capture {
@@ -48,6 +48,23 @@ pub(crate) fn captures() -> Vec<Capture> {
 pub(crate) fn capture(name: &str) -> Capture {
     let mut all = captures().into_iter();
     all.find(|one| one.name == name).expect(name)
+}
+
+impl Capture {
+    /// The same frames between two network cards: what only Linux's loopback tells is no longer known.
+    pub(crate) fn on_a_wire(&self) -> Self {
+        let shots = self.shots.iter().cloned().map(|mut shot| {
+            shot.data[..6].copy_from_slice(&[2, 0, 0, 0, 0, 1]);
+            shot.data[6..12].copy_from_slice(&[2, 0, 0, 0, 0, 2]);
+            shot
+        });
+        let shots: Vec<_> = shots.collect();
+        Self {
+            name: format!("{} on a wire", self.name),
+            bytes: plain(&shots),
+            shots,
+        }
+    }
 }
 
 /// Explains a whole file.

@@ -24,6 +24,7 @@ pub const ENDED_BY: &str = "ended by";
 pub const FLAGS: &str = "flags";
 pub const FROM: &str = "from";
 pub const IP_ID: &str = "IP id";
+pub const CHECKSUM: &str = "Checksum";
 pub const IT: &str = "it";
 pub const LENGTH: &str = "bytes";
 pub const LOCAL: &str = "local";

@@ -1,6 +1,6 @@
 //! The accept queue was full and `tcp_abort_on_overflow` was on.
 
-use super::syn_recv_listener_gone::not_in_syn_received;
+use super::syn_recv_listener_gone::{not_in_syn_received, others_came_since};
 use super::{ResetCause, Verdict};
 use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
@@ -59,7 +59,9 @@ impl ResetCause for AcceptQueueOverflowAbort {
             ),
             None if reset.drawn_by_probe() => Verdict::Unlikely,
             // The final ACK itself is what a full queue answers.
-            None if reset.drawn_by_first_words() => Verdict::Likely(Vec::new()),
+            None if reset.drawn_by_first_words() || others_came_since(reset) => {
+                Verdict::Likely(Vec::new())
+            }
             None => Verdict::Possible,
         }
     }

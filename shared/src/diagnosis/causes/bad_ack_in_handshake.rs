@@ -43,7 +43,9 @@ impl ResetCause for BadAckInHandshake {
             }
             // A lone segment for a connection whose beginning the capture does not hold.
             let only = reset.before.of(reset.to()).spoken <= 1;
-            return if only {
+            // Timestamps are sent where a handshake agreed on them: RFC 7323 §3.2.
+            let agreed = reset.before.of(reset.to()).timestamps;
+            return if only && !agreed {
                 Verdict::Likely(Vec::new())
             } else {
                 Verdict::Unlikely

@@ -7,6 +7,7 @@ use crate::diagnosis::counters::SentByTcp;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::weigh::cited;
+use crate::diagnosis::written::{WrittenBy, written_by};
 
 /// Source: `nf_send_reset` of `net/ipv4/netfilter`; RFC 3360 on resets by middleboxes.
 pub(super) struct FirewallRejectTcpReset;
@@ -42,6 +43,9 @@ impl ResetCause for FirewallRejectTcpReset {
         if reset.sent_by_tcp() == SentByTcp::No {
             return Verdict::Explains(Vec::new());
         }
+        if let Some(WrittenBy::Firewall | WrittenBy::Outside) = written_by(reset) {
+            return Verdict::Likely(Vec::new());
+        }
         if reset.sender_lives_on() || reset.trigger.is_none() {
             return Verdict::Likely(Vec::new());
         }
@@ -74,9 +78,16 @@ impl ResetCause for FirewallRejectTcpReset {
     }
 
     fn explain(&self, reset: &Reset<'_>) -> String {
+        let sign = match written_by(reset) {
+            Some(WrittenBy::Firewall | WrittenBy::Outside) => format!(
+                " The checksum of this one was {}, as a rule writes it and TCP does not.",
+                reset.sent.segment.checksum.words()
+            ),
+            Some(WrittenBy::Tcp) | None => String::new(),
+        };
         format!(
             "A rule with `reject with tcp reset` writes the RST itself: TcpOutRsts does not move, and {} knows nothing \
-             of it.",
+             of it.{sign}",
             reset.sender()
         )
     }

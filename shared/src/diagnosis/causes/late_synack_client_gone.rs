@@ -50,7 +50,12 @@ impl ResetCause for LateSynackClientGone {
         if reset.syn_again {
             return Verdict::ruled_out("the client went on connecting");
         }
-        Verdict::Likely(Vec::new())
+        if reset.seen_from_start() {
+            Verdict::Likely(Vec::new())
+        } else {
+            // Nobody was seen asking for it.
+            Verdict::Possible
+        }
     }
 
     fn headline(&self, reset: &Reset<'_>) -> String {

@@ -21,6 +21,11 @@ const LONGEST_RECORD: Nanos = Nanos::from_millis(60_000);
 /// A record that lives at most this long is counted as `TWKilled`, a longer one as `TW`.
 const KILLED: Nanos = Nanos::from_millis(3_900);
 
+/// A kernel that forgets a connection without a FIN or a RST has waited in vain for an answer, at least so long.
+///
+/// Source: `TCP_RTO_MIN`.
+const SHORTEST_SILENCE: Nanos = Nanos::from_millis(200);
+
 impl ResetCause for StaleConnectionNoSocket {
     fn id(&self) -> CauseId {
         CauseId::StaleConnectionNoSocket
@@ -90,6 +95,9 @@ impl ResetCause for StaleConnectionNoSocket {
             (None, _) if reset.drawn_by_probe() => Verdict::Likely(Vec::new()),
             (None, _) if unaccepted_silence(reset) => Verdict::Unlikely,
             (None, _) if silent_since.is_none() => Verdict::Possible,
+            (None, _) if silent_since.is_some_and(|last| trigger.at - last < SHORTEST_SILENCE) => {
+                Verdict::Unlikely
+            }
             (None, _) => Verdict::Likely(Vec::new()),
         }
     }

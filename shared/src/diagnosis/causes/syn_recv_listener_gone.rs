@@ -39,6 +39,7 @@ impl ResetCause for SynRecvListenerGone {
             (Some(false), true) => Verdict::Likely(Vec::new()),
             (Some(false), false) => Verdict::ruled_out("the listener was still open"),
             _ if reset.drawn_by_first_words() || reset.drawn_by_probe() => Verdict::Possible,
+            _ if others_came_since(reset) => Verdict::Possible,
             _ => Verdict::Usual,
         }
     }
@@ -82,4 +83,12 @@ pub(super) fn not_in_syn_received(reset: &Reset<'_>) -> Option<String> {
         return Some("an earlier RST had already ended the connection".to_owned());
     }
     None
+}
+
+/// The listener answered somebody else after this connection's SYN,ACK: it lived then, and its queue may have filled.
+pub(super) fn others_came_since(reset: &Reset<'_>) -> bool {
+    let server = reset.connection.server.address;
+    let latest = reset.run.ends.last_answer(server);
+    let own = reset.before.of(Role::Server).last_at;
+    matches!((own, latest), (Some(own), Some(latest)) if latest > own)
 }

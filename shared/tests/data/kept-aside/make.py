@@ -1,6 +1,7 @@
 """Makes the captures of this folder anew: real programs in a network namespace, with counters and the kernel's reasons.
 
-Needs root, nginx, node, redis-server, socat, curl, go, tcpdump, ss, nft, python3. Run as
+Needs root, nginx, node, redis-server, socat, curl, go, java, perl, tcpdump, ss, nft,
+python3. Run as
 `unshare --net --mount python3 make.py FOLDER`; then read what `FOLDER/*.trace` says and write `kept-aside.jsonl`.
 """
 import os, re, signal, socket, subprocess as sp, sys, time, threading, json
@@ -172,6 +173,113 @@ def curl_served_in_order(capture):
     server = nginx(f"server {{ listen 127.0.0.1:18442; root {out}; }}", 18442)
     with capture: said = run(["curl", "-sS", "-o", "/dev/null", "-o", "/dev/null", "-w", "%{http_code} ", "http://127.0.0.1:18442/big", "http://127.0.0.1:18442/a.go"])
     stop(server); return said
+
+@case
+def nft_rejects_a_download_ipv6(capture):
+    """As nft-rejects-a-download, over ::1."""
+    server = start(["python3", "-m", "http.server", "18443", "--bind", "::1"], 18443)
+    with capture:
+        client = start(["curl", "-sS", "-o", "/dev/null", "--limit-rate", "2M", "http://[::1]:18443/big"])
+        time.sleep(1)
+        sp.run("nft add table ip6 t; nft add chain ip6 t c '{ type filter hook input priority 0; }'; nft add rule ip6 t c tcp dport 18443 reject with tcp reset", shell=True, check=True)
+        said = str(client.wait(timeout=20))
+    sp.run("nft delete table ip6 t", shell=True); stop(server); return said
+
+@case
+def go_sets_linger_zero(capture):
+    """A Go server reads the request, answers and closes with SetLinger(0)."""
+    put("b.go", 'package main\nimport "net"\nfunc main(){ l, _ := net.Listen("tcp", "127.0.0.1:18444"); for { c, err := l.Accept(); if err != nil { return }; b := make([]byte, 1000); c.Read(b); c.Write([]byte("bye")); c.(*net.TCPConn).SetLinger(0); c.Close() } }')
+    sp.run(["go", "build", "-o", "go-linger", "b.go"], check=True, env={**os.environ, "GOCACHE": out + "/gocache", "GO111MODULE": "off", "HOME": out})
+    server = start([out + "/go-linger"], 18444)
+    with capture:
+        client = socket.create_connection(("127.0.0.1", 18444)); client.sendall(b"hello"); time.sleep(0.2)
+        try: said = repr(client.recv(100)) + repr(client.recv(100))
+        except OSError as error: said = str(error)
+    stop(server); return said
+
+@case
+def java_server_killed_with_a_queue(capture):
+    """A Java server never calls accept; two clients wait in its queue, one has sent its request, when it is killed."""
+    put("Queue.java", 'public class Queue { public static void main(String[] a) throws Exception { new java.net.ServerSocket(18445, 50, java.net.InetAddress.getByName("127.0.0.1")); Thread.sleep(60000); } }')
+    server = start(["java", "Queue.java"], 18445)
+    with capture:
+        clients = [socket.create_connection(("127.0.0.1", 18445)) for _ in range(2)]
+        clients[0].sendall(b"GET / HTTP/1.0\r\n\r\n"); time.sleep(0.3); stop(server); time.sleep(0.2)
+        said = []
+        for client in clients:
+            try: said.append(repr(client.recv(100)))
+            except OSError as error: said.append(str(error))
+    return str(said)
+
+@case
+def perl_server_is_written_to_twice(capture):
+    """A Perl server answers and closes; its client writes two more lines, half a second apart."""
+    server = start(["perl", "-MIO::Socket::INET", "-e", 'my $l = IO::Socket::INET->new(LocalAddr => "127.0.0.1:18446", Listen => 5, ReuseAddr => 1); while (my $c = $l->accept) { <$c>; print $c "bye\n"; close $c }'], 18446)
+    with capture:
+        client = socket.create_connection(("127.0.0.1", 18446)); client.sendall(b"hello\n"); time.sleep(0.5)
+        try: client.sendall(b"more\n"); time.sleep(0.5); client.sendall(b"more\n"); said = repr(client.recv(100))
+        except OSError as error: said = str(error)
+    stop(server); return said
+
+@case
+def node_client_destroys_a_download(capture):
+    """A Node.js client calls destroy() in the middle of a download from nginx."""
+    server = nginx(f"server {{ listen 127.0.0.1:18447; root {out}; }}", 18447)
+    with capture: said = run(["node", "-e", "const s=require('net').connect(18447,'127.0.0.1',()=>s.write('GET /big HTTP/1.0\\r\\n\\r\\n'));s.once('data',()=>{s.pause();setTimeout(()=>s.destroy(),100)})"])
+    stop(server); return said
+
+@case
+def redis_connection_that_only_one_end_knows(capture):
+    """The server's socket is destroyed and a rule swallows its RST; the capture begins after that, and the client speaks."""
+    server = start(["redis-server", "--port", "18448", "--save", "", "--bind", "127.0.0.1"], 18448)
+    client = socket.create_connection(("127.0.0.1", 18448)); client.sendall(b"PING\r\n"); client.recv(100)
+    sp.run("nft add table ip t; nft add chain ip t c '{ type filter hook output priority 0; }'; nft add rule ip t c tcp sport 18448 tcp flags rst drop", shell=True, check=True)
+    run(["ss", "-K", "state", "established", "sport = :18448"]); time.sleep(0.3)
+    sp.run("nft delete table ip t", shell=True)
+    with capture:
+        client.sendall(b"PING\r\n"); time.sleep(0.2)
+        try: said = repr(client.recv(100))
+        except OSError as error: said = str(error)
+    stop(server); return said
+
+@case
+def a_health_check_that_resets(capture):
+    """A health check connects to nginx and closes with SO_LINGER 0; then curl is served."""
+    server = nginx(f"server {{ listen 127.0.0.1:18449; root {out}; }}", 18449)
+    with capture:
+        check = socket.create_connection(("127.0.0.1", 18449))
+        check.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0"); check.close()
+        said = run(["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "http://127.0.0.1:18449/a.go"])
+    stop(server); return said
+
+@case
+def go_client_times_out(capture):
+    """Go's http.Client has a timeout of 300 ms and gives up in the middle of a body."""
+    put("c.go", 'package main\nimport ("net/http";"io";"time")\nfunc main(){ c := http.Client{Timeout: 300*time.Millisecond}; r, err := c.Get("http://127.0.0.1:18450/big"); if err != nil { println(err.Error()); return }; b := make([]byte, 1000); io.ReadFull(r.Body, b); time.Sleep(time.Second); _, err = io.ReadAll(r.Body); if err != nil { println(err.Error()) } }')
+    sp.run(["go", "build", "-o", "go-client", "c.go"], check=True, env={**os.environ, "GOCACHE": out + "/gocache", "GO111MODULE": "off", "HOME": out})
+    server = start(["python3", "-m", "http.server", "18450", "--bind", "127.0.0.1"], 18450)
+    with capture: said = run([out + "/go-client"])
+    stop(server); return said
+
+@case
+def a_full_queue_that_drops(capture):
+    """tcp_abort_on_overflow is on and a queue is full: it is SYNs that come, and these are dropped without a RST."""
+    put("/proc/sys/net/ipv4/tcp_abort_on_overflow", "1")
+    server = start(["python3", "-c", "import socket,time; s=socket.create_server(('127.0.0.1',18451),backlog=1); time.sleep(60)"], 18451)
+    with capture:
+        said = []
+        for _ in range(5):
+            client = socket.socket(); client.settimeout(0.3)
+            try: client.connect(("127.0.0.1", 18451)); client.sendall(b"hello"); said.append(repr(client.recv(10)))
+            except OSError as error: said.append(str(error))
+    put("/proc/sys/net/ipv4/tcp_abort_on_overflow", "0"); stop(server); return str(said)
+
+@case
+def java_client_is_refused(capture):
+    """A Java client connects to a port where nobody listens."""
+    put("Knock.java", 'public class Knock { public static void main(String[] a) throws Exception { new java.net.Socket("127.0.0.1", 18452); } }')
+    with capture: said = run(["java", "Knock.java"])
+    return said
 
 try:
     for slug, function in CASES.items():

@@ -3,6 +3,7 @@
 use aftershake_shared::connection::{Connection, SegmentSent};
 use aftershake_shared::event::Event;
 use aftershake_shared::event::segment_seen::SegmentSeen;
+use aftershake_shared::tcp::checksum::Checksum;
 use aftershake_shared::tcp::flags::Flags;
 use aftershake_shared::tcp::segment::Segment;
 use yew::{Html, classes, html};
@@ -66,6 +67,7 @@ fn rows(
             { plain(words::OPTIONS, &options) }
             { plain(words::TTL, &segment.ttl.to_string()) }
             if let Some(id) = segment.ip_id { { plain(words::IP_ID, &id.to_string()) } }
+            if segment.checksum != Checksum::Unknown { { plain(words::CHECKSUM, segment.checksum.words()) } }
             if segment.urgent != 0 { { plain(words::URGENT, &segment.urgent.to_string()) } }
             { for segment.problems.iter().map(|problem| plain(words::ODD, &problem.to_string())) }
         </>

@@ -4,6 +4,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use aftershake_shared::tcp::checksum;
 use aftershake_shared::tcp::flags::Flags;
 
 /// What stands in the headers.
@@ -94,7 +95,7 @@ fn segment(header: &Header) -> Vec<u8> {
     bytes.extend(options);
     let payload = usize::try_from(header.payload).unwrap_or(0);
     bytes.resize(bytes.len() + payload, b'x');
-    let right = checksum(header.from.ip(), header.to.ip(), &bytes);
+    let right = checksum::complete(header.from.ip(), header.to.ip(), &bytes);
     let written = if header.wrong_checksum { !right } else { right };
     for (to, from) in bytes.iter_mut().skip(16).zip(written.to_be_bytes()) {
         *to = from;
@@ -117,30 +118,6 @@ fn options(header: &Header) -> Vec<u8> {
         bytes.extend([0x5a; 4]);
     }
     bytes
-}
-
-/// The ones' complement of the sum over pseudo-header and segment. Source: RFC 9293 §3.1.
-fn checksum(from: IpAddr, to: IpAddr, segment: &[u8]) -> u16 {
-    let octets = |ip: IpAddr| match ip {
-        IpAddr::V4(ip) => ip.octets().to_vec(),
-        IpAddr::V6(ip) => ip.octets().to_vec(),
-    };
-    let length = u32::try_from(segment.len()).unwrap_or(0);
-    let mut all = octets(from);
-    all.extend(octets(to));
-    all.extend([0, 6]);
-    all.extend(length.to_be_bytes());
-    all.extend(segment);
-    let mut sum = 0_u64;
-    for pair in all.chunks(2) {
-        let high = pair.first().copied().unwrap_or(0);
-        let low = pair.get(1).copied().unwrap_or(0);
-        sum += u64::from(u16::from_be_bytes([high, low]));
-    }
-    while sum > 0xffff {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    !u16::try_from(sum).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -186,7 +163,7 @@ mod tests {
             payload: 3,
             ..Header::between(from, to)
         };
-        let sum = |header: &Header| checksum(from.ip(), to.ip(), &segment(header));
+        let sum = |header: &Header| checksum::complete(from.ip(), to.ip(), &segment(header));
         assert_eq!(sum(&header), 0);
         let wrong = Header {
             wrong_checksum: true,
