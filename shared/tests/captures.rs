@@ -6,6 +6,9 @@
 #[path = "captures/damage.rs"]
 mod damage;
 #[cfg(test)]
+#[path = "captures/first.rs"]
+mod first;
+#[cfg(test)]
 #[path = "captures/fold.rs"]
 mod fold;
 #[cfg(test)]

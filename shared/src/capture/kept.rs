@@ -149,7 +149,7 @@ impl Kept {
         bytes.extend(options.iter().take(40));
         bytes.resize(tcp_at + 20 + 4 * words, 0);
         let (_, tcp) = bytes.split_at_mut(tcp_at);
-        let field = checksum::field(src.ip(), dst.ip(), tcp, tcp_len as usize, self.checksum());
+        let field = checksum::field(src.ip(), dst.ip(), tcp, self.checksum());
         for (byte, new) in tcp.iter_mut().skip(16).zip(field.to_be_bytes()) {
             *byte = new;
         }

@@ -14,7 +14,7 @@ pub enum Checksum {
     Complete,
     /// Neither of the two.
     Wrong,
-    /// The field is 0, both would hold, or the capture kept too little to tell.
+    /// The segment has payload, the field is 0, both would hold, or the capture kept too little to tell.
     Unknown,
 }
 
@@ -33,23 +33,22 @@ impl Checksum {
 /// Judges the field of a segment between these addresses; `tcp` are its captured bytes from the TCP header on,
 /// `len` its length on the wire and `payload` that of its payload, in bytes.
 ///
-/// Of a segment with payload, which would have to be summed up, only [`Checksum::Partial`] is told. One in 65 536
-/// complete sums is the same as the partial one, and a field of 0 may also say that a tool kept none.
+/// Nothing is told of a segment with payload, which would have to be summed up to be sure: one in 65 536 complete
+/// sums is the same as the partial one. A field of 0 may also say that a tool kept none.
 pub(crate) fn judge(src: IpAddr, dst: IpAddr, tcp: &[u8], len: usize, payload: u32) -> Checksum {
     let field = tcp.get(16..18).and_then(<[u8]>::first_chunk);
     let field = field.map_or(0, |field| u16::from_be_bytes(*field));
-    if field == 0 {
+    if field == 0 || payload > 0 || tcp.len() != len {
         return Checksum::Unknown;
     }
     let pseudo = pseudo_header(src, dst, len);
     let is_partial = folded(pseudo) == field;
-    let is_whole = payload == 0 && tcp.len() == len;
-    let complete = is_whole.then(|| folded(pseudo + words(tcp)) == u16::MAX);
-    match (is_partial, complete) {
-        (true, Some(true)) | (false, None) => Checksum::Unknown,
-        (true, Some(false) | None) => Checksum::Partial,
-        (false, Some(true)) => Checksum::Complete,
-        (false, Some(false)) => Checksum::Wrong,
+    let is_complete = folded(pseudo + words(tcp)) == u16::MAX;
+    match (is_partial, is_complete) {
+        (true, true) => Checksum::Unknown,
+        (true, false) => Checksum::Partial,
+        (false, true) => Checksum::Complete,
+        (false, false) => Checksum::Wrong,
     }
 }
 
@@ -58,11 +57,10 @@ pub fn complete(src: IpAddr, dst: IpAddr, tcp: &[u8]) -> u16 {
     !folded(pseudo_header(src, dst, tcp.len()) + words(tcp))
 }
 
-/// The field with which [`judge`] says the same of a header that was written anew, whose field holds 0; `len` is the
-/// segment's length on the wire in bytes, payload that was not kept included.
-pub(crate) fn field(src: IpAddr, dst: IpAddr, tcp: &[u8], len: usize, as_it_was: Checksum) -> u16 {
+/// The field with which [`judge`] says the same of a header that was written anew, whose field holds 0.
+pub(crate) fn field(src: IpAddr, dst: IpAddr, tcp: &[u8], as_it_was: Checksum) -> u16 {
     match as_it_was {
-        Checksum::Partial => folded(pseudo_header(src, dst, len)),
+        Checksum::Partial => folded(pseudo_header(src, dst, tcp.len())),
         Checksum::Complete => complete(src, dst, tcp),
         Checksum::Wrong => !complete(src, dst, tcp),
         Checksum::Unknown => 0,
@@ -137,8 +135,8 @@ mod tests {
         assert_eq!(both, Checksum::Unknown);
         let cut = judge(HOME, HOME, &rst(7, right(7)), 21, 1);
         assert_eq!(cut, Checksum::Unknown);
-        let left_to_the_device = judge(HOME, HOME, &rst(7, 0xfe1d), 21, 1);
-        assert_eq!(left_to_the_device, Checksum::Partial);
+        let with_payload = judge(HOME, HOME, &rst(7, 0xfe1c), 20, 1);
+        assert_eq!(with_payload, Checksum::Unknown);
         assert_eq!(judge(HOME, HOME, &[], 20, 0), Checksum::Unknown);
     }
 
@@ -150,7 +148,7 @@ mod tests {
             Checksum::Wrong,
             Checksum::Unknown,
         ] {
-            let written = field(HOME, HOME, &rst(7, 0), 20, was);
+            let written = field(HOME, HOME, &rst(7, 0), was);
             assert_eq!(judge(HOME, HOME, &rst(7, written), 20, 0), was);
         }
     }

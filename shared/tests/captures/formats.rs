@@ -101,10 +101,10 @@ fn simple_packets_have_no_time_and_keep_who_and_what() {
     for name in ["unread-close", "linger0-close", "refused-closed-port"] {
         let capture = capture(name);
         let mut blocks = Blocks::new(Order::Big);
-        blocks.interface(1, 60, &[]);
+        blocks.interface(1, 80, &[]);
         for shot in &capture.shots {
             let mut shot = shot.clone();
-            shot.data.truncate(60);
+            shot.data.truncate(80);
             blocks.simple(&shot);
         }
         check_same(&capture, &blocks.bytes, "simple packets");

@@ -1,0 +1,73 @@
+//! Which cause is named first where packets leave several: each pair looks alike but for one sign.
+
+use aftershake_shared::diagnosis::diagnose;
+use aftershake_shared::event::{Event, Source};
+use aftershake_shared::recording::Recording;
+
+use crate::support::{capture, explain};
+
+/// The cause named first of that frame's RST.
+fn first(name: &str, frame: u32) -> String {
+    let explained = explain(&capture(name).bytes).unwrap();
+    let mut resets = explained.connections.iter().flat_map(|one| &one.resets);
+    let reset = resets.find(|reset| reset.frame == frame);
+    reset.expect(name).cause.slug().to_owned()
+}
+
+#[test]
+fn one_sign_names_another_cause_first() {
+    for (name, frame, cause, sign) in [
+        (
+            "aq-overflow-abort1",
+            8,
+            "accept-queue-overflow-abort",
+            "the listener answered somebody else meanwhile",
+        ),
+        (
+            "defer-accept-listener-closed",
+            5,
+            "syn-recv-listener-gone",
+            "nobody else came",
+        ),
+        (
+            "sshd-http-upload",
+            26,
+            "data-after-close-orphan",
+            "its sender had acknowledged a millisecond before",
+        ),
+        (
+            "node-keep-alive-race",
+            9,
+            "stale-connection-no-socket",
+            "a lone ACK with timestamps had a connection once",
+        ),
+    ] {
+        assert_eq!(first(name, frame), cause, "{name}: {sign}");
+    }
+}
+
+/// A run of the catalogue as it would be with nothing but its segments.
+fn segments_of(name: &str) -> Vec<Event> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/recordings");
+    let text = std::fs::read_to_string(format!("{folder}/{name}.jsonl")).unwrap();
+    let recording = Recording::from_json_lines(&text).unwrap();
+    let is_segment = |event: &Event| event.body.source() == Some(Source::Segments);
+    recording.events.into_iter().filter(is_segment).collect()
+}
+
+#[test]
+fn a_rst_whose_checksum_is_wrong_ended_nothing() {
+    let found = diagnose(&segments_of("rst-with-wrong-checksum"), &[Source::Segments]);
+    let damaged = &found.resets[0];
+    assert!(!damaged.accepted);
+    let why = "Its checksum was wrong, so the kernel never looked at it.";
+    assert!(damaged.explanation.contains(why), "{}", damaged.explanation);
+}
+
+#[test]
+fn a_syn_ack_that_nobody_asked_for_is_no_late_one() {
+    let lone = diagnose(&segments_of("syn-ack-out-of-nowhere"), &[Source::Segments]);
+    assert_eq!(lone.resets[0].cause.slug(), "bad-ack-in-handshake");
+    let late = first("late-synack-after-client-gave-up", 4);
+    assert_eq!(late, "late-synack-client-gone");
+}
