@@ -183,6 +183,15 @@ pub(crate) fn heir<'a>(
     is_other.then_some(process.process.as_str())
 }
 
+impl Reset<'_> {
+    /// The end whose address the RST claims, or who had got the connection and lost it with its process.
+    pub(crate) fn last_holder(&self) -> String {
+        let ending = self.sending_call();
+        let heir = ending.as_ref().and_then(|ending| ending.heir(self));
+        heir.map_or_else(|| self.sender(), the)
+    }
+}
+
 /// The end of a process that this event is; `None` for any other.
 pub(crate) fn ended_process(event: &Event) -> Option<&ProcessEnded> {
     match &event.body {

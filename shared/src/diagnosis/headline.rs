@@ -106,7 +106,8 @@ fn add_lost(text: &mut String, reset: &Reset<'_>) {
     let (sender, receiver) = (reset.sender(), reset.receiver());
     let left = reset.unread_bytes();
     if let Some(count) = left.filter(|count| *count > 0) {
-        lost.push(format!("{} that {sender} had not read", bytes(count)));
+        let holder = reset.last_holder();
+        lost.push(format!("{} that {holder} had not read", bytes(count)));
     }
     let drew = reset
         .answered()

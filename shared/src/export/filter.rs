@@ -7,6 +7,9 @@ use crate::diagnosis::finding::{ConnectionVerdict, Diagnosis};
 /// Most connections that are named one by one; of more, the servers' ports are.
 const MOST: usize = 64;
 
+/// Frames count from 1: it lets nothing through, as a run without a connection has nothing to show.
+const NOTHING: &str = "frame.number == 0";
+
 /// Writes one line: what lets these connections through and nothing else.
 pub fn write(diagnosis: &Diagnosis) -> String {
     let connections = &diagnosis.connections;
@@ -15,10 +18,10 @@ pub fn write(diagnosis: &Diagnosis) -> String {
     } else {
         connections.iter().map(both).collect()
     };
-    let mut filter: Vec<_> = terms.into_iter().collect();
-    if filter.is_empty() {
-        filter.push("tcp".to_owned());
+    if terms.is_empty() {
+        return NOTHING.to_owned() + "\n";
     }
+    let filter: Vec<_> = terms.into_iter().collect();
     filter.join(" || ") + "\n"
 }
 

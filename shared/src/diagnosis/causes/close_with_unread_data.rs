@@ -96,9 +96,15 @@ impl ResetCause for CloseWithUnreadData {
                 " The urgent byte was taken by MSG_OOB, which leaves its place in the stream unread."
             }
         };
+        let holder = reset.last_holder();
+        let reader = if holder == sender {
+            "its program".to_owned()
+        } else {
+            holder
+        };
         let read = match reset.unread() {
-            Some(unread) if unread.read == 0 => "its program read none of them".to_owned(),
-            Some(unread) => format!("its program read {}", unread.read),
+            Some(unread) if unread.read == 0 => format!("{reader} read none of them"),
+            Some(unread) => format!("{reader} read {}", unread.read),
             None => "how many its program read was not recorded".to_owned(),
         };
         format!(

@@ -183,6 +183,11 @@ fn the_process_that_had_got_a_connection_is_the_one_said_to_have_ended() {
     );
     let left = "The RST left while the process of other ended (exit(1))";
     assert!(why.contains(left), "{why}");
+    assert!(why.contains("; other read none of them."), "{why}");
+    assert!(
+        why.contains("Lost: 16 bytes that other had not read."),
+        "{why}"
+    );
 
     let mut story = Story::new();
     story.listen().connect().accept();
