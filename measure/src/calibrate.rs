@@ -76,8 +76,8 @@ pub const fn least_kept_aside(level: Level) -> Thresholds {
         // Packets do not tell SO_LINGER 0 or ss -K from what they look like.
         Level::Packets => Thresholds {
             first: 80.0,
-            candidates: 3.8,
-            certain: 12.0,
+            candidates: 4.0,
+            certain: 0.0,
             ..counted
         },
         Level::NoRoot => counted,
@@ -102,8 +102,8 @@ pub const fn least_together(level: Level) -> Thresholds {
     match level {
         Level::Packets => Thresholds {
             first: 90.0,
-            candidates: 3.5,
-            certain: 15.0,
+            candidates: 3.6,
+            certain: 6.0,
             ..counted
         },
         Level::NoRoot => counted,
@@ -122,9 +122,9 @@ pub const fn least(level: Level, of_runs: bool) -> Thresholds {
         among: 100.0,
         first: 92.0,
         sender: 99.0,
-        candidates: 3.4,
+        candidates: 3.45,
         decided: 100.0,
-        certain: 18.0,
+        certain: 7.0,
     };
     let counted = Thresholds {
         first: 96.0,
@@ -139,7 +139,7 @@ pub const fn least(level: Level, of_runs: bool) -> Thresholds {
             first: 85.0,
             sender: 99.0,
             candidates: 3.8,
-            certain: 14.0,
+            certain: 5.0,
             ..captures
         },
         (Level::NoRoot, false) => counted,

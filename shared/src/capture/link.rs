@@ -42,7 +42,7 @@ pub(super) struct Datagram<'a> {
     pub(super) via: u16,
     /// The machine that captured was sending it.
     pub(super) outgoing: bool,
-    /// It passed the loopback interface of a Linux, by the link header.
+    /// The link header is that of Linux's loopback; a tool that hides addresses may have made it so.
     pub(super) linux_loopback: bool,
 }
 
@@ -89,14 +89,14 @@ pub(super) fn datagram<'a>(frame: &Frame<'a>) -> Result<Datagram<'a>, NoDatagram
         }
         Link::Cooked => {
             outgoing = outgoing.or(Some(word(0)? == OUTGOING));
-            linux_loopback = word(2)? == LOOPBACK;
+            linux_loopback = word(2)? == LOOPBACK && data.get(6..14) == Some(&[0; 8]);
             (16, word(14)?)
         }
         Link::Cooked2 => {
             let kind = *data.get(10).ok_or(cut)?;
             outgoing = outgoing.or(Some(u16::from(kind) == OUTGOING));
             interface = Order::Big.u32(data, 4).ok_or(cut)?;
-            linux_loopback = word(8)? == LOOPBACK;
+            linux_loopback = word(8)? == LOOPBACK && data.get(12..20) == Some(&[0; 8]);
             (20, word(0)?)
         }
     };

@@ -17,8 +17,8 @@ pub(crate) struct Ends {
     deaths: Times,
     /// When SYNs were answered by RST.
     refusals: Times,
-    /// When a SYN was last answered with SYN,ACK.
-    answered: HashMap<SocketAddr, Nanos>,
+    /// When SYNs were answered with SYN,ACK.
+    answers: Times,
 }
 
 impl Ends {
@@ -32,8 +32,7 @@ impl Ends {
                     continue;
                 }
                 if flags.syn() {
-                    let known = ends.answered.entry(server).or_insert(sent.at);
-                    *known = sent.at.max(*known);
+                    ends.answers.entry(server).or_default().push(sent.at);
                 }
                 if flags.rst() && flags.ack() {
                     let answers_syn = sent.segment.window == 0 && sent.segment.seq.0 == 0;
@@ -46,7 +45,8 @@ impl Ends {
                 }
             }
         }
-        for times in ends.deaths.values_mut().chain(ends.refusals.values_mut()) {
+        let all = [&mut ends.deaths, &mut ends.refusals, &mut ends.answers];
+        for times in all.into_iter().flat_map(HashMap::values_mut) {
             sort_by_rank(times, |time| (time.0, 0));
         }
         ends
@@ -69,7 +69,14 @@ impl Ends {
 
     /// When this address last answered a SYN with SYN,ACK.
     pub(crate) fn last_answer(&self, server: SocketAddr) -> Option<Nanos> {
-        self.answered.get(&server).copied()
+        times(&self.answers, server).last().copied()
+    }
+
+    /// Whether this address answered a SYN after the one time and before the other.
+    pub(crate) fn answered_between(&self, server: SocketAddr, from: Nanos, to: Nanos) -> bool {
+        let answers = times(&self.answers, server);
+        let next = answers.partition_point(|at| *at <= from);
+        answers.get(next).is_some_and(|at| *at < to)
     }
 }
 

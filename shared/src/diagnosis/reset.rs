@@ -81,7 +81,7 @@ fn of_connection<'a>(run: &'a Run<'a>, connection: &'a Connection, resets: &mut 
             let spoke_after = spoke_after(sent, &flow, &later, index);
             let accepted = !*slot(&mut gone, sent.from.other())
                 && is_acceptable(sent, &flow)
-                && !is_damaged(run, sent, &flow)
+                && !run.outside.is_damaged(sent.event)
                 && !lived_on(connection, sent, &later, index);
             let sender_was_gone = *slot(&mut gone, sent.from);
             if accepted {
@@ -214,12 +214,6 @@ fn is_acceptable(rst: &SegmentSent, before: &Flow) -> bool {
     exact || before_fin || known == [None, None]
 }
 
-/// Its checksum was wrong, so that no kernel looked at it: where others are left to the device it was written by hand.
-fn is_damaged(run: &Run<'_>, rst: &SegmentSent, before: &Flow) -> bool {
-    let is_wrong = before.offloads && rst.segment.checksum == Checksum::Wrong;
-    is_wrong || run.outside.is_damaged(rst.event)
-}
-
 /// Why a RST ended nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotTaken {
@@ -240,15 +234,19 @@ impl<'a> Reset<'a> {
             return None;
         }
         let finished = |role| self.before.of(role).fin_acked.is_some();
-        Some(if is_damaged(self.run, self.sent, &self.before) {
-            NotTaken::Damaged
-        } else if finished(self.from) && finished(self.to()) {
-            NotTaken::Over
-        } else if is_acceptable(self.sent, &self.before) {
-            NotTaken::Lost
-        } else {
-            NotTaken::Unfit
-        })
+        // That the receiver went on confirms it: alone a sum may be wrong because a tool changed what it is over.
+        let is_wrong = self.before.offloads && self.sent.segment.checksum == Checksum::Wrong;
+        Some(
+            if is_wrong || self.run.outside.is_damaged(self.sent.event) {
+                NotTaken::Damaged
+            } else if finished(self.from) && finished(self.to()) {
+                NotTaken::Over
+            } else if is_acceptable(self.sent, &self.before) {
+                NotTaken::Lost
+            } else {
+                NotTaken::Unfit
+            },
+        )
     }
 
     /// The same RST seen by a run that believes other sources.

@@ -7,6 +7,7 @@ use super::outside::Destroyed;
 use super::reset::Reset;
 use super::run::Run;
 use super::shape::Shape;
+use super::written::by_checksum;
 use super::{CauseId, headline};
 use crate::connection::Role;
 use crate::event::{EventId, Source};
@@ -49,7 +50,7 @@ fn ask(cause: &dyn ResetCause, reset: &Reset<'_>) -> Verdict {
     if let Some(because) = not_by_act(cause.id(), reset).or_else(|| not_by_header(cause, reset)) {
         return Verdict::RuledOut(because);
     }
-    let mut verdict = cause.examine(reset);
+    let mut verdict = by_checksum(cause.examine(reset), cause.id(), reset);
     if !cause.shapes().contains(&reset.shape) && verdict.weight() > 0 {
         verdict = Verdict::Unlikely;
     }
@@ -140,12 +141,14 @@ fn not_by_header(cause: &dyn ResetCause, reset: &Reset<'_>) -> Option<String> {
     if !fits && !may_fit {
         return Some(reset.shape.words().to_owned());
     }
-    if !third_party && let Some(later) = reset.spoke_after {
+    // A segment that was not translated met another socket than the one that goes on.
+    let own_socket = !third_party && cause.id() != CauseId::NatStateLost;
+    if own_socket && let Some(later) = reset.spoke_after {
         let after = later.at - reset.at();
         let sender = reset.sender();
         return Some(format!("{sender} went on sending {after} after the RST"));
     }
-    if !third_party && let Some((event, state)) = reset.alive_after() {
+    if own_socket && let Some((event, state)) = reset.alive_after() {
         let sender = reset.sender();
         return Some(format!(
             "{sender} was still {state} afterwards, by reading {event}"
@@ -158,12 +161,6 @@ fn not_by_header(cause: &dyn ResetCause, reset: &Reset<'_>) -> Option<String> {
         return Some(format!(
             "it left one probe interval after {count} unanswered keepalive probes"
         ));
-    }
-    let firewall = cause.id() == CauseId::FirewallRejectTcpReset;
-    if (firewall || !third_party)
-        && let Some(because) = reset.not_by_checksum(firewall)
-    {
-        return Some(because);
     }
     let options = reset.sent.segment.options;
     let multipath = cause.id() == CauseId::MptcpFastclose;

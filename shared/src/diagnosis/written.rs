@@ -1,52 +1,60 @@
-//! Which code wrote an answer with RST, told by its checksum. Of Linux's loopback only: elsewhere it is not known.
+//! What the checksum of an answer with RST says of who wrote it. Of Linux's loopback only: elsewhere it says nothing.
 //!
-//! Over IPv4 TCP completes the sum of its answers and the firewall's `reject` leaves it to the device; over IPv6 each
+//! Over IPv4 TCP completes the sum of its answers and a firewall's `reject` leaves it to the device; over IPv6 each
 //! does the other. Measured on 6.1 and 6.18. Sources: `ip_send_unicast_reply`, `tcp_v6_send_response`, `nf_send_reset`
 //! (`nf_reject_ipv4.c`), `nf_reject_ip6_tcphdr_put` (`nf_reject_ipv6.c`).
+//!
+//! A sign and never a proof: a queue to user space completes sums on the way, and a program that writes whole datagrams
+//! may write any. It says which cause is the nearer one and rules out none.
 
+use super::cause_id::CauseId;
+use super::causes::Verdict;
 use super::reset::Reset;
 use super::shape::Shape;
 use crate::tcp::checksum::Checksum;
 
-/// Whose code left that checksum.
+/// Whose answers have that checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum WrittenBy {
-    /// No firewall rule.
+pub(crate) enum Writer {
     Tcp,
-    /// A firewall rule: nothing else leaves such a sum.
-    Firewall,
-    /// Not TCP: a firewall rule, or a program that writes whole datagrams.
-    Outside,
-}
-
-/// `None` where the checksum tells nothing: no answer, another system, or a device that computes none.
-pub(crate) fn written_by(reset: &Reset<'_>) -> Option<WrittenBy> {
-    let answers = matches!(reset.shape, Shape::Reply | Shape::AnswerToSyn);
-    let segment = &reset.sent.segment;
-    // Only beside a sum that was left to the device does a complete one mean anything.
-    if !answers || !reset.before.offloads {
-        return None;
-    }
-    match (segment.src.is_ipv4(), segment.checksum) {
-        (true, Checksum::Complete) | (false, Checksum::Partial) => Some(WrittenBy::Tcp),
-        (true, Checksum::Partial) => Some(WrittenBy::Firewall),
-        (false, Checksum::Complete) => Some(WrittenBy::Outside),
-        (_, Checksum::Wrong | Checksum::Unknown) => None,
-    }
+    /// A rule of a firewall.
+    Rule,
 }
 
 impl Reset<'_> {
-    /// Why its checksum excludes the firewall (`third_party`) or TCP itself; `None` where it does not.
-    pub(crate) fn not_by_checksum(&self, third_party: bool) -> Option<String> {
-        let words = self.sent.segment.checksum.words();
-        match (written_by(self)?, third_party) {
-            (WrittenBy::Tcp, true) => Some(format!(
-                "its checksum was {words}, as TCP writes its answers and a firewall rule does not"
-            )),
-            (WrittenBy::Firewall | WrittenBy::Outside, false) => Some(format!(
-                "its checksum was {words}, which is not how TCP writes its answers"
-            )),
-            (WrittenBy::Tcp, false) | (WrittenBy::Firewall | WrittenBy::Outside, true) => None,
+    /// `None` where the checksum says nothing: no answer, another system, or a device that leaves none out.
+    pub(crate) fn writer(&self) -> Option<Writer> {
+        let answers = matches!(self.shape, Shape::Reply | Shape::AnswerToSyn);
+        let segment = &self.sent.segment;
+        // Where every sum is complete a complete one is no sign.
+        if !answers || !self.before.offloads {
+            return None;
         }
+        match (segment.src.is_ipv4(), segment.checksum) {
+            (true, Checksum::Complete) | (false, Checksum::Partial) => Some(Writer::Tcp),
+            (true, Checksum::Partial) | (false, Checksum::Complete) => Some(Writer::Rule),
+            (_, Checksum::Wrong | Checksum::Unknown) => None,
+        }
+    }
+}
+
+/// The verdict on that cause, no nearer than the checksum lets it be. What other evidence explains stays.
+pub(crate) fn by_checksum(verdict: Verdict, cause: CauseId, reset: &Reset<'_>) -> Verdict {
+    let against = match reset.writer() {
+        Some(Writer::Tcp) => cause == CauseId::FirewallRejectTcpReset,
+        Some(Writer::Rule) => !matches!(
+            cause,
+            CauseId::FirewallRejectTcpReset | CauseId::InjectedRst
+        ),
+        None => false,
+    };
+    match verdict {
+        Verdict::Likely(_) | Verdict::Usual | Verdict::Possible if against => Verdict::Unlikely,
+        Verdict::Explains(_)
+        | Verdict::Likely(_)
+        | Verdict::Usual
+        | Verdict::Possible
+        | Verdict::Unlikely
+        | Verdict::RuledOut(_) => verdict,
     }
 }

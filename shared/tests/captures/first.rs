@@ -1,6 +1,7 @@
 //! Which cause is named first where packets leave several: each pair looks alike but for one sign.
 
 use aftershake_shared::diagnosis::diagnose;
+use aftershake_shared::diagnosis::finding::Certainty;
 use aftershake_shared::event::{Event, Source};
 use aftershake_shared::recording::Recording;
 
@@ -28,6 +29,18 @@ fn one_sign_names_another_cause_first() {
             5,
             "syn-recv-listener-gone",
             "nobody else came",
+        ),
+        (
+            "deferred-closed-restarted",
+            5,
+            "syn-recv-listener-gone",
+            "who came after the RST filled no queue before",
+        ),
+        (
+            "invalid-not-untranslated",
+            11,
+            "nat-state-lost",
+            "TCP wrote it, and its sender went on",
         ),
         (
             "sshd-http-upload",
@@ -70,4 +83,23 @@ fn a_syn_ack_that_nobody_asked_for_is_no_late_one() {
     assert_eq!(lone.resets[0].cause.slug(), "bad-ack-in-handshake");
     let late = first("late-synack-after-client-gave-up", 4);
     assert_eq!(late, "late-synack-client-gone");
+}
+
+/// Who writes whole datagrams writes any checksum, a queue completes what was left to the device, and a tool changes
+/// what the sum is over: the true cause stays open, and what was taken stays taken.
+#[test]
+fn no_checksum_rules_out_what_is_true() {
+    for (name, cause) in [
+        ("forged-syn-raw4", None),
+        ("nfq-rstonly-refused6", Some("connection-refused")),
+        ("ports-afterclose4", Some("data-after-close-timewait")),
+    ] {
+        let explained = explain(&capture(name).bytes).unwrap();
+        let mut resets = explained.connections.iter().flat_map(|one| &one.resets);
+        let reset = resets.next().expect(name);
+        assert_ne!(reset.certainty, Certainty::Certain, "{name}");
+        assert!(reset.accepted, "{name}");
+        let open = |cause| reset.candidates.iter().any(|one| one.slug() == cause);
+        assert!(cause.is_none_or(open), "{name}: {:?}", reset.candidates);
+    }
 }

@@ -59,9 +59,8 @@ impl ResetCause for AcceptQueueOverflowAbort {
             ),
             None if reset.drawn_by_probe() => Verdict::Unlikely,
             // The final ACK itself is what a full queue answers.
-            None if reset.drawn_by_first_words() || others_came_since(reset) => {
-                Verdict::Likely(Vec::new())
-            }
+            None if reset.drawn_by_first_words() => Verdict::Likely(Vec::new()),
+            None if others_came_since(reset) => Verdict::Usual,
             None => Verdict::Possible,
         }
     }

@@ -7,7 +7,7 @@ use crate::diagnosis::counters::SentByTcp;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::weigh::cited;
-use crate::diagnosis::written::{WrittenBy, written_by};
+use crate::diagnosis::written::Writer;
 
 /// Source: `nf_send_reset` of `net/ipv4/netfilter`; RFC 3360 on resets by middleboxes.
 pub(super) struct FirewallRejectTcpReset;
@@ -43,18 +43,16 @@ impl ResetCause for FirewallRejectTcpReset {
         if reset.sent_by_tcp() == SentByTcp::No {
             return Verdict::Explains(Vec::new());
         }
-        if let Some(WrittenBy::Firewall | WrittenBy::Outside) = written_by(reset) {
-            return Verdict::Likely(Vec::new());
-        }
+        let by_rule = reset.writer() == Some(Writer::Rule);
         if reset.sender_lives_on() || reset.trigger.is_none() {
             return Verdict::Likely(Vec::new());
         }
         if reset.shape == Shape::AnswerToSyn {
             let answered = reset.before.of(reset.from).isn.is_some();
-            return if answered {
-                Verdict::Unlikely
-            } else {
-                Verdict::Possible
+            return match (by_rule, answered) {
+                (true, _) => Verdict::Likely(Vec::new()),
+                (false, true) => Verdict::Unlikely,
+                (false, false) => Verdict::Possible,
             };
         }
         if reset.own_fin().is_some() || reset.sender_was_gone {
@@ -65,6 +63,9 @@ impl ResetCause for FirewallRejectTcpReset {
         }
         if reset.before.in_syn_sent(reset.from) {
             return connecting(reset);
+        }
+        if by_rule {
+            return Verdict::Likely(Vec::new());
         }
         Verdict::Possible
     }
@@ -78,12 +79,12 @@ impl ResetCause for FirewallRejectTcpReset {
     }
 
     fn explain(&self, reset: &Reset<'_>) -> String {
-        let sign = match written_by(reset) {
-            Some(WrittenBy::Firewall | WrittenBy::Outside) => format!(
-                " The checksum of this one was {}, as a rule writes it and TCP does not.",
+        let sign = match reset.writer() {
+            Some(Writer::Rule) => format!(
+                " The checksum of this one was {}, as a rule leaves it and TCP does not.",
                 reset.sent.segment.checksum.words()
             ),
-            Some(WrittenBy::Tcp) | None => String::new(),
+            Some(Writer::Tcp) | None => String::new(),
         };
         format!(
             "A rule with `reject with tcp reset` writes the RST itself: TcpOutRsts does not move, and {} knows nothing \

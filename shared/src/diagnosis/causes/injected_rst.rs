@@ -6,7 +6,6 @@ use crate::diagnosis::counters::SentByTcp;
 use crate::diagnosis::reset::{NotTaken, Reset};
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::weigh::{ANY_SHAPE, cited};
-use crate::diagnosis::written::{WrittenBy, written_by};
 
 /// Sources: RFC 5961 §3.2, RFC 9293 §3.5.3; `tcp_validate_incoming`.
 pub(super) struct InjectedRst;
@@ -38,8 +37,7 @@ impl ResetCause for InjectedRst {
         if reset.shape == Shape::Foreign {
             return Verdict::Explains(Vec::new());
         }
-        let outside = written_by(reset) == Some(WrittenBy::Outside);
-        if outside || reset.sent_by_tcp() == SentByTcp::No || reset.sender_lives_on() {
+        if reset.sent_by_tcp() == SentByTcp::No || reset.sender_lives_on() {
             return Verdict::Possible;
         }
         match reset.shape {

@@ -5,6 +5,7 @@ use crate::diagnosis::CauseId;
 use crate::diagnosis::reset::Reset;
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::weigh::cited;
+use crate::diagnosis::written::Writer;
 
 /// Source: RFC 5382 REQ-5; conntrack timeouts of netfilter.
 pub(super) struct NatStateLost;
@@ -61,6 +62,9 @@ impl ResetCause for NatStateLost {
         }
         if reset.trigger.is_none() {
             return Verdict::ruled_out("no segment in the capture drew it");
+        }
+        if reset.sender_lives_on() && reset.writer() == Some(Writer::Tcp) {
+            return Verdict::Possible;
         }
         Verdict::Unlikely
     }

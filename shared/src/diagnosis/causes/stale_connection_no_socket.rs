@@ -21,9 +21,8 @@ const LONGEST_RECORD: Nanos = Nanos::from_millis(60_000);
 /// A record that lives at most this long is counted as `TWKilled`, a longer one as `TW`.
 const KILLED: Nanos = Nanos::from_millis(3_900);
 
-/// A kernel that forgets a connection without a FIN or a RST has waited in vain for an answer, at least so long.
-///
-/// Source: `TCP_RTO_MIN`.
+/// A kernel that forgets a connection without a FIN or a RST that anybody saw has mostly waited in vain for an answer,
+/// at least so long; seldom was its RST lost, or its connection moved to another machine. Source: `TCP_RTO_MIN`.
 const SHORTEST_SILENCE: Nanos = Nanos::from_millis(200);
 
 impl ResetCause for StaleConnectionNoSocket {

@@ -85,10 +85,9 @@ pub(super) fn not_in_syn_received(reset: &Reset<'_>) -> Option<String> {
     None
 }
 
-/// The listener answered somebody else after this connection's SYN,ACK: it lived then, and its queue may have filled.
+/// The listener answered somebody else between this connection's SYN,ACK and its RST: its queue may have filled.
 pub(super) fn others_came_since(reset: &Reset<'_>) -> bool {
     let server = reset.connection.server.address;
-    let latest = reset.run.ends.last_answer(server);
     let own = reset.before.of(Role::Server).last_at;
-    matches!((own, latest), (Some(own), Some(latest)) if latest > own)
+    own.is_some_and(|own| reset.run.ends.answered_between(server, own, reset.at()))
 }
