@@ -28,6 +28,10 @@ fn an_edit_and_a_key_press_show_what_the_change_changes() -> anyhow::Result<()> 
     browser.wait_until(&format!(
         "{ghosts}.some((e) => e.textContent.includes('send'))"
     ))?;
+    // Who hears the picture hears them where they belong: after what this run did before.
+    browser.wait_until(&format!(
+        "{ghosts}.every((e) => e.previousElementSibling?.matches('[data-event], [data-ghost]'))"
+    ))?;
     browser.script("document.querySelector('.picture').scrollIntoView(); scrollBy(0, -60)")?;
     browser.small_screenshot("view-ghosts")?;
     browser.click("ghosts-turn")?;

@@ -29,8 +29,13 @@ impl Before {
 /// A text of this run: its column, its upper and lower edge, and its weight.
 type Taken = (u32, f32, f32, u8);
 
-/// Those in view. Their texts stand where no text of this run does.
-pub(super) fn drawn(ghosts: &[Ghost], view: &View, detail: Detail, taken: &[Taken]) -> Html {
+/// Those in view, each with where it begins, from top to bottom. Their texts stand where no text of this run does.
+pub(super) fn drawn(
+    ghosts: &[Ghost],
+    view: &View,
+    detail: Detail,
+    taken: &[Taken],
+) -> Vec<(f32, Html)> {
     let range = view.range();
     let near = (range.start - 20.0)..range.end;
     let mut taken = taken.to_vec();
@@ -80,7 +85,7 @@ pub(super) fn drawn(ghosts: &[Ghost], view: &View, detail: Detail, taken: &[Take
             }
         };
         let sentence = words::ghost(&ghost.sentence);
-        drawn.push(html! {
+        let mark = html! {
             <g
                 key={format!("before {}", ghost.event())} {class} role="graphics-symbol" aria-label={sentence.clone()}
                 data-ghost={ghost.event().to_string()}
@@ -88,7 +93,8 @@ pub(super) fn drawn(ghosts: &[Ghost], view: &View, detail: Detail, taken: &[Take
                 <title>{ sentence }</title>
                 { inside }
             </g>
-        });
+        };
+        drawn.push((ghost.top(), mark));
     }
-    drawn.into_iter().collect()
+    drawn
 }

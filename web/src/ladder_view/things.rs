@@ -66,30 +66,43 @@ pub(super) fn things(ladder: &Ladder, visible: &Visible<'_>, view: &View, draw: 
             Text::LeftOut
         }
     };
-    let mut marks: Vec<(EventId, Html)> = Vec::new();
-    for segment in &segments {
+    // Each with where it begins, so that the run before is told where it belongs.
+    let mut marks: Vec<(EventId, f32, Html)> = Vec::new();
+    for (placed, segment) in visible.segments.iter().zip(&segments) {
         let text = text(Some(segment.event));
-        marks.push((segment.event, segments::arrow(segment, text, draw)));
+        let mark = segments::arrow(segment, text, draw);
+        marks.push((segment.event, placed.from.1, mark));
     }
-    for call in &calls {
+    for (placed, call) in visible.calls.iter().zip(&calls) {
         let text = text(Some(call.event));
-        marks.push((call.event, calls::block(call, text, draw)));
+        let mark = calls::block(call, text, draw);
+        marks.push((call.event, placed.start(), mark));
     }
-    for pill in &pills {
+    for (placed, pill) in visible.pills.iter().zip(&pills) {
         let text = text(Some(pill.event));
-        marks.push((pill.event, pills::pill(pill, text, draw)));
+        marks.push((pill.event, placed.y, pills::pill(pill, text, draw)));
     }
     let queues: Html = queues
         .iter()
         .map(|queue| kernels::queue(queue, text(None)))
         .collect();
-    sort_by_rank(&mut marks, |(event, _)| (event.0.into(), 0));
+    sort_by_rank(&mut marks, |(event, _, _)| (event.0.into(), 0));
+    let mut before = ghosts::drawn(draw.ghosts, view, detail, &texts)
+        .into_iter()
+        .peekable();
+    let mut things = Vec::with_capacity(marks.len());
+    for (_, begins, mark) in marks {
+        while let Some((_, ghost)) = before.next_if(|(top, _)| *top <= begins) {
+            things.push(ghost);
+        }
+        things.push(mark);
+    }
+    things.extend(before.map(|(_, ghost)| ghost));
     html! {
         <>
             { for visible.bands.iter().map(|band| kernels::band(&view.band(band))) }
             { queues }
-            { ghosts::drawn(draw.ghosts, view, detail, &texts) }
-            { for marks.into_iter().map(|(_, mark)| mark) }
+            { for things }
         </>
     }
 }
