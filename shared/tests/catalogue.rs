@@ -46,6 +46,34 @@ fn every_name_on_the_page_is_a_scenario() {
     }
 }
 
+/// `net.core.wmem_max` and `rmem_max` of Linux 6.1: a larger buffer is cut to this without a word.
+const LARGEST_BUFFER: u64 = 212_992;
+
+#[test]
+fn no_scenario_asks_for_a_buffer_that_older_kernels_do_not_give() {
+    let mut asked = 0;
+    for entry in CATALOG {
+        for field in ["send_buffer", "receive_buffer"] {
+            for rest in entry.toml.split(field).skip(1) {
+                let digits = |c: char| c.is_ascii_digit();
+                let number: String = rest
+                    .chars()
+                    .skip_while(|c| !digits(*c))
+                    .take_while(|c| digits(*c))
+                    .collect();
+                let number: u64 = number.parse().unwrap();
+                assert!(
+                    number <= LARGEST_BUFFER,
+                    "{}: {field} = {number}",
+                    entry.name
+                );
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 2, "{asked}");
+}
+
 #[test]
 fn what_looks_like_a_reset_ends_in_none() {
     for name in names_below("What looks like a reset and is none", 2) {
