@@ -80,6 +80,12 @@ fn steps_are_moved_copied_and_taken_away_by_keyboard_and_undone() -> anyhow::Res
     browser.press(&[ALT, keys::ARROW_RIGHT])?;
     text_says(browser, "by = \"client\"\ndo = \"close\"")?;
     browser.press(&[keys::DELETE])?;
+    // The next key is for the step that comes into its place: not before that has the focus.
+    browser.wait_until(&format!(
+        "!{}.value.includes('by = \"client\"\\ndo = \"close\"')",
+        element("editor")
+    ))?;
+    on_step(4)?;
     browser.press(&[keys::ARROW_UP])?;
     on_step(3)?;
     for _ in 0..4 {
