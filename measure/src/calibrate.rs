@@ -102,7 +102,7 @@ pub const fn least_together(level: Level) -> Thresholds {
     match level {
         Level::Packets => Thresholds {
             first: 90.0,
-            candidates: 3.6,
+            candidates: 3.7,
             certain: 6.0,
             ..counted
         },
@@ -138,7 +138,7 @@ pub const fn least(level: Level, of_runs: bool) -> Thresholds {
         (Level::Packets, true) => Thresholds {
             first: 85.0,
             sender: 99.0,
-            candidates: 3.8,
+            candidates: 3.9,
             certain: 5.0,
             ..captures
         },

@@ -101,7 +101,7 @@ pub struct ResetRow {
     pub fix: String,
     pub fix_code: String,
     /// The functions of the kernel, from the outermost to the one that writes the RST.
-    pub kernel_function: &'static str,
+    pub kernel_function: String,
     /// The counters that move with it.
     pub counters: &'static str,
     pub rfc: String,
@@ -234,7 +234,7 @@ impl From<&Finding> for ResetRow {
             explanation: in_full(finding),
             fix: finding.fix.clone(),
             fix_code: finding.fix_code.clone(),
-            kernel_function: Origin::of(finding.cause).functions,
+            kernel_function: Origin::of(finding.cause).functions_over(finding.over_ipv6),
             counters: Origin::of(finding.cause).counters,
             rfc: finding.rfc.clone(),
             evidence,

@@ -131,6 +131,8 @@ pub struct Finding {
     pub candidates: Vec<CauseId>,
     /// The RST itself.
     pub segment: EventId,
+    /// It came over IPv6: other functions of the kernel wrote it.
+    pub over_ipv6: bool,
     /// Whether the receiver could take it: an unacceptable RST ends nothing. RFC 9293 §3.5.3, RFC 5961 §3.2.
     pub accepted: bool,
     /// Whether the kernel's own reason was available for this run.

@@ -365,6 +365,7 @@ impl Weighed<'_> {
                 candidates
             },
             segment: reset.sent.event,
+            over_ipv6: reset.sent.segment.src.is_ipv6(),
             accepted: reset.accepted,
             // Asked in vain, because a reason could not be tied, is not the same as "no endpoint sent it".
             kernel_asked: run.reasons.asked

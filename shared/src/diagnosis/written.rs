@@ -38,7 +38,7 @@ impl Reset<'_> {
     }
 }
 
-/// The verdict on that cause, no nearer than the checksum lets it be. What other evidence explains stays.
+/// The verdict on that cause, no nearer than the checksum lets it be. What other evidence than segments explains stays.
 pub(crate) fn by_checksum(verdict: Verdict, cause: CauseId, reset: &Reset<'_>) -> Verdict {
     let against = match reset.writer() {
         Some(Writer::Tcp) => cause == CauseId::FirewallRejectTcpReset,
@@ -49,6 +49,7 @@ pub(crate) fn by_checksum(verdict: Verdict, cause: CauseId, reset: &Reset<'_>) -
         None => false,
     };
     match verdict {
+        Verdict::Explains(_) if against && reset.is_of_unknown_system() => Verdict::Unlikely,
         Verdict::Likely(_) | Verdict::Usual | Verdict::Possible if against => Verdict::Unlikely,
         Verdict::Explains(_)
         | Verdict::Likely(_)

@@ -32,7 +32,8 @@ pub fn in_full(finding: &Finding) -> String {
         (None, true) => "the kernel says that no TCP endpoint sent it".to_owned(),
         (None, false) => "the kernel was not asked for its reason".to_owned(),
     };
-    let (functions, counters) = (origin.functions, origin.counters);
+    let functions = origin.functions_over(finding.over_ipv6);
+    let counters = origin.counters;
     let _ = write!(
         text,
         " In Linux: {functions}; counters: {counters}; {reason}."
@@ -60,6 +61,7 @@ mod tests {
             certainty: Certainty::Certain,
             candidates: vec![CauseId::LingerZeroClose],
             segment: EventId(1),
+            over_ipv6: false,
             accepted: true,
             kernel_asked: asked,
             kernel_reason: reason.map(str::to_owned),

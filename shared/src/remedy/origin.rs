@@ -7,7 +7,7 @@ use crate::diagnosis::CauseId;
 pub struct Origin {
     /// What happens, one sentence.
     pub what: &'static str,
-    /// Kernel functions from the outermost to the one that writes the RST.
+    /// Kernel functions from the outermost to the one that writes the RST, as they are named for IPv4.
     pub functions: &'static str,
     /// Counters of `/proc/net/snmp` and `netstat` that move with it, as `nstat` names them.
     pub counters: &'static str,
@@ -146,6 +146,16 @@ impl Origin {
             counters,
         }
     }
+
+    /// The functions, as they are named for the family of that RST. Sources: `net/ipv6/tcp_ipv6.c`,
+    /// `nf_reject_ipv6.c`, `net/mptcp/subflow.c`.
+    pub fn functions_over(&self, ipv6: bool) -> String {
+        if !ipv6 {
+            return self.functions.to_owned();
+        }
+        let of_tcp = self.functions.replace("_v4_", "_v6_");
+        of_tcp.replace("nf_send_reset", "nf_send_reset6")
+    }
 }
 
 #[cfg(test)]
@@ -159,6 +169,11 @@ mod tests {
             assert!(origin.what.ends_with('.'), "{cause}");
             assert_eq!(origin.what.matches(". ").count(), 0, "{cause}");
             assert!(!origin.functions.is_empty() && !origin.counters.is_empty());
+            assert_eq!(origin.functions_over(false), origin.functions);
+            let over_ipv6 = origin.functions_over(true);
+            assert!(!over_ipv6.contains("v4"), "{cause}: {over_ipv6}");
         }
+        let rule = Origin::of(CauseId::FirewallRejectTcpReset);
+        assert_eq!(rule.functions_over(true), "nf_send_reset6");
     }
 }

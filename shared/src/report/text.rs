@@ -153,7 +153,8 @@ fn reset(text: &mut String, finding: &Finding, diagnosis: &Diagnosis, events: &[
     }
     let origin = Origin::of(finding.cause);
     if finding.certainty == Certainty::Certain {
-        lines.push(format!("in Linux: {}", origin.functions));
+        let functions = origin.functions_over(finding.over_ipv6);
+        lines.push(format!("in Linux: {functions}"));
         lines.push(format!("counters: {}", origin.counters));
     }
     lines.push(format!("source: {}", finding.rfc));

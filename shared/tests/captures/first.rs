@@ -1,7 +1,7 @@
 //! Which cause is named first where packets leave several: each pair looks alike but for one sign.
 
-use aftershake_shared::diagnosis::diagnose;
 use aftershake_shared::diagnosis::finding::Certainty;
+use aftershake_shared::diagnosis::{CauseId, diagnose};
 use aftershake_shared::event::{Event, Source};
 use aftershake_shared::recording::Recording;
 
@@ -35,6 +35,18 @@ fn one_sign_names_another_cause_first() {
             5,
             "syn-recv-listener-gone",
             "who came after the RST filled no queue before",
+        ),
+        (
+            "twofilter-4-lo",
+            9,
+            "firewall-reject-tcp-reset",
+            "a rule wrote it, though its sender's end had been reset before",
+        ),
+        (
+            "timewaitfilter-6-lo",
+            7,
+            "firewall-reject-tcp-reset",
+            "a rule wrote it, though its sender had closed",
         ),
         (
             "invalid-not-untranslated",
@@ -101,5 +113,18 @@ fn no_checksum_rules_out_what_is_true() {
         assert!(reset.accepted, "{name}");
         let open = |cause| reset.candidates.iter().any(|one| one.slug() == cause);
         assert!(cause.is_none_or(open), "{name}: {:?}", reset.candidates);
+    }
+}
+
+/// A rule may reject what comes after the end: where no checksum tells, it stays open.
+#[test]
+fn a_firewall_stays_open_after_the_end() {
+    for (name, frame) in [("twofilter-4-lo", 9), ("timewaitfilter-6-lo", 7)] {
+        let explained = explain(&capture(name).on_a_wire().bytes).unwrap();
+        let mut resets = explained.connections.iter().flat_map(|one| &one.resets);
+        let reset = resets.find(|reset| reset.frame == frame).expect(name);
+        assert_ne!(reset.certainty, Certainty::Certain, "{name}");
+        let rule = |cause: &CauseId| *cause == CauseId::FirewallRejectTcpReset;
+        assert!(reset.candidates.iter().any(rule), "{name}");
     }
 }

@@ -3,7 +3,7 @@
 use super::{ResetCause, Verdict};
 use crate::connection::Role;
 use crate::diagnosis::CauseId;
-use crate::diagnosis::reset::Reset;
+use crate::diagnosis::reset::{Reset, the};
 use crate::diagnosis::shape::Shape;
 use crate::diagnosis::weigh::cited;
 use crate::errno::Errno;
@@ -36,6 +36,7 @@ impl ResetCause for ConnectionRefused {
             return Verdict::RuledOut(format!("{} had answered the SYN", reset.sender()));
         }
         if let Some(by) = listening(reset) {
+            let by = the(&by);
             return Verdict::RuledOut(format!("{by} was listening on that address"));
         }
         let is_syn = reset

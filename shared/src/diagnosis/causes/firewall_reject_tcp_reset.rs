@@ -56,10 +56,7 @@ impl ResetCause for FirewallRejectTcpReset {
             };
         }
         if reset.own_fin().is_some() || reset.sender_was_gone {
-            return Verdict::RuledOut(format!(
-                "{} was over by then, and its own kernel must answer with RST",
-                reset.sender()
-            ));
+            return after_the_end(reset);
         }
         if reset.before.in_syn_sent(reset.from) {
             return connecting(reset);
@@ -99,6 +96,18 @@ impl ResetCause for FirewallRejectTcpReset {
 }
 
 /// The RST came from the end whose SYN was out.
+/// A rule answers before TCP does, and may reject just what comes late. TCP had to answer too, if it was let to.
+fn after_the_end(reset: &Reset<'_>) -> Verdict {
+    match reset.writer() {
+        Some(Writer::Rule) => Verdict::Likely(Vec::new()),
+        Some(Writer::Tcp) => Verdict::RuledOut(format!(
+            "{} was over by then, its own kernel must answer with RST, and the checksum is one of TCP's answers",
+            reset.sender()
+        )),
+        None => Verdict::Unlikely,
+    }
+}
+
 fn connecting(reset: &Reset<'_>) -> Verdict {
     let repeated = reset.before.of(reset.to()).syns > 1;
     if is_unacceptable(reset) == Ok(true) {
