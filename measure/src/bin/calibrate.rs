@@ -8,24 +8,21 @@ use std::process::ExitCode;
 
 use aftershake_browser_tests::agent::binary;
 use aftershake_measure::calibrate::score::Score;
+use aftershake_measure::calibrate::truth::{self, Case};
 use aftershake_measure::calibrate::{
-    Level, judge, judge_run, least, least_kept_aside, least_together, truth, truth_of_run,
+    Level, Thresholds, judge, judge_run, least, least_kept_aside, least_together, truth_of_run,
 };
 use aftershake_measure::rounds;
 
 fn main() -> anyhow::Result<ExitCode> {
     let binary = binary()?;
-    let mut short = Vec::new();
-    let mut together = Level::EVERY.map(|_| Score::default());
-    let mut text = String::new();
     let verbose = std::env::args().any(|argument| argument == "-v");
+    let mut text = String::new();
+    let mut short = Vec::new();
+    let mut captures = Vec::new();
     for set in truth::SETS {
         let cases = truth::read(set)?;
-        for level in Level::EVERY {
-            let mut score = Score::default();
-            for case in &cases {
-                judge(case, level, &mut score);
-            }
+        for (level, score) in of_captures(&cases) {
             text.push_str(&line(
                 set.trim_start_matches("truth/"),
                 level,
@@ -33,30 +30,9 @@ fn main() -> anyhow::Result<ExitCode> {
                 verbose,
             ));
         }
-    }
-    let mut all = Vec::new();
-    for set in truth::SETS {
-        all.extend(truth::read(set)?);
-    }
-    for (level, every) in Level::EVERY.into_iter().zip(&mut together) {
-        let mut score = Score::default();
-        for case in &all {
-            judge(case, level, &mut score);
-        }
-        every.include(&score);
-        text.push_str(&line("captures", level, &score, false));
-        short.extend(score.short_of(&least(level, false)));
+        captures.extend(cases);
     }
     let kept_aside = truth::read(truth::KEPT_ASIDE)?;
-    for (level, every) in Level::EVERY.into_iter().zip(&mut together) {
-        let mut score = Score::default();
-        for case in &kept_aside {
-            judge(case, level, &mut score);
-        }
-        every.include(&score);
-        text.push_str(&line(truth::KEPT_ASIDE, level, &score, verbose));
-        short.extend(score.short_of(&least_kept_aside(level)));
-    }
     let mut runs = Vec::new();
     for recording in rounds::recordings(&binary)? {
         match truth_of_run(&recording) {
@@ -64,19 +40,40 @@ fn main() -> anyhow::Result<ExitCode> {
             Err(why) => short.push(format!("{}: {why}", recording.header.scenario.name)),
         }
     }
-    for (level, every) in Level::EVERY.into_iter().zip(&mut together) {
-        let mut score = Score::default();
+    let of_runs = at_every_level(|level, score| {
         for (recording, truth) in &runs {
-            judge_run(recording, truth, level, &mut score);
+            judge_run(recording, truth, level, score);
         }
-        every.include(&score);
-        text.push_str(&line("catalogue", level, &score, verbose));
-        short.extend(score.short_of(&least(level, true)));
+    });
+    let mut together = Level::EVERY.map(|level| (level, Score::default()));
+    let mut note = |of: &str, scores: &Scores, least: fn(Level) -> Thresholds, verbose| {
+        for (level, score) in scores {
+            text.push_str(&line(of, *level, score, verbose));
+            short.extend(score.short_of(&least(*level)));
+        }
+    };
+    // The captures were told above, set by set.
+    for (of, scores, least, verbose) in [
+        (
+            "captures",
+            of_captures(&captures),
+            least_of_captures as fn(Level) -> Thresholds,
+            false,
+        ),
+        (
+            truth::KEPT_ASIDE,
+            of_captures(&kept_aside),
+            least_kept_aside,
+            verbose,
+        ),
+        ("catalogue", of_runs, least_of_runs, verbose),
+    ] {
+        note(of, &scores, least, verbose);
+        for ((_, all), (_, score)) in together.iter_mut().zip(&scores) {
+            all.include(score);
+        }
     }
-    for (level, score) in Level::EVERY.into_iter().zip(&together) {
-        text.push_str(&line("together", level, score, false));
-        short.extend(score.short_of(&least_together(level)));
-    }
+    note("together", &together, least_together, false);
     for line in &short {
         writeln!(text, "short: {line}")?;
     }
@@ -86,6 +83,33 @@ fn main() -> anyhow::Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// A score at each level of evidence.
+type Scores = [(Level, Score); Level::EVERY.len()];
+
+fn at_every_level(judge: impl Fn(Level, &mut Score)) -> Scores {
+    Level::EVERY.map(|level| {
+        let mut score = Score::default();
+        judge(level, &mut score);
+        (level, score)
+    })
+}
+
+fn of_captures(cases: &[Case]) -> Scores {
+    at_every_level(|level, score| {
+        for case in cases {
+            judge(case, level, score);
+        }
+    })
+}
+
+const fn least_of_captures(level: Level) -> Thresholds {
+    least(level, false)
+}
+
+const fn least_of_runs(level: Level) -> Thresholds {
+    least(level, true)
 }
 
 /// The figures, and when `verbose` everything that was judged otherwise.

@@ -8,7 +8,7 @@ use super::link::Datagram;
 use crate::tcp::checksum;
 use crate::tcp::flags::Flags;
 use crate::tcp::options::{OptionProblem, TcpOptions, read_options};
-use crate::tcp::segment::{NotASegment, SegmentProblem, header_length, read_ip};
+use crate::tcp::segment::{LINUX_TTL, NotASegment, SegmentProblem, header_length, read_ip};
 
 /// Both ends of a connection, the smaller address first; IPv4 as mapped into IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,9 +54,6 @@ fn number(ip: IpAddr) -> u128 {
         IpAddr::V6(ip) => u128::from(ip),
     }
 }
-
-/// What no Linux sent to itself has more: another system's loopback writes its checksums otherwise.
-const LINUX_TTL: u8 = 64;
 
 /// A segment of a capture.
 #[derive(Clone, Copy, Debug)]
@@ -134,6 +131,7 @@ pub(super) fn read<'a>(
     kept.mark(Kept::FROM_LOW, from_low);
     kept.mark(Kept::V6, ip.id.is_none());
     kept.mark(Kept::OUTGOING, datagram.outgoing);
+    // Another system's loopback writes its checksums otherwise.
     let to_itself = (ip.src.is_loopback() && ip.dst.is_loopback()) || ip.src == ip.dst;
     if datagram.linux_loopback && to_itself && ip.ttl <= LINUX_TTL {
         kept.mark_checksum(checksum::judge(ip.src, ip.dst, tcp, tcp_len, kept.payload));

@@ -5,6 +5,7 @@
 use crate::connection::flow::Flow;
 use crate::connection::{Connection, SegmentSent};
 use crate::tcp::flags::Flags;
+use crate::tcp::segment::LINUX_TTL;
 use crate::units::Nanos;
 
 use super::reset::PROMPT;
@@ -94,9 +95,6 @@ pub(crate) fn shape_by_flags(rst: &SegmentSent) -> Shape {
         (true, _) => Shape::Active,
     }
 }
-
-/// Linux sends with a time to live of 64; what arrives with more was sent by another system.
-const LINUX_TTL: u8 = 64;
 
 /// How far back a trigger is looked for, in segments: what can be in flight at once.
 pub(crate) const IN_FLIGHT: usize = 256;

@@ -5,7 +5,7 @@
 //! (`nf_reject_ipv4.c`), `nf_reject_ip6_tcphdr_put` (`nf_reject_ipv6.c`).
 //!
 //! A sign and never a proof: a queue to user space completes sums on the way, and a program that writes whole datagrams
-//! may write any. It says which cause is the nearer one and rules out none.
+//! may write any. It says which cause is the nearer one and rules out none by itself.
 
 use super::cause_id::CauseId;
 use super::causes::Verdict;

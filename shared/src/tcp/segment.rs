@@ -9,6 +9,11 @@ use super::flags::Flags;
 use super::options::{OptionProblem, TcpOptions, read_options};
 use super::seq_num::SeqNum;
 
+/// Linux sends with a time to live of 64; what arrives with more was sent by another system.
+///
+/// Source: `IPDEFTTL` of `linux/ip.h`.
+pub(crate) const LINUX_TTL: u8 = 64;
+
 /// One TCP header with what its IP header says, all numbers as on the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {

@@ -134,16 +134,21 @@ def ss_kills_a_redis_client(capture):
         except OSError as error: said = str(error)
     stop(server); return said
 
-@case
-def nft_rejects_a_download(capture):
+def rejected_download(capture, port, host, family):
     """A firewall rule, reject with tcp reset, comes into force in the middle of a download."""
-    server = start(["python3", "-m", "http.server", "18439", "--bind", "127.0.0.1"], 18439)
+    server = start(["python3", "-m", "http.server", str(port), "--bind", host.strip("[]")], port)
     with capture:
-        client = start(["curl", "-sS", "-o", "/dev/null", "--limit-rate", "2M", "http://127.0.0.1:18439/big"])
+        client = start(["curl", "-sS", "-o", "/dev/null", "--limit-rate", "2M", f"http://{host}:{port}/big"])
         time.sleep(1)
-        sp.run("nft add table ip t; nft add chain ip t c '{ type filter hook input priority 0; }'; nft add rule ip t c tcp dport 18439 reject with tcp reset", shell=True, check=True)
+        sp.run(f"nft add table {family} t; nft add chain {family} t c '{{ type filter hook input priority 0; }}'; nft add rule {family} t c tcp dport {port} reject with tcp reset", shell=True, check=True)
         said = str(client.wait(timeout=20))
-    sp.run("nft delete table ip t", shell=True); stop(server); return said
+    sp.run(f"nft delete table {family} t", shell=True); stop(server); return said
+
+@case
+def nft_rejects_a_download(capture): return rejected_download(capture, 18439, "127.0.0.1", "ip")
+
+@case
+def nft_rejects_a_download_ipv6(capture): return rejected_download(capture, 18443, "[::1]", "ip6")
 
 @case
 def node_keep_alive_race(capture):
@@ -173,17 +178,6 @@ def curl_served_in_order(capture):
     server = nginx(f"server {{ listen 127.0.0.1:18442; root {out}; }}", 18442)
     with capture: said = run(["curl", "-sS", "-o", "/dev/null", "-o", "/dev/null", "-w", "%{http_code} ", "http://127.0.0.1:18442/big", "http://127.0.0.1:18442/a.go"])
     stop(server); return said
-
-@case
-def nft_rejects_a_download_ipv6(capture):
-    """As nft-rejects-a-download, over ::1."""
-    server = start(["python3", "-m", "http.server", "18443", "--bind", "::1"], 18443)
-    with capture:
-        client = start(["curl", "-sS", "-o", "/dev/null", "--limit-rate", "2M", "http://[::1]:18443/big"])
-        time.sleep(1)
-        sp.run("nft add table ip6 t; nft add chain ip6 t c '{ type filter hook input priority 0; }'; nft add rule ip6 t c tcp dport 18443 reject with tcp reset", shell=True, check=True)
-        said = str(client.wait(timeout=20))
-    sp.run("nft delete table ip6 t", shell=True); stop(server); return said
 
 @case
 def go_sets_linger_zero(capture):
