@@ -38,19 +38,22 @@ impl Reset<'_> {
     }
 }
 
-/// The verdict on that cause, no nearer than the checksum lets it be. What other evidence than segments explains stays.
+/// The verdict on that cause, as near as the checksum lets it be. What other evidence than segments explains stays.
 pub(crate) fn by_checksum(verdict: Verdict, cause: CauseId, reset: &Reset<'_>) -> Verdict {
-    let against = match reset.writer() {
-        Some(Writer::Tcp) => cause == CauseId::FirewallRejectTcpReset,
-        Some(Writer::Rule) => !matches!(
-            cause,
-            CauseId::FirewallRejectTcpReset | CauseId::InjectedRst
-        ),
-        None => false,
+    let is_rule = cause == CauseId::FirewallRejectTcpReset;
+    let (speaks_for, speaks_against) = match reset.writer() {
+        Some(Writer::Tcp) => (false, is_rule),
+        Some(Writer::Rule) => (is_rule, !is_rule && cause != CauseId::InjectedRst),
+        None => (false, false),
     };
     match verdict {
-        Verdict::Explains(_) if against && reset.is_of_unknown_system() => Verdict::Unlikely,
-        Verdict::Likely(_) | Verdict::Usual | Verdict::Possible if against => Verdict::Unlikely,
+        Verdict::Usual | Verdict::Possible | Verdict::Unlikely if speaks_for => {
+            Verdict::Likely(Vec::new())
+        }
+        Verdict::Explains(_) if speaks_against && reset.is_of_unknown_system() => Verdict::Unlikely,
+        Verdict::Likely(_) | Verdict::Usual | Verdict::Possible if speaks_against => {
+            Verdict::Unlikely
+        }
         Verdict::Explains(_)
         | Verdict::Likely(_)
         | Verdict::Usual

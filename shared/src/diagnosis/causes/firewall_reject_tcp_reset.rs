@@ -43,16 +43,15 @@ impl ResetCause for FirewallRejectTcpReset {
         if reset.sent_by_tcp() == SentByTcp::No {
             return Verdict::Explains(Vec::new());
         }
-        let by_rule = reset.writer() == Some(Writer::Rule);
         if reset.sender_lives_on() || reset.trigger.is_none() {
             return Verdict::Likely(Vec::new());
         }
         if reset.shape == Shape::AnswerToSyn {
             let answered = reset.before.of(reset.from).isn.is_some();
-            return match (by_rule, answered) {
-                (true, _) => Verdict::Likely(Vec::new()),
-                (false, true) => Verdict::Unlikely,
-                (false, false) => Verdict::Possible,
+            return if answered {
+                Verdict::Unlikely
+            } else {
+                Verdict::Possible
             };
         }
         if reset.own_fin().is_some() || reset.sender_was_gone {
@@ -60,9 +59,6 @@ impl ResetCause for FirewallRejectTcpReset {
         }
         if reset.before.in_syn_sent(reset.from) {
             return connecting(reset);
-        }
-        if by_rule {
-            return Verdict::Likely(Vec::new());
         }
         Verdict::Possible
     }
@@ -99,12 +95,11 @@ impl ResetCause for FirewallRejectTcpReset {
 /// A rule answers before TCP does, and may reject just what comes late. TCP had to answer too, if it was let to.
 fn after_the_end(reset: &Reset<'_>) -> Verdict {
     match reset.writer() {
-        Some(Writer::Rule) => Verdict::Likely(Vec::new()),
         Some(Writer::Tcp) => Verdict::RuledOut(format!(
             "{} was over by then, its own kernel must answer with RST, and the checksum is one of TCP's answers",
             reset.sender()
         )),
-        None => Verdict::Unlikely,
+        Some(Writer::Rule) | None => Verdict::Unlikely,
     }
 }
 
